@@ -1,0 +1,1 @@
+"""What every storey stands on: values, tables and runs. Knows nothing of any particular city."""

@@ -1,0 +1,215 @@
+"""Manifests of table folders and of engine runs: what went in, what came out, and whether it must run again.
+
+A folder of tables is written under a temporary name and renamed when complete, so a kill leaves either the whole
+folder or nothing. A run's identity is the digest of its inputs, parameters and version: a rerun is a no-op.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from guildhall.kernel.errors import FaultsFound, GuildhallError, NotFound
+from guildhall.kernel.tables import Table
+
+Json = Any
+MANIFEST = "manifest.json"
+RUN = "run.json"
+
+
+def digest(value: Json) -> str:
+    """sha256 (hex) of a JSON value in canonical form; dates and paths count as their text."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def digest_file(path: Path) -> str:
+    """sha256 (hex) of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@dataclass(frozen=True)
+class TableEntry:
+    """One table of a folder: its rows, the digest of its file, and its size in bytes."""
+
+    rows: int
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a folder of tables is: identity, origin, parameters and the digest of each table."""
+
+    id: str
+    kind: str
+    version: str
+    as_of: str
+    meta: dict[str, Json] = field(default_factory=dict)
+    tables: dict[str, TableEntry] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Manifest:
+        raw = json.loads(text)
+        return cls(**{**raw, "tables": {name: TableEntry(**entry) for name, entry in raw["tables"].items()}})
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A complete folder of tables on disk."""
+
+    path: Path
+    manifest: Manifest
+
+    @classmethod
+    def open(cls, path: Path) -> Folder:
+        """The folder at `path`. Raises NotFound where no complete one stands there."""
+        try:
+            return cls(path, Manifest.from_json((path / MANIFEST).read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            raise NotFound(
+                f"No tables at {path}", why=f"the folder has no {MANIFEST}", next="run `guildhall demo --no-serve` or `guildhall snapshot`"
+            ) from None
+        except (json.JSONDecodeError, KeyError, TypeError) as error:
+            raise GuildhallError(
+                f"The manifest at {path} cannot be read", why=str(error), next="delete the folder and build it again"
+            ) from error
+
+    def has(self, table: Table | str) -> bool:
+        return _name(table) in self.manifest.tables
+
+    def file(self, table: Table | str) -> Path:
+        """The Parquet file of a table. Raises NotFound where the folder lacks it."""
+        if not self.has(table):
+            raise NotFound(f"Table {_name(table)} is not in {self.path}", next="make the snapshot again with this version")
+        return self.path / f"{_name(table)}.parquet"
+
+    def read(self, table: Table | str) -> pa.Table:
+        """The whole table in memory, with the declared schema where a declaration is given."""
+        found = pq.read_table(self.file(table))
+        return found.cast(table.schema) if isinstance(table, Table) else found
+
+    def sha256(self, table: Table | str) -> str:
+        self.file(table)
+        return self.manifest.tables[_name(table)].sha256
+
+
+def _name(table: Table | str) -> str:
+    return table if isinstance(table, str) else table.name
+
+
+class FolderWriter:
+    """Writes tables into a folder that is not yet visible; `add` whole tables, or `stream` batches of large ones."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.entries: dict[str, TableEntry] = {}
+
+    def add(self, declared: Table, table: pa.Table) -> None:
+        """Checks `table` against its declaration and writes it. Raises FaultsFound."""
+        if faults := declared.check(table):
+            raise FaultsFound(f"Table {declared.name} breaks its declaration", faults)
+        with self.stream(declared) as write:
+            write(table)
+
+    @contextmanager
+    def stream(self, declared: Table, **options: Any) -> Iterator[Callable[[pa.Table], None]]:
+        """A function that appends parts of a table; rows must fit the declared schema."""
+        file = self.path / f"{declared.name}.parquet"
+        rows = 0
+        settings: dict[str, Any] = {"compression": "zstd", "compression_level": 1, **options}
+        with pq.ParquetWriter(file, declared.schema, **settings) as writer:
+
+            def write(part: pa.Table) -> None:
+                nonlocal rows
+                rows += part.num_rows
+                writer.write_table(part)
+
+            yield write
+        self.entries[declared.name] = TableEntry(rows, digest_file(file), file.stat().st_size)
+
+
+def write_folder(
+    path: Path, *, id: str, kind: str, version: str, as_of: str, meta: Mapping[str, Json], fill: Callable[[FolderWriter], None]
+) -> Folder:
+    """Calls `fill` with a writer and makes the folder visible at `path` in one rename, replacing what stood there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.parent / f".draft-{uuid.uuid4().hex}"
+    draft.mkdir()
+    try:
+        writer = FolderWriter(draft)
+        fill(writer)
+        manifest = Manifest(id, kind, version, as_of, dict(meta), writer.entries)
+        write_text(draft / MANIFEST, manifest.to_json())
+        if path.exists():
+            shutil.rmtree(path)
+        draft.rename(path)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return Folder(path, manifest)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replaces a small file in one step: readers see the old text or the new, never a part."""
+    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    with draft.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One engine run on disk: its folder of result tables and whether this call computed or found it."""
+
+    id: str
+    engine: str
+    folder: Folder
+    computed: bool
+
+
+def run(
+    engine: str,
+    *,
+    version: str,
+    inputs: Mapping[str, str],
+    parameters: Mapping[str, Json],
+    root: Path,
+    compute: Callable[[], Iterable[tuple[Table, pa.Table]]],
+) -> Run:
+    """Runs `compute` unless the same inputs (name → sha256), parameters and version were run before.
+
+    Results stand under `root/<engine>/<run id>/`. A run killed half-way leaves nothing and is done again.
+    """
+    record = {"engine": engine, "version": version, "inputs": dict(inputs), "parameters": dict(parameters)}
+    run_id = digest(record)[:16]
+    path = root / engine / run_id
+    try:
+        return Run(run_id, engine, Folder.open(path), computed=False)
+    except GuildhallError:
+        pass
+
+    def fill(writer: FolderWriter) -> None:
+        for declared, table in compute():
+            writer.add(declared, table)
+        write_text(writer.path / RUN, json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n")
+
+    as_of = str(parameters.get("on", ""))
+    folder = write_folder(path, id=run_id, kind="run", version=version, as_of=as_of, meta=record, fill=fill)
+    return Run(run_id, engine, folder, computed=True)

@@ -1,0 +1,89 @@
+"""Settings, read from the environment; every name is documented in docs/guide/settings.md."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+import dj_database_url
+
+PACKAGE = Path(__file__).resolve().parent.parent
+VAR = Path(os.environ.get("GUILDHALL_VAR", "var")).resolve()
+CITY = os.environ.get("GUILDHALL_CITY", "chongqing")
+MODE = os.environ.get("GUILDHALL_MODE", "demonstration")
+DEMONSTRATION = MODE != "production"
+DEBUG = os.environ.get("GUILDHALL_DEBUG", "") == "1"
+
+
+def _key_file(name: str) -> str:
+    """A random key kept under var/ for the demonstration; production must give its own."""
+    path = VAR / "keys" / name
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text()
+
+
+def _secret(variable: str, file: str) -> str:
+    if value := os.environ.get(variable):
+        return value
+    if not DEMONSTRATION:
+        raise SystemExit(f"{variable} is not set. Why: production keys are never made up. Next: set it; see docs/guide/settings.md")
+    return _key_file(file)
+
+
+SECRET_KEY = _secret("GUILDHALL_SECRET_KEY", "session.key")
+IDENTITY_KEY = _secret("GUILDHALL_IDENTITY_KEY", "identity.key")
+ALLOWED_HOSTS = os.environ.get("GUILDHALL_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.staticfiles",
+    "guildhall.web",
+    "guildhall.registry",
+    "guildhall.skills",
+    "guildhall.overview",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "guildhall.project.urls"
+WSGI_APPLICATION = "guildhall.project.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request", "django.template.context_processors.i18n"]},
+    }
+]
+
+DATABASES = {"default": dj_database_url.parse(os.environ.get("DATABASE_URL", f"sqlite:///{VAR / 'guildhall.sqlite3'}"))}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # IMMEDIATE: a transaction that will write queues for the lock at its start instead of failing in the middle.
+    DATABASES["default"]["OPTIONS"] = {  # type: ignore[typeddict-unknown-key]
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "web" / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+WHITENOISE_USE_FINDERS = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
