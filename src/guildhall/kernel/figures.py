@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from guildhall.kernel.backends import Tables
 from guildhall.kernel.tables import Text
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A figure a domain can compute.
+class Context:
+    """What a computation may depend on beside its tables: the date it speaks of, and parameters by name.
 
-    `compute(tables, context)` returns one Ibis scalar, or a pair (numerator, denominator) for a ratio, so that ratios
-    stay exact. `context` carries the reference date and the city's parameters.
+    `history` holds the earlier dates at which stocks are also taken, in order; `parameters` are plain JSON values, so
+    that they enter a run's identity as they stand.
+    """
+
+    on: date
+    history: tuple[date, ...]
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure that a domain computes from records, never from the published value.
+
+    `compute` returns one Ibis scalar for a count, or a pair (numerator, denominator) so that a ratio stays exact.
+    `parameters` names the entries of `Context.parameters` it reads.
     """
 
     id: str
     unit: str
     formula: Text
     tables: tuple[str, ...]
-    compute: Callable[[Any, Any], Any]
+    compute: Callable[[Tables, Context], Any]
+    parameters: tuple[str, ...] = ()
