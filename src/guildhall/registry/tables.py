@@ -5,6 +5,7 @@ Identity and certificate numbers stand in private tables of their own, which no 
 
 from __future__ import annotations
 
+from guildhall.kernel.dated import STATUSES
 from guildhall.kernel.tables import CODE, COUNT, DATE, DEGREES, FLAG, KEY, NAME, TEXT, Column, Table, Text
 
 SEXES = ("female", "male")
@@ -34,7 +35,6 @@ SECTORS = (
 PLACE_KINDS = ("city", "district", "county", "functional_zone", "township", "remainder", "park")
 PARENT_RELATIONS = ("administrative", "functional")
 SUCCESSION_SCOPES = ("whole", "part", "remainder")
-STATUSES = ("statute", "official", "press", "repository", "computed", "unverified", "assumed", "generated", "unknown")
 
 WORKERS = Table(
     "registry.workers",
