@@ -1,0 +1,68 @@
+"""What every test stands on: a var/ of its own per worker, the tiny city, fixed keys, and dates that are arguments."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+KEPT = ("GUILDHALL_SHARED_DATA",)
+"""Settings a developer may bring along; every other GUILDHALL_* is dropped so that no machine's habits reach a test."""
+
+
+def _settle() -> Path:
+    """Points the settings at a temporary var/ before Django reads them; each xdist worker calls this for itself."""
+    for name in [name for name in os.environ if name.startswith("GUILDHALL_") and name not in KEPT]:
+        del os.environ[name]
+    var = Path(tempfile.mkdtemp(prefix="guildhall-test-"))
+    atexit.register(shutil.rmtree, var, ignore_errors=True)
+    os.environ |= {
+        "GUILDHALL_VAR": str(var),
+        "GUILDHALL_CITY": "tiny",
+        "GUILDHALL_SECRET_KEY": "tests only " * 5,
+        "GUILDHALL_IDENTITY_KEY": "5e" * 32,
+        "DJANGO_SETTINGS_MODULE": "guildhall.project.settings",
+    }
+    return var
+
+
+VAR = _settle()
+
+# The settings are read here, after _settle, so that pytest-django finds them configured.
+from django.conf import settings  # noqa: E402
+
+assert VAR.resolve() == settings.VAR, "the settings were read before tests/conftest.py could point them at a temporary folder"
+
+
+@pytest.fixture
+def on() -> date:
+    """The day tests happen on: the reference date of the tiny city."""
+    return date(2026, 1, 30)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment tests happen at."""
+    return datetime(2026, 1, 30, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty var/ for one test, in the settings too."""
+    monkeypatch.setattr(settings, "VAR", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of reference data beside the checkout. Skips where there is none, as it is on a plain clone."""
+    default = Path(__file__).resolve().parents[2] / "shared" / "data"
+    folder = Path(os.environ.get("GUILDHALL_SHARED_DATA", default))
+    if not folder.is_dir():
+        pytest.skip("no folder of reference data beside the checkout (GUILDHALL_SHARED_DATA)")
+    return folder
