@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from guildhall.kernel.runs import Folder
 
 if TYPE_CHECKING:
@@ -18,9 +20,16 @@ class Tables(Mapping[str, "Expression"]):
     An intermediate is computed once, kept for the life of the connection, and read by every later engine.
     """
 
-    def __init__(self, tables: Mapping[str, Expression]) -> None:
+    def __init__(
+        self,
+        tables: Mapping[str, Expression],
+        keep: Callable[[str, Expression], Expression],
+        fetch: Callable[[Any], pa.Table],
+    ) -> None:
         self._tables = dict(tables)
-        self._kept: dict[str, Any] = {}
+        self._keep = keep
+        self._fetch = fetch
+        self._kept: dict[str, Expression] = {}
 
     def __getitem__(self, name: str) -> Expression:
         return self._tables[name]
@@ -34,9 +43,21 @@ class Tables(Mapping[str, "Expression"]):
     def once(self, name: str, build: Callable[[Tables], Expression]) -> Expression:
         """The intermediate called `name`, built by `build(self)` the first time and materialised."""
         if name not in self._kept:
-            self._kept[name] = build(self).cache()
-        kept: Expression = self._kept[name]
-        return kept
+            self._kept[name] = self._keep(name, build(self))
+        return self._kept[name]
+
+    def fetch(self, expression: Any) -> pa.Table:
+        """The rows of a table expression, or the single cell of a scalar one, in Arrow."""
+        return self._fetch(expression)
+
+    def rows(self, expression: Any) -> list[dict[str, Any]]:
+        """The rows of a small table expression as dictionaries."""
+        found: list[dict[str, Any]] = self.fetch(expression).to_pylist()
+        return found
+
+    def scalar(self, expression: Any) -> Any:
+        """The value of a scalar expression."""
+        return self.fetch(expression).column(0)[0].as_py()
 
 
 @contextmanager
@@ -50,7 +71,17 @@ def open_tables(folder: Folder, *, threads: int = 0, memory: str = "") -> Iterat
     if memory:
         settings["memory_limit"] = memory
     connection = ibis.duckdb.connect(**settings)
+
+    def keep(name: str, expression: Expression) -> Expression:
+        # A temporary table rather than `.cache()`, whose finalisers outlive the connection.
+        return connection.create_table(f"kept.{name}", expression, temp=True)
+
+    def fetch(expression: Any) -> pa.Table:
+        # Not `.to_pyarrow()`, which loads pandas: that costs more than most queries here.
+        return connection.con.sql(connection.compile(expression.as_table())).to_arrow_table()
+
     try:
-        yield Tables({name: connection.read_parquet(folder.file(name), table_name=name) for name in folder.manifest.tables})
+        files = {name: connection.read_parquet(folder.file(name), table_name=name) for name in folder.manifest.tables}
+        yield Tables(files, keep, fetch)
     finally:
         connection.disconnect()

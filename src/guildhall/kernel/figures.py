@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from guildhall.kernel.backends import Tables
@@ -15,13 +15,26 @@ from guildhall.kernel.tables import Text
 class Context:
     """What a computation may depend on beside its tables: the date it speaks of, and parameters by name.
 
-    `history` holds the earlier dates at which stocks are also taken, in order; `parameters` are plain JSON values, so
-    that they enter a run's identity as they stand.
+    `history` holds the earlier dates at which stocks are also taken; `parameters` are plain JSON values, so that they
+    enter a run's identity as they stand.
     """
 
     on: date
     history: tuple[date, ...]
     parameters: Mapping[str, Any]
+
+    @property
+    def year_before(self) -> date:
+        """The same day a year earlier; 28 February for 29 February."""
+        try:
+            return self.on.replace(year=self.on.year - 1)
+        except ValueError:
+            return (self.on - timedelta(days=1)).replace(year=self.on.year - 1)
+
+    @property
+    def dates(self) -> tuple[date, ...]:
+        """Every date at which stocks are taken, oldest first, ending with the reference date."""
+        return tuple(sorted({*self.history, self.year_before, self.on}))
 
 
 @dataclass(frozen=True)
