@@ -1,0 +1,41 @@
+"""The command line: `guildhall …`. Each command translates its words into one call of a domain and prints what came back."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from guildhall import __version__
+from guildhall.cli.city import city
+from guildhall.cli.demo import demo, serve
+from guildhall.cli.figures import figures, run
+from guildhall.cli.messages import messages
+from guildhall.cli.records import import_, load, migrate, snapshot
+from guildhall.kernel.errors import GuildhallError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="guildhall")
+def guildhall() -> None:
+    """Guildhall (匠城): runs a development-oriented city for industrial workers."""
+
+
+for command in (city, demo, serve, migrate, load, import_, snapshot, run, figures, messages):
+    guildhall.add_command(command)
+
+
+def main() -> None:
+    """Runs a command; an error that a user can mend is printed in words and exits 1, a bug keeps its traceback."""
+    try:
+        guildhall.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except GuildhallError as error:
+        click.echo(f"{click.style('Error', fg='red', bold=True)}: {error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,115 @@
+"""`guildhall demo` and `guildhall serve`: the demonstration city from nothing to the browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from decimal import Decimal
+
+import click
+
+from guildhall import __version__
+from guildhall.cli.city import Scale
+from guildhall.cli.figures import compute
+from guildhall.cli.records import load_folder, migrate_database
+from guildhall.cli.terminal import pack_name, skipped, start_django, step, var
+from guildhall.kernel.errors import GuildhallError
+from guildhall.kernel.runs import Folder, digest
+
+PORT = click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port on the loopback address.")
+
+
+@click.command()
+@PORT
+@click.option("--scale", type=Scale(), default="0.01", show_default=True, help="Share of the city's people.")
+@click.option("--seed", type=int, default=7, show_default=True, help="Seed of the synthetic people.")
+@click.option("--fresh", is_flag=True, help="Forget what an earlier start has built.")
+@click.option("--no-serve", is_flag=True, help="Do all but serve.")
+def demo(port: int, scale: Decimal, seed: int, fresh: bool, no_serve: bool) -> None:
+    """Build, load, snapshot, compute and serve the demonstration city; steps whose inputs have not changed are skipped."""
+    if fresh:
+        forget()
+    start_django()
+    build_city(scale, seed)
+    if not no_serve:
+        serve_pages(port)
+
+
+def forget() -> None:
+    """Removes everything an earlier demonstration built, keys included. Refuses outside demonstration mode."""
+    if os.environ.get("GUILDHALL_MODE", "demonstration") == "production":
+        raise GuildhallError("Refusing to forget records", why="the mode is production", next="leave --fresh out")
+    for name in ("city", "snapshots", "results", "static", "keys"):
+        shutil.rmtree(var() / name, ignore_errors=True)
+    for file in (*var().glob("guildhall.sqlite3*"), var() / "current.json"):
+        file.unlink(missing_ok=True)
+
+
+def build_city(scale: Decimal, seed: int) -> None:
+    """Pack → synthetic city → registry → snapshot → figures."""
+    folder = synthetic_city(scale, seed)
+    compute(registered_snapshot(folder))
+
+
+def synthetic_city(scale: Decimal, seed: int) -> Folder:
+    """The synthetic city of the pack in force; made only if this pack, scale, seed and version have not been made before."""
+    from guildhall.city import load
+
+    city = load(pack_name())
+    build_id = digest([city.digest, str(scale), seed, __version__])[:16]
+    path = var() / "city" / build_id
+    try:
+        folder = Folder.open(path)
+    except GuildhallError:
+        from guildhall.synth import build
+
+        with step("synthetic city") as report:
+            return build(city, scale=scale, seed=seed, out=path, progress=report)
+    skipped("synthetic city")
+    return folder
+
+
+def registered_snapshot(folder: Folder) -> Folder:
+    """The snapshot of a registry that holds the records of `folder`."""
+    from datetime import date
+
+    from guildhall.overview.snapshot import make
+
+    load_folder(folder.path, replace=True)
+    with step("snapshot") as report:
+        return make(root=var() / "snapshots", as_of=date.fromisoformat(folder.manifest.as_of), progress=report)
+
+
+@click.command()
+@PORT
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Server processes.")
+def serve(port: int, host: str, workers: int) -> None:
+    """Serve the pages over what has been computed."""
+    start_django()
+    migrate_database()
+    serve_pages(port, host=host, workers=workers)
+
+
+def serve_pages(port: int, *, host: str = "127.0.0.1", workers: int = 2) -> None:
+    """Runs the web server until it is stopped."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    _ensure_free(host, port)
+    click.echo(f"\n  Guildhall is at {click.style(f'http://{host}:{port}/', bold=True)}   (Ctrl-C stops it)\n", err=True)
+    target = "guildhall.project.wsgi:application"
+    Granian(target, address=host, port=port, interface=Interfaces.WSGI, workers=workers, log_access=False, log_level="warning").serve()
+
+
+def _ensure_free(host: str, port: int) -> None:
+    import socket
+
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise GuildhallError(
+                f"Port {port} is taken", why=str(error), next=f"stop what uses it, or name another: make demo PORT={port + 1}"
+            ) from None

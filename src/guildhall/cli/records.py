@@ -1,0 +1,101 @@
+"""Commands on records: the database's schema, bulk loads, imports of real files, snapshots."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from guildhall.cli.terminal import pack_name, start_django, step, var
+
+EXISTING = click.Path(exists=True, path_type=Path)
+
+
+def migrate_database() -> None:
+    """Brings the database's schema up to this version."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database's schema up to this version."""
+    start_django()
+    with step("database schema"):
+        migrate_database()
+
+
+@click.command()
+@click.argument("folder", type=EXISTING)
+@click.option("--replace", is_flag=True, help="Clear the records of another folder first (demonstration mode only).")
+def load(folder: Path, replace: bool) -> None:
+    """Load a folder of tables, such as a synthetic city, into the registry; killed and run again, it goes on."""
+    start_django()
+    load_folder(folder, replace=replace)
+
+
+def load_folder(folder: Path, *, replace: bool) -> None:
+    """Loads every domain's tables of a folder, with one bar."""
+    from django.conf import settings
+
+    from guildhall.kernel.runs import Folder
+    from guildhall.registry.load import load_city
+    from guildhall.skills.load import load_occupations
+
+    migrate_database()
+    opened, now = Folder.open(folder), datetime.now(UTC)
+    with step("registry") as report:
+        load_occupations(opened, now=now, replace=replace, mode=settings.MODE)
+        load_city(opened, mode=settings.MODE, now=now, replace=replace, progress=report)
+
+
+@click.group("import")
+def import_() -> None:
+    """Load real files: the classification of occupations, the list of townships."""
+
+
+@import_.command()
+@click.argument("file", type=EXISTING)
+def occupations(file: Path) -> None:
+    """Load the classification of occupations from a CSV FILE; every oddity is reported by row."""
+    start_django()
+    from guildhall.skills.operations import import_occupations
+
+    migrate_database()
+    _show(import_occupations(content=file.read_bytes(), name=file.name, by="command line", now=datetime.now(UTC)))
+
+
+@import_.command()
+@click.argument("file", type=EXISTING)
+def townships(file: Path) -> None:
+    """Load townships from a CSV FILE and report what later mergers of districts did to them."""
+    start_django()
+    from guildhall.city import load as load_pack
+    from guildhall.registry.operations import import_townships
+
+    migrate_database()
+    city = load_pack(pack_name())
+    _show(import_townships(content=file.read_bytes(), name=file.name, city=city, by="command line", now=datetime.now(UTC)))
+
+
+def _show(report: Any) -> None:
+    for line in report.lines():
+        click.echo(line)
+    click.echo(report.summary())
+
+
+@click.command()
+@click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="Date the snapshot speaks of; the pack's reference date by default.")
+def snapshot(on: datetime | None) -> None:
+    """Write the records out as Parquet tables with a manifest; identity never leaves the registry."""
+    start_django()
+    from guildhall.city import load as load_pack
+    from guildhall.overview.snapshot import make
+
+    as_of = on.date() if on else load_pack(pack_name()).reference_date
+    with step("snapshot") as report:
+        folder = make(root=var() / "snapshots", as_of=as_of, progress=report)
+    click.echo(str(folder.path))

@@ -1,0 +1,60 @@
+"""What every command shares: starting Django when a command needs it, and a progress bar per step."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+Report = Callable[[int, int], None]
+"""Called with how much is done and how much there is in all."""
+
+
+def var() -> Path:
+    """The folder for everything a running city writes."""
+    return Path(os.environ.get("GUILDHALL_VAR", "var")).resolve()
+
+
+def pack_name() -> str:
+    """The city pack in force: a built-in name or a folder."""
+    return os.environ.get("GUILDHALL_CITY", "chongqing")
+
+
+def start_django() -> None:
+    """Makes models and settings usable; commands that need neither start faster without."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guildhall.project.settings")
+    import django
+
+    django.setup()
+
+
+@contextmanager
+def step(label: str) -> Iterator[Report]:
+    """One line for a step: a bar that fills while it runs, then how long it took."""
+    begun = time.perf_counter()
+    shown = -1
+
+    def report(done: int, total: int) -> None:
+        nonlocal shown
+        tenths = 40 * done // max(total, 1)
+        if tenths != shown and sys.stderr.isatty():
+            shown = tenths
+            click.echo(f"\r  {label:<34} {'█' * tenths}{'░' * (40 - tenths)}", nl=False, err=True)
+
+    report(0, 1)
+    try:
+        yield report
+    except BaseException:
+        click.echo(f"\r  {label:<34} ✕{' ' * 42}", err=True)
+        raise
+    click.echo(f"\r  {label:<34} ✓ {time.perf_counter() - begun:5.1f} s{' ' * 34}", err=True)
+
+
+def skipped(label: str) -> None:
+    """The line of a step whose inputs have not changed."""
+    click.echo(f"  {label:<34} · unchanged", err=True)
