@@ -42,13 +42,11 @@ def load_folder(folder: Path, *, replace: bool) -> None:
     from django.conf import settings
 
     from guildhall.kernel.runs import Folder
-    from guildhall.registry.load import load_city
-    from guildhall.skills.load import load_occupations
+    from guildhall.overview.load import load_city
 
     migrate_database()
     opened, now = Folder.open(folder), datetime.now(UTC)
     with step("registry") as report:
-        load_occupations(opened, now=now, replace=replace, mode=settings.MODE)
         load_city(opened, mode=settings.MODE, now=now, replace=replace, progress=report)
 
 
@@ -73,12 +71,10 @@ def occupations(file: Path) -> None:
 def townships(file: Path) -> None:
     """Load townships from a CSV FILE and report what later mergers of districts did to them."""
     start_django()
-    from guildhall.city import load as load_pack
     from guildhall.registry.operations import import_townships
 
     migrate_database()
-    city = load_pack(pack_name())
-    _show(import_townships(content=file.read_bytes(), name=file.name, city=city, by="command line", now=datetime.now(UTC)))
+    _show(import_townships(content=file.read_bytes(), name=file.name, by="command line", now=datetime.now(UTC)))
 
 
 def _show(report: Any) -> None:

@@ -1,0 +1,17 @@
+"""A whole city into the database: every domain's tables, from one folder, in one order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from guildhall.kernel.runs import Folder
+from guildhall.registry import operations as registry
+from guildhall.registry.operations import LoadReport, Progress
+from guildhall.skills import operations as skills
+
+BINDINGS = (*skills.BINDINGS, *registry.BINDINGS)
+
+
+def load_city(folder: Folder, *, mode: str, now: datetime, progress: Progress | None = None, replace: bool = False) -> LoadReport:
+    """Loads a city build; `mode` is `demonstration` or `production`, `replace` (demonstration only) clears first."""
+    return registry.load_folder(folder, BINDINGS, mode=mode, now=now, progress=progress, replace=replace)

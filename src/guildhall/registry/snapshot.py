@@ -1,0 +1,42 @@
+"""Rows into tables: the registry's part of a snapshot. Tables of identity are not among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+
+from guildhall.kernel.errors import GuildhallError
+from guildhall.kernel.tables import Table
+from guildhall.office import bulk
+from guildhall.office.bulk import Binding
+from guildhall.registry import models, tables
+
+_BINDINGS = {
+    binding.table.name: binding
+    for binding in (
+        Binding(tables.PLACES, models.Place),
+        Binding(tables.PLACE_PARENTS, models.PlaceParent),
+        Binding(tables.PLACE_SUCCESSORS, models.PlaceSuccessor),
+        Binding(tables.ORGANISATIONS, models.Organisation),
+        Binding(tables.WORKERS, models.Worker),
+        Binding(tables.CERTIFICATES, models.Certificate),
+        Binding(tables.EMPLOYMENT, models.EmploymentSpell),
+        Binding(tables.INSURANCE, models.InsuranceSpell),
+    )
+}
+TABLES: tuple[Table, ...] = tuple(binding.table for binding in _BINDINGS.values())
+
+
+def read(table: Table) -> Iterator[pa.Table]:
+    """The rows of one published table, in key order and in parts."""
+    return bulk.read(_BINDINGS[table.name])
+
+
+def origin() -> dict[str, Any]:
+    """The manifest the records came with, empty where they came one by one. Raises GuildhallError while a load is unfinished."""
+    if models.LoadBatch.objects.exclude(state="done").exists():
+        raise GuildhallError("A load is not finished", next="run the load again; it goes on where it stopped")
+    latest = models.LoadBatch.objects.order_by("-started_at", "-pk").first()
+    return dict(latest.manifest) if latest else {}
