@@ -1,4 +1,4 @@
-"""The working-day calendar: what statutes count, what is not yet published, the faults of a calendar file, and the packs' own rows day by day."""
+"""The working-day calendar: what statutes count, what is not yet published, and faults; the packs' own rows day by day."""
 
 from __future__ import annotations
 

@@ -1,20 +1,25 @@
 """Manifests of table folders and of engine runs: what went in, what came out, and whether it must run again.
 
 A folder of tables is written under a temporary name and renamed when complete, so a kill leaves either the whole
-folder or nothing. A run's identity is the digest of its inputs, parameters and version: a rerun is a no-op.
+folder or nothing; what a killed writer had begun is swept away by the next one. A run's identity is the digest of its
+inputs, parameters and version: a rerun is a no-op.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path, PurePath
 from typing import Any
 
 import pyarrow as pa
@@ -29,9 +34,18 @@ RUN = "run.json"
 
 
 def digest(value: Json) -> str:
-    """sha256 (hex) of a JSON value in canonical form; dates and paths count as their text."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    """sha256 (hex) of a JSON value in canonical form; dates, exact numbers and paths count as their text.
+
+    Raises TypeError for anything else: a set or an object has no text that is the same in every process.
+    """
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_text_of)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _text_of(value: object) -> str:
+    if isinstance(value, (date, Decimal, Fraction, PurePath)):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no canonical form")
 
 
 def digest_file(path: Path) -> str:
@@ -78,17 +92,34 @@ class Folder:
 
     @classmethod
     def open(cls, path: Path) -> Folder:
-        """The folder at `path`. Raises NotFound where no complete one stands there."""
+        """The folder at `path`. Raises NotFound where none stands there, GuildhallError where one is damaged."""
         try:
-            return cls(path, Manifest.from_json((path / MANIFEST).read_text(encoding="utf-8")))
-        except FileNotFoundError:
+            folder = cls(path, Manifest.from_json((path / MANIFEST).read_text(encoding="utf-8")))
+        except (FileNotFoundError, NotADirectoryError):
             raise NotFound(
                 f"No tables at {path}", why=f"the folder has no {MANIFEST}", next="run `guildhall demo --no-serve` or `guildhall snapshot`"
             ) from None
-        except (json.JSONDecodeError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise GuildhallError(
                 f"The manifest at {path} cannot be read", why=str(error), next="delete the folder and build it again"
             ) from error
+        folder._refuse_missing()
+        return folder
+
+    def _refuse_missing(self) -> None:
+        """Compares the size of each file, which is cheap; `damaged` compares every byte."""
+        for name, entry in self.manifest.tables.items():
+            file = self.file(name)
+            if not file.is_file() or file.stat().st_size != entry.bytes:
+                raise GuildhallError(
+                    f"The folder {self.path} is not as it was written",
+                    why=f"{file.name} is missing or of another size than its manifest says",
+                    next="delete the folder and build it again",
+                )
+
+    def damaged(self) -> list[str]:
+        """Names of the tables whose file no longer has the digest of the manifest; reads every byte."""
+        return [name for name, entry in self.manifest.tables.items() if digest_file(self.file(name)) != entry.sha256]
 
     def has(self, table: Table | str) -> bool:
         return _name(table) in self.manifest.tables
@@ -114,10 +145,15 @@ def _name(table: Table | str) -> str:
 
 
 class FolderWriter:
-    """Writes tables into a folder that is not yet visible; `add` whole tables, or `stream` batches of large ones."""
+    """Writes tables into a folder that is not yet visible; `add` whole tables, or `stream` batches of large ones.
 
-    def __init__(self, path: Path) -> None:
+    Only a folder of kind `city`, made-up people before they are loaded, takes private tables: no snapshot and no result
+    can come to hold identity.
+    """
+
+    def __init__(self, path: Path, kind: str) -> None:
         self.path = path
+        self.kind = kind
         self.entries: dict[str, TableEntry] = {}
 
     def add(self, declared: Table, table: pa.Table) -> None:
@@ -125,11 +161,13 @@ class FolderWriter:
         if faults := declared.check(table):
             raise FaultsFound(f"Table {declared.name} breaks its declaration", faults)
         with self.stream(declared) as write:
-            write(table)
+            write(table.select(declared.schema.names).cast(declared.schema))
 
     @contextmanager
     def stream(self, declared: Table, **options: Any) -> Iterator[Callable[[pa.Table], None]]:
-        """A function that appends parts of a table; rows must fit the declared schema."""
+        """A function that appends parts of a table; rows must fit the declared schema. Nothing else about them is checked."""
+        if declared.private and self.kind != "city":
+            raise ValueError(f"{declared.name} is private and cannot enter a folder of kind {self.kind}")
         file = self.path / f"{declared.name}.parquet"
         rows = 0
         settings: dict[str, Any] = {"compression": "zstd", "compression_level": 1, **options}
@@ -149,19 +187,70 @@ def write_folder(
 ) -> Folder:
     """Calls `fill` with a writer and makes the folder visible at `path` in one rename, replacing what stood there."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.parent / f".draft-{uuid.uuid4().hex}"
-    draft.mkdir()
-    try:
-        writer = FolderWriter(draft)
+    with _draft(path.parent) as draft:
+        writer = FolderWriter(draft, kind)
         fill(writer)
+        manifest = Manifest(id, kind, version, as_of, dict(meta), writer.entries).to_json()
+        write_text(draft / MANIFEST, manifest)
+        _put(draft, path)
+    return Folder(path, Manifest.from_json(manifest))  # as any later reader sees it: dates and fractions are text
+
+
+def write_addressed(
+    root: Path, *, kind: str, version: str, as_of: str, meta: Mapping[str, Json], fill: Callable[[FolderWriter], None]
+) -> Folder:
+    """Like `write_folder`, at `root/<id>` where the id is a digest of what `fill` wrote: the same tables give the folder already there."""
+    root.mkdir(parents=True, exist_ok=True)
+    with _draft(root) as draft:
+        writer = FolderWriter(draft, kind)
+        fill(writer)
+        tables = {name: entry.sha256 for name, entry in writer.entries.items()}
+        id = digest({"kind": kind, "version": version, "as_of": as_of, "meta": dict(meta), "tables": tables})[:16]
         manifest = Manifest(id, kind, version, as_of, dict(meta), writer.entries)
+        with suppress(GuildhallError):
+            return Folder.open(root / id)
         write_text(draft / MANIFEST, manifest.to_json())
-        if path.exists():
-            shutil.rmtree(path)
-        draft.rename(path)
+        _put(draft, root / id)
+    return Folder(root / id, manifest)
+
+
+@contextmanager
+def _draft(parent: Path) -> Iterator[Path]:
+    """A new folder in `parent`, gone again unless it was renamed; removes the drafts of writers that were killed.
+
+    Each draft is locked by its writer, and the system drops the lock when the writer dies.
+    """
+    for stale in parent.glob(".draft-*"):
+        with suppress(OSError), _locked(stale):
+            shutil.rmtree(stale, ignore_errors=True)
+    unlocked = parent / f".new-{uuid.uuid4().hex}"  # nobody sweeps this name, so no draft can vanish before it is locked
+    unlocked.mkdir()
+    with _locked(unlocked):
+        draft = unlocked.rename(parent / f".draft-{uuid.uuid4().hex}")
+        try:
+            yield draft
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Holds the lock of a folder. Raises OSError where another process holds it, or the folder is gone."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    return Folder(path, manifest)
+        os.close(handle)
+
+
+def _put(draft: Path, path: Path) -> None:
+    """Renames `draft` to `path`; a folder already there steps aside first and is removed afterwards."""
+    old = draft.with_name(f"{draft.name}-old")
+    with suppress(FileNotFoundError):
+        path.rename(old)
+    draft.rename(path)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def write_text(path: Path, text: str) -> None:

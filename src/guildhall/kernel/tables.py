@@ -67,26 +67,32 @@ class Table:
         return pa.schema([column.field for column in self.columns])
 
     def __getitem__(self, name: str) -> Column:
-        return next(column for column in self.columns if column.name == name)
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.name} declares no column {name}")
 
     def build(self, data: Mapping[str, object]) -> pa.Table:
         """An Arrow table of this schema from one array or list per column."""
         return pa.table({c.name: as_column(data[c.name], c.type) for c in self.columns}, schema=self.schema)
 
     def check(self, table: pa.Table) -> list[Fault]:
-        """Every way `table` breaks this declaration: columns, nulls, words outside the list, doubled keys."""
-        missing = [c.name for c in self.columns if c.name not in table.column_names]
-        if missing:
-            return [Fault(self.name, 0, name, "column is missing") for name in missing]
-        faults: list[Fault] = []
-        for column in self.columns:
-            faults.extend(self._check_column(column, table.column(column.name)))
-        return faults + self._check_key(table)
+        """Every way `table` breaks this declaration: columns, types, nulls, words outside the list, doubled keys."""
+        names = [column.name for column in self.columns]
+        wrong = [Fault(self.name, 0, name, "column is missing") for name in names if name not in table.column_names]
+        wrong += [Fault(self.name, 0, name, "column is not declared") for name in table.column_names if name not in names]
+        wrong += [
+            Fault(self.name, 0, column.name, f"type is {found}, declared {column.type}")
+            for column in self.columns
+            if column.name in table.column_names and (found := table.schema.field(column.name).type) != column.type
+        ]
+        if wrong:
+            return wrong
+        return [fault for column in self.columns for fault in self._check_column(column, table.column(column.name))] + self._check_key(
+            table
+        )
 
     def _check_column(self, column: Column, values: pa.ChunkedArray) -> Iterable[Fault]:
-        if values.type != column.type:
-            yield Fault(self.name, 0, column.name, f"type is {values.type}, declared {column.type}")
-            return
         if not column.nullable and values.null_count:
             row = pc.index(values.is_null(), True).as_py()
             yield Fault(self.name, row + 1, column.name, f"{values.null_count} empty values where none may be")
@@ -96,7 +102,7 @@ class Table:
                     yield Fault(self.name, 0, column.name, f"unknown word {word!r}", f"one of {', '.join(column.values)}")
 
     def _check_key(self, table: pa.Table) -> list[Fault]:
-        keys = table.select(list(self.key))
+        keys = table.select(list(self.key)).unify_dictionaries()  # parts built apart number their words differently
         distinct = keys.group_by(list(self.key)).aggregate([]).num_rows
         if distinct == table.num_rows:
             return []
