@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-FOUNDATIONS = frozenset({"kernel", "rules", "city", "synth", "office", "web", "project"})
+FOUNDATIONS = frozenset({"kernel", "rules", "city", "synth", "office", "web", "project", "cli"})
 """Packages of the house that are not domains; every other package in src/guildhall is one."""
 PURE = frozenset({"kernel", "rules", "city", "synth"})
 """Packages that never see Django; so do every domain's engine and tables."""
