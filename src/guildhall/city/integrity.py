@@ -1,0 +1,83 @@
+"""Faults within and between files: doubled rows, references to nothing, rows at odds with themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from guildhall.city import files
+from guildhall.city.model import Occupation
+from guildhall.city.reading import Sheet
+from guildhall.kernel.errors import Fault
+
+Sheets = Mapping[str, Sheet[Any]]
+
+
+def integrity_faults(sheets: Sheets, regions: Collection[str]) -> Iterator[Fault]:
+    """Every fault that shows without knowing what a file means."""
+    known: dict[str, Collection[str]] = {name: sheet.keys for name, sheet in sheets.items()}
+    known["regions"] = regions
+    for sheet in sheets.values():
+        yield from _doubled(sheet)
+        yield from _orphans(sheet, known)
+        yield from _reversed(sheet)
+    yield from _ranks(sheets[files.OCCUPATIONS.name])
+    yield from _asides(sheets[files.PLACES.name], "position", "latitude")
+    yield from _half_positions(sheets[files.PLACES.name])
+    for school in (files.COLLEGES, files.ACADEMIES):
+        yield from _asides(sheets[school.name], "place", "place_id")
+
+
+def _doubled(sheet: Sheet[Any]) -> Iterator[Fault]:
+    seen: dict[tuple[object, ...], int] = {}
+    for row, record in sheet.rows:
+        key = tuple(getattr(record, name) for name in sheet.file.key)
+        if key in seen:
+            words = ", ".join(str(part) for part in key if part is not None)
+            yield Fault(sheet.file.name, row, sheet.file.key[0], f"{words} stands twice, first in row {seen[key]}", "keep one of the rows")
+        seen.setdefault(key, row)
+
+
+def _orphans(sheet: Sheet[Any], known: Mapping[str, Collection[str]]) -> Iterator[Fault]:
+    for row, column, value in sheet.references:
+        if value not in known[column.ref]:
+            where = "the regions of city.toml" if column.ref == "regions" else column.ref
+            yield Fault(sheet.file.name, row, column.name, f"{value!r} is not in {where}", "correct it, or add the row it points to")
+
+
+def _reversed(sheet: Sheet[Any]) -> Iterator[Fault]:
+    for row, record in sheet.rows:
+        start, end = getattr(record, "valid_from", None), getattr(record, "valid_until", None)
+        if start and end and start >= end:
+            yield Fault(
+                sheet.file.name, row, "valid_until", f"ends {end}, not after it begins on {start}", "valid_until is the first day after"
+            )
+
+
+def _ranks(sheet: Sheet[Occupation]) -> Iterator[Fault]:
+    """A major group stands alone; every other rank hangs from the rank just above it, or from one further up."""
+    order = {"major": 0, "middle": 1, "minor": 2, "leaf": 3}
+    rank = {record.code: order[record.rank] for record in sheet.records}
+    for row, record in sheet.rows:
+        if bool(record.parent) == (record.rank == "major"):
+            what = "a major group has a parent" if record.parent else f"a {record.rank} without a parent"
+            yield Fault(sheet.file.name, row, "parent", what, "only major groups stand at the top")
+        elif record.parent and rank.get(record.parent, -1) >= order[record.rank]:
+            yield Fault(sheet.file.name, row, "parent", f"{record.parent} is not of a higher rank than {record.rank}")
+
+
+def _asides(sheet: Sheet[Any], part: str, needed_by: str) -> Iterator[Fault]:
+    """A part of a row known from elsewhere carries its own source and status exactly when it is filled in."""
+    for row, record in sheet.rows:
+        filled = getattr(record, needed_by) is not None
+        for column in (f"{part}_source", f"{part}_status"):
+            if filled and not getattr(record, column):
+                what = "no source is named" if column.endswith("source") else "no status is given"
+                yield Fault(sheet.file.name, row, column, f"{what} for {needed_by}")
+
+
+def _half_positions(sheet: Sheet[Any]) -> Iterator[Fault]:
+    for row, record in sheet.rows:
+        if (record.latitude is None) != (record.longitude is None):
+            empty = "latitude" if record.latitude is None else "longitude"
+            yield Fault(sheet.file.name, row, empty, "half of the coordinates is empty", "give both or neither")

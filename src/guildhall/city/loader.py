@@ -1,0 +1,202 @@
+"""Opens a pack: reads every file, finds every fault, and makes the city when there is none."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from guildhall.city import files
+from guildhall.city.geography import geography_faults
+from guildhall.city.integrity import integrity_faults
+from guildhall.city.model import City, Park, Place, Sum, Totals, UnitTotal, territory
+from guildhall.city.reading import Sheet, read_settings, read_sheet, row_of_key
+from guildhall.city.totals import COUNTED, total_faults
+from guildhall.kernel.calendar import WorkCalendar
+from guildhall.kernel.calendar import faults as calendar_faults
+from guildhall.kernel.errors import Fault, FaultsFound, NotFound
+from guildhall.kernel.tables import Text
+
+PACKS = Path(__file__).parent / "packs"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What city.toml says."""
+
+    id: str
+    name: Text
+    root: str
+    reference_date: date
+    version: str
+    regions: Mapping[str, Text]
+    published_years: tuple[int, ...]
+    totals: Totals
+
+
+def folder_of(pack: str | Path) -> Path:
+    """The folder of a built-in pack by name, or of one anywhere else by path. Raises NotFound."""
+    built_in = PACKS / str(pack)
+    folder = built_in if str(pack) in names() else Path(pack)
+    if not folder.is_dir():
+        raise NotFound(
+            f"No city pack {pack}",
+            why=f"it is neither built in ({', '.join(names())}) nor a folder",
+            next="`guildhall city new NAME` makes one",
+        )
+    return folder
+
+
+def names() -> list[str]:
+    """The built-in packs."""
+    return sorted(path.name for path in PACKS.iterdir() if (path / files.SETTINGS).is_file())
+
+
+def check(pack: str | Path) -> list[Fault]:
+    """Every fault of a pack, with file, row and column; an empty list when it can be loaded."""
+    return _open(folder_of(pack))[1]
+
+
+def load(pack: str | Path) -> City:
+    """The city of a built-in pack or of a folder. Raises NotFound, and FaultsFound with every fault."""
+    folder = folder_of(pack)
+    city, faults = _open(folder)
+    if city is None:
+        raise FaultsFound(
+            f"The city pack {pack} has {len(faults)} faults", faults, next=f"correct the rows, then `guildhall city check {pack}`"
+        )
+    return city
+
+
+def _open(folder: Path) -> tuple[City | None, list[Fault]]:
+    raw, faults = read_settings(folder / files.SETTINGS)
+    settings = None if faults else _settings(folder, raw, faults)
+    sheets: dict[str, Sheet[Any]] = {file.name: read_sheet(folder, file) for file in files.FILES}
+    for sheet in sheets.values():
+        faults.extend(sheet.faults)
+    faults.extend(_strays(folder))
+    regions = settings.regions if settings else {record.region for record in sheets[files.PLACES.name].records}
+    faults.extend(integrity_faults(sheets, regions))
+    if settings:
+        faults.extend(_meaning(folder, settings, sheets))
+    if faults or settings is None:
+        return None, sorted(faults, key=lambda fault: (fault.file, fault.row, fault.column))
+    return _city(folder, settings, sheets), []
+
+
+def _meaning(folder: Path, settings: Settings, sheets: Mapping[str, Sheet[Any]]) -> list[Fault]:
+    tree = territory(*(sheets[file.name].records for file in (files.PLACES, files.PARENTS, files.SUCCESSORS)))
+    found = [Fault(files.HOLIDAYS.name, *rest(fault)) for fault in calendar_faults(sheets[files.HOLIDAYS.name].rows)]
+    if settings.root not in sheets[files.PLACES.name].keys:
+        at = row_of_key(folder / files.SETTINGS, "root")
+        return [*found, Fault(files.SETTINGS, at, "root", f"{settings.root!r} is not in {files.PLACES.name}")]
+    found.extend(geography_faults(sheets, tree, settings.root))
+    found.extend(total_faults(folder, sheets, tree, settings.totals))
+    return found
+
+
+def rest(fault: Fault) -> tuple[int, str, str, str]:
+    """A fault without its file."""
+    return fault.row, fault.column, fault.what, fault.next
+
+
+def _strays(folder: Path) -> list[Fault]:
+    known = {file.name for file in files.FILES}
+    strays = sorted(path.name for path in folder.glob("*.csv") if path.name not in known)
+    return [Fault(name, 0, "", "no such file is read", f"the files are {', '.join(sorted(known))}") for name in strays]
+
+
+def _settings(folder: Path, raw: Mapping[str, Any], faults: list[Fault]) -> Settings | None:
+    """The settings, or None after adding to `faults` what is missing or of the wrong kind."""
+    path = folder / files.SETTINGS
+    before = len(faults)
+
+    def need(table: Mapping[str, Any], key: str, kind: type | tuple[type, ...], default: Any = None) -> Any:
+        value = table.get(key, default)
+        if not isinstance(value, kind):
+            what = "is missing" if value is None else f"is {value!r}"
+            faults.append(Fault(files.SETTINGS, row_of_key(path, key), key, what, "see `guildhall city new` for one that loads"))
+        return value
+
+    def text(table: Mapping[str, Any], key: str) -> Text:
+        pair = need(table, key, dict) or {}
+        return Text(need(pair, "zh", str), need(pair, "en", str)) if isinstance(pair, dict) else Text("", "")
+
+    counts = need(raw, "counts", dict, {})
+    for name in set(counts) - set(COUNTED):
+        faults.append(Fault(files.SETTINGS, row_of_key(path, name), name, "unknown count", f"one of {', '.join(COUNTED)}"))
+    regions = need(raw, "regions", dict, {})
+    units = [
+        UnitTotal(
+            on=need(entry, "on", date), value=Decimal(str(need(entry, "value", (int, float)))), measure=need(entry, "measure", str, "")
+        )
+        for entry in need(raw, "unit_totals", list, [])
+        if {"on", "value"} <= set(entry) or need(entry, "value", int) or need(entry, "on", date)
+    ]
+    sums = [Sum(table=need(entry, "table", str), figure=need(entry, "figure", str)) for entry in need(raw, "sums", list, [])]
+    settings = Settings(
+        id=need(raw, "id", str),
+        name=text(raw, "name"),
+        root=need(raw, "root", str),
+        reference_date=need(raw, "reference_date", date),
+        version=need(raw, "version", str),
+        regions={key: text(regions, key) for key in regions},
+        published_years=tuple(need(need(raw, "calendar", dict, {}), "published_years", list, [])),
+        totals=Totals(counts=counts, units=tuple(units), sums=tuple(sums)),
+    )
+    return settings if len(faults) == before else None
+
+
+def _digest(folder: Path) -> str:
+    """sha256 over the names and bytes of every file that makes the city."""
+    total = hashlib.sha256()
+    for name in sorted([files.SETTINGS, *(file.name for file in files.FILES)]):
+        total.update(f"{name}\0{hashlib.sha256((folder / name).read_bytes()).hexdigest()}\n".encode())
+    return total.hexdigest()
+
+
+def _city(folder: Path, settings: Settings, sheets: Mapping[str, Sheet[Any]]) -> City:
+    def rows(file: files.File[Any]) -> tuple[Any, ...]:
+        return sheets[file.name].records
+
+    special_days = rows(files.HOLIDAYS)
+    return City(
+        id=settings.id,
+        name=settings.name,
+        root=settings.root,
+        reference_date=settings.reference_date,
+        version=settings.version,
+        digest=_digest(folder),
+        folder=folder,
+        regions=settings.regions,
+        totals=settings.totals,
+        calendar=WorkCalendar.of(special_days, settings.published_years or None),
+        special_days=special_days,
+        sources=rows(files.SOURCES),
+        levels=tuple(sorted(rows(files.LEVELS), key=lambda level: level.ordinal)),
+        places=rows(files.PLACES),
+        parents=rows(files.PARENTS),
+        successors=rows(files.SUCCESSORS),
+        place_facts=rows(files.PLACE_FACTS),
+        tiles=rows(files.TILES),
+        parks=_named(rows(files.PARKS), rows(files.PLACES)),
+        colleges=rows(files.COLLEGES),
+        academies=rows(files.ACADEMIES),
+        clusters=rows(files.CLUSTERS),
+        occupations=rows(files.OCCUPATIONS),
+        figures=rows(files.FIGURES),
+        series=rows(files.SERIES),
+        minimum_wages=rows(files.MINIMUM_WAGES),
+        minimum_wage_tiers=rows(files.MINIMUM_WAGE_TIERS),
+        marginal_cells=rows(files.MARGINALS),
+        assumption_cells=rows(files.ASSUMPTIONS),
+    )
+
+
+def _named(parks: tuple[Park, ...], places: tuple[Place, ...]) -> tuple[Park, ...]:
+    name = {place.place_id: place.name for place in places}
+    return tuple(replace(park, name=name[park.place_id]) for park in parks)

@@ -1,0 +1,150 @@
+"""Reads a pack's files into records, noting the row and column of everything that cannot be read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from guildhall.city.columns import Column, File, Unreadable
+from guildhall.kernel.errors import Fault
+
+T = TypeVar("T")
+
+
+@dataclass
+class Sheet(Generic[T]):
+    """One file as read: its records with their rows, the keys of all rows (readable or not), and raw references."""
+
+    file: File[T]
+    rows: list[tuple[int, T]] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+    references: list[tuple[int, Column, str]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def records(self) -> tuple[T, ...]:
+        return tuple(record for _, record in self.rows)
+
+    def fault(self, row: int, column: str, what: str, next: str = "") -> None:
+        self.faults.append(Fault(self.file.name, row, column, what, next))
+
+
+def read_sheet(folder: Path, file: File[T]) -> Sheet[T]:
+    """Every record of a file; what could not be read stands in `faults`. A missing file is a fault of its own."""
+    sheet = Sheet(file)
+    try:
+        data = (folder / file.name).read_bytes()
+    except FileNotFoundError:
+        sheet.fault(0, "", "the file is missing", f"add it with the header {','.join(file.headers)}")
+        return sheet
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        sheet.faults.append(bad_byte(file.name, data, error))
+        return sheet
+    lines = numbered(text)
+    header = next(lines, (1, []))
+    if _header_stands(sheet, header[1]):
+        for row, cells in lines:
+            _read_row(sheet, header[1], row, cells)
+    return sheet
+
+
+def bad_byte(name: str, data: bytes, error: UnicodeDecodeError) -> Fault:
+    """A fault that points at the first byte that is not UTF-8."""
+    before = data[: error.start]
+    line = before[before.rfind(b"\n") + 1 :]
+    header = data[: data.find(b"\n")].decode("utf-8", "replace").removeprefix("\ufeff").strip().split(",")
+    place = line.count(b",")
+    column = header[place] if name.endswith(".csv") and place < len(header) else ""
+    return Fault(
+        name,
+        before.count(b"\n") + 1,
+        column,
+        f"byte 0x{data[error.start]:02x} at position {error.start} is not UTF-8",
+        "save the file as UTF-8 (spreadsheets often write GBK)",
+    )
+
+
+def numbered(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV text with the numbers a spreadsheet shows; blank rows and rows beginning with # are passed over."""
+    for row, cells in enumerate(csv.reader(io.StringIO(text, newline="")), start=1):
+        stripped = [cell.strip() for cell in cells]
+        if any(stripped) and not stripped[0].startswith("#"):
+            yield row, stripped
+
+
+def _header_stands(sheet: Sheet[Any], header: list[str]) -> bool:
+    required = {name for column in sheet.file.columns if column.required for name in column.headers}
+    for name in sorted(required - set(header)):
+        sheet.fault(1, name, "the column is missing", f"add it to the header: {','.join(sheet.file.headers)}")
+    for name in header:
+        if name not in sheet.file.headers:
+            sheet.fault(1, name, "unknown column", f"the columns are {','.join(sheet.file.headers)}")
+        elif header.count(name) > 1:
+            sheet.fault(1, name, "the column stands twice")
+    return not sheet.faults
+
+
+def _read_row(sheet: Sheet[Any], header: list[str], row: int, cells: list[str]) -> None:
+    if len(cells) != len(header):
+        sheet.fault(row, "", f"{len(cells)} cells where the header has {len(header)}", "quote cells that contain a comma")
+        return
+    named = {name: cell for name, cell in zip(header, cells, strict=True) if cell}
+    sheet.keys.add(named.get(sheet.file.key[0], ""))
+    before = len(sheet.faults)
+    values = {column.field: value for column in sheet.file.columns if (value := _read_cell(sheet, column, row, named)) is not None}
+    if len(sheet.faults) == before:
+        sheet.rows.append((row, sheet.file.make(**values)))
+
+
+def _read_cell(sheet: Sheet[Any], column: Column, row: int, named: Mapping[str, str]) -> Any:
+    if column.required:
+        for name in (name for name in column.headers if name not in named):
+            sheet.fault(row, name, _missing(name), column.doc)
+    try:
+        value = column.value(named)
+    except Unreadable as error:
+        sheet.fault(row, column.name, str(error), error.next)
+        return None
+    if column.values and value is not None and value not in column.values:
+        kind = "status" if column.name.endswith("status") else "word"
+        sheet.fault(row, column.name, f"unknown {kind} {value!r}", f"one of {', '.join(filter(None, column.values))}")
+    elif column.ref and value is not None:
+        sheet.references.append((row, column, value))
+    return value
+
+
+def _missing(name: str) -> str:
+    return "no source is named" if name == "source" else "the cell is empty"
+
+
+def read_settings(path: Path) -> tuple[Mapping[str, Any], list[Fault]]:
+    """The settings in a pack's TOML file, or the fault that makes it unreadable."""
+    name = path.name
+    try:
+        data = path.read_bytes()
+        return tomllib.loads(data.decode("utf-8-sig")), []
+    except FileNotFoundError:
+        return {}, [Fault(name, 0, "", "the file is missing", "see `guildhall city new` for one that loads")]
+    except UnicodeDecodeError as error:
+        return {}, [bad_byte(name, data, error)]
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"line (\d+)", str(error))
+        return {}, [Fault(name, int(at[1]) if at else 0, "", f"not TOML: {error}")]
+
+
+def row_of_key(path: Path, key: str) -> int:
+    """The line on which a key or a [table] of a TOML file first stands; 0 where it does not."""
+    pattern = re.compile(rf"\s*(\[+\s*)?{re.escape(key)}\s*(=|\])")
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return 0
+    return next((number for number, line in enumerate(lines, start=1) if pattern.match(line)), 0)

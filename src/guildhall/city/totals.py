@@ -1,0 +1,90 @@
+"""Faults of addition: what a pack declares about itself against what its rows add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from guildhall.city import files
+from guildhall.city.integrity import Sheets
+from guildhall.city.model import Cell, PlaceFact, Totals
+from guildhall.city.reading import row_of_key
+from guildhall.kernel.errors import Fault
+from guildhall.kernel.territory import Territory
+
+COUNTED = {
+    "parks": files.PARKS,
+    "colleges": files.COLLEGES,
+    "academies": files.ACADEMIES,
+    "clusters": files.CLUSTERS,
+    "levels": files.LEVELS,
+    "figures": files.FIGURES,
+}
+"""What `[counts]` in city.toml may declare, and the file whose rows it counts."""
+
+
+def total_faults(folder: Path, sheets: Sheets, territory: Territory, totals: Totals) -> Iterator[Fault]:
+    """Every declared total that the rows do not meet."""
+    settings = folder / files.SETTINGS
+    for name, declared in totals.counts.items():
+        found = len(sheets[COUNTED[name].name].keys)
+        if found != declared:
+            yield Fault(files.SETTINGS, row_of_key(settings, name), name, f"declares {declared}, {COUNTED[name].name} has {found}")
+    yield from _unit_faults(sheets, territory, totals)
+    yield from _sum_faults(sheets, totals)
+    yield from _park_faults(sheets, territory)
+
+
+def latest(facts: tuple[PlaceFact, ...], measure: str, on: date) -> dict[str, PlaceFact]:
+    """The last value of a measure known on a date, by place."""
+    found: dict[str, PlaceFact] = {}
+    for fact in sorted(facts, key=lambda fact: fact.as_of):
+        if fact.measure == measure and fact.as_of <= on:
+            found[fact.place_id] = fact
+    return found
+
+
+def _unit_faults(sheets: Sheets, territory: Territory, totals: Totals) -> Iterator[Fault]:
+    for total in totals.units:
+        units = territory.units(total.on)
+        if not total.measure:
+            if len(units) != total.value:
+                yield Fault(
+                    files.PLACES.name,
+                    0,
+                    "valid_from",
+                    f"{len(units)} districts and counties on {total.on}, {files.SETTINGS} declares {total.value}",
+                )
+            continue
+        facts = latest(sheets[files.PLACE_FACTS.name].records, total.measure, total.on)
+        missing = [unit for unit in units if unit not in facts]
+        if missing:
+            yield Fault(files.PLACE_FACTS.name, 0, "measure", f"no {total.measure} on {total.on} for {', '.join(missing)}")
+        found = sum((facts[unit].value for unit in units if unit in facts), Decimal(0))
+        if not missing and found != total.value:
+            what = f"{total.measure} of all districts and counties on {total.on} is {found}, {files.SETTINGS} declares {total.value}"
+            yield Fault(files.PLACE_FACTS.name, 0, "value", what, f"the difference is {found - total.value}")
+
+
+def _sum_faults(sheets: Sheets, totals: Totals) -> Iterator[Fault]:
+    figures = {figure.id: figure for figure in sheets[files.FIGURES.name].records}
+    for total in totals.sums:
+        for file in (files.MARGINALS, files.ASSUMPTIONS):
+            cells: list[tuple[int, Cell]] = [(row, cell) for row, cell in sheets[file.name].rows if cell.table == total.table]
+            found = sum((cell.value for _, cell in cells), Decimal(0))
+            if cells and total.figure in figures and found != figures[total.figure].value:
+                what = f"table {total.table} adds up to {found}, {total.figure} is {figures[total.figure].value}"
+                yield Fault(file.name, cells[-1][0], "value", what, f"the difference is {found - figures[total.figure].value}")
+
+
+def _park_faults(sheets: Sheets, territory: Territory) -> Iterator[Fault]:
+    """The district a park's source names is one the park lies in at some date; every park is a place of that kind."""
+    for row, park in sheets[files.PARKS.name].rows:
+        if park.place_id not in territory.nodes:
+            continue
+        if territory.node(park.place_id).kind != "park":
+            yield Fault(files.PARKS.name, row, "place_id", f"{park.place_id} is not of kind park in {files.PLACES.name}")
+        elif park.district not in {edge.parent_id for edge in territory.parents_ever(park.place_id)}:
+            yield Fault(files.PARKS.name, row, "district", f"{park.place_id} never lies in {park.district} in {files.PARENTS.name}")
