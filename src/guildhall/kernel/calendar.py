@@ -8,7 +8,7 @@ shown as such, and worked out again when the arrangement arrives.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, NamedTuple, NoReturn, TypeVar
@@ -17,8 +17,6 @@ from guildhall.kernel.dated import STATUSES, UNSETTLED
 from guildhall.kernel.errors import Fault, FaultsFound
 
 T = TypeVar("T")
-COLUMNS = ("date", "kind", "name", "source", "status")
-"""Columns of a calendar file."""
 KINDS = ("holiday", "workday")
 
 
@@ -174,25 +172,11 @@ class WorkCalendar:
         return self._days[rank - 1]
 
 
-def read_rows(rows: Iterable[tuple[int, Mapping[str, str]]], *, file: str = "holidays.csv") -> tuple[list[SpecialDay], list[Fault]]:
-    """The special days of a calendar file's rows, each with its row number, and every fault among them."""
-    days: list[tuple[int, SpecialDay]] = []
-    found: list[Fault] = []
-    for number, row in rows:
-        if missing := [name for name in COLUMNS if row.get(name) is None]:
-            found.append(Fault(file, number, missing[0], "column is missing", f"the columns are {','.join(COLUMNS)}"))
-            continue
-        try:
-            day = date.fromisoformat(row["date"].strip())
-        except ValueError:
-            found.append(Fault(file, number, "date", f"{row['date']!r} is not a date", "write it as 2026-02-17"))
-            continue
-        days.append((number, SpecialDay(day, *(row[name].strip() for name in COLUMNS[1:]))))
-    return [day for _, day in days], found + faults(days, file=file)
-
-
 def faults(rows: Sequence[tuple[int, SpecialDay]], *, file: str = "holidays.csv") -> list[Fault]:
-    """Every fault of a calendar: unknown words, no source, a day named twice, a row that changes nothing, a year left out."""
+    """Every fault of a calendar: unknown words, no source, a day named twice, a row that changes nothing, a year left out.
+
+    Each special day comes with its row number in `file`.
+    """
     found: list[Fault] = []
     seen: dict[date, int] = {}
     for number, row in rows:
