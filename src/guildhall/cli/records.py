@@ -45,9 +45,8 @@ def load_folder(folder: Path, *, replace: bool) -> None:
     from guildhall.overview.load import load_city
 
     migrate_database()
-    opened, now = Folder.open(folder), datetime.now(UTC)
     with step("registry") as report:
-        load_city(opened, mode=settings.MODE, now=now, replace=replace, progress=report)
+        load_city(Folder.open(folder), mode=settings.MODE, now=datetime.now(UTC), replace=replace, progress=report)
 
 
 @click.group("import")
