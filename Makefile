@@ -17,7 +17,7 @@ BIN := .venv/bin
 MESSAGES := $(wildcard src/guildhall/*/locale/*/LC_MESSAGES/*.po)
 CHECKS := check-ruff check-types check-imports check-house check-templates check-migrations check-messages
 
-.PHONY: help demo setup setup-dev test test-postgres browser check $(CHECKS) bench lock
+.PHONY: help demo setup setup-dev test test-postgres browser check $(CHECKS) bench docs lock
 
 help:  ## list these targets
 	@echo "make TARGET [NAME=value …]"
@@ -49,6 +49,9 @@ check: setup-dev  ## lint, types, import contracts, house tests, templates, migr
 
 bench: setup-dev  ## speed and memory side by side with peers; one table
 	@$(BIN)/python -m bench $(ARGS)
+
+docs: setup-dev  ## write the reference pages under docs/reference/ from the code
+	@$(BIN)/python -m tests.house.reference
 
 lock: .venv-uv/ready  ## write the locks again from pyproject.toml (UPGRADE=1 takes newer versions)
 	@compile="$(UV) pip compile -q --universal --generate-hashes --python-version 3.11 $(if $(UPGRADE),--upgrade)"
@@ -97,8 +100,8 @@ define environment
 	  index=$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(PYTHON) -m pip config get global.index-url 2>/dev/null || true)}}
 	  [ -z "$$index" ] || export UV_DEFAULT_INDEX=$$index
 	  $(BIN)/python -c '' 2>/dev/null || $(UV) venv -q --clear --no-python-downloads --python "$$(command -v $(PYTHON))" .venv
-	  $(UV) pip sync -q --require-hashes --python $(BIN)/python $$lock
 	  echo ../../../../src > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/guildhall.pth"
+	  $(UV) pip sync -q --require-hashes --python $(BIN)/python $$lock
 	  printf '%s\n' "#!/bin/sh" "'''exec' \"\$$(dirname \"\$$0\")/python\" \"\$$0\" \"\$$@\"" "' '''" "import sys" "from guildhall.cli import main" "sys.exit(main())" > $(BIN)/guildhall
 	  chmod +x $(BIN)/guildhall
 	  echo $$stamp > .venv/$$kind

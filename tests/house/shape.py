@@ -17,7 +17,7 @@ ROOMS = frozenset(
 CLOCKS = frozenset({"now", "today", "utcnow", "localdate", "localtime"})
 TIMELESS = frozenset({"operations", "load", "snapshot", "engine", "tables"})
 """Rooms that are told the time."""
-FILES = frozenset({"open", "read_text", "write_text", "read_bytes", "write_bytes", "urlopen", "read_parquet", "write_table", "read_csv"})
+FILES = frozenset({"open", "read_text", "write_text", "read_bytes", "write_bytes", "urlopen", "read_parquet", "write_table"})
 MONEY = re.compile(r"(^|_)(fen|yuan|money|amount|wage|wages|pay|salary|price|subsidy|cost)(_|$)")
 
 

@@ -98,7 +98,7 @@ SEEDS = (
         "skills/operations.py",
         "from django.utils import timezone\n\nNOW = timezone.now()\n",
         shape.clocks,
-        ("guildhall.skills.operations:3 reads the clock",),
+        ("guildhall.skills.operations:", "reads the clock"),
     ),
     Seed("an engine opens a file", "skills/engine/seeded.py", "TEXT = open('x').read()\n", shape.files, ("calls open",)),
     Seed("an engine knows DuckDB", "skills/engine/seeded.py", "import duckdb\n", shape.dialects, ("imports duckdb",)),
@@ -125,15 +125,15 @@ def _with(tree: Tree, file: str, text: str) -> Tree:
 
 @pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: seed.id)
 def test_violation_is_found_for_its_reason(seed: Seed, copy: Tree) -> None:
-    """Before the seed the check does not say these words; after it, it does."""
-    before = _words(seed.check(copy))
-    assert not all(words in before for words in seed.says)
-    after = _words(seed.check(_with(copy, seed.file, seed.text)))
-    missing = [words for words in seed.says if words not in after]
-    assert not missing, f"not said: {missing}\nsaid: {after}"
+    """After the seed the check says these words, in lines that it did not say before."""
+    before = _lines(seed.check(copy))
+    after = _lines(seed.check(_with(copy, seed.file, seed.text)))
+    new = " ".join(line for line in after if line not in before)
+    missing = [words for words in seed.says if words not in new]
+    assert not missing, f"not said: {missing}\nsaid: {new}"
 
 
-def _words(found: object) -> str:
-    """What a check says, whatever the width it was printed for."""
+def _lines(found: object) -> list[str]:
+    """What a check says; printed text counts as one line, whatever the width it was printed for."""
     lines = found if isinstance(found, list) else [found]
-    return " ".join(" ".join(str(line) for line in lines).split())
+    return [" ".join(str(line).split()) for line in lines]

@@ -1,0 +1,154 @@
+"""The reference pages, written from the code: `make docs` writes them, a test demands that they are up to date.
+
+Tables from their declarations, figures from what the domains export and the pack publishes, routes from the OpenAPI document.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from guildhall.city import load as load_pack
+from guildhall.kernel.figures import Figure
+from guildhall.kernel.tables import Column, Table
+from tests.house.tree import HOUSE, REPOSITORY
+
+FOLDER = REPOSITORY / "docs" / "reference"
+WRITTEN = "Written from the code by `make docs`; change the code, not this page.\n"
+
+
+def declared() -> Iterator[tuple[str, tuple[Table, ...]]]:
+    """Each domain with the tables it declares."""
+    for folder in HOUSE.domains:
+        if (folder / "tables.py").exists():
+            yield folder.name, importlib.import_module(f"guildhall.{folder.name}.tables").TABLES
+
+
+def figures() -> Iterator[tuple[str, Figure]]:
+    """Each figure with the domain that computes it."""
+    for folder in HOUSE.domains:
+        if (folder / "engine" / "figures.py").exists():
+            for figure in importlib.import_module(f"guildhall.{folder.name}.engine.figures").FIGURES:
+                yield folder.name, figure
+
+
+def routes() -> dict[str, Any]:
+    """The OpenAPI document of the API."""
+    from ninja import NinjaAPI
+
+    urls = importlib.import_module("guildhall.project.urls")
+    apis = [value for value in vars(urls).values() if isinstance(value, NinjaAPI)]
+    return dict(apis[0].get_openapi_schema(path_prefix="/api/v1/"))
+
+
+def tables_page() -> str:
+    """Every table and column: name, type, unit, key, words, meaning in both languages."""
+    lines = ["# 数据表 · Tables", "", WRITTEN]
+    lines += ["Keys are in **bold**; `?` marks a column that may be empty. A private table never enters a snapshot.", ""]
+    for domain, tables in declared():
+        lines += [f"## {domain}", ""]
+        for table in tables:
+            lines += _table(table)
+    return _page(lines)
+
+
+def _table(table: Table) -> list[str]:
+    lines = [f"### {table.name}", "", f"{table.doc.zh}。{table.doc.en}.{' **Private.**' if table.private else ''}", ""]
+    lines += ["| column | type | unit | words, or the table it points to | 含义 | meaning |", "|---|---|---|---|---|---|"]
+    return [*lines, *(_column(table, column) for column in table.columns), ""]
+
+
+def _column(table: Table, column: Column) -> str:
+    name = f"**`{column.name}`**" if column.name in table.key else f"`{column.name}`{' ?' if column.nullable else ''}"
+    words = " ".join(f"`{word}`" for word in column.values) or (f"→ `{column.ref}`" if column.ref else "")
+    return _row(name, _type(column), column.unit, words, column.doc.zh, column.doc.en)
+
+
+def _type(column: Column) -> str:
+    return "word" if str(column.type).startswith("dictionary") else str(column.type).replace("[day]", "")
+
+
+def figures_page() -> str:
+    """Every figure: what was published, with source and window, and the formula by which it is computed."""
+    lines = ["# 指标 · Figures", "", WRITTEN]
+    lines += ["## 计算公式 · Formulae", "", "| figure | unit | domain | 公式 | formula | tables |", "|---|---|---|---|---|---|"]
+    for domain, figure in figures():
+        read = " ".join(f"`{name}`" for name in figure.tables)
+        lines.append(_row(f"`{figure.id}`", figure.unit, domain, figure.formula.zh, figure.formula.en, read))
+    lines += ["", *_published()]
+    return _page(lines)
+
+
+def _published() -> list[str]:
+    city = load_pack("chongqing")
+    lines = [f"## {city.name.zh}已发布的数字 · Figures published about {city.name.en}", ""]
+    lines += ["| figure | 名称 | name | value | unit | kind | window | source | status |", "|---|---|---|---|---|---|---|---|---|"]
+    for row in sorted(city.figures, key=lambda row: (row.family, row.id)):
+        value = f"{row.qualifier} {_number(row.value)}".strip()
+        lines.append(_row(f"`{row.id}`", row.title.zh, row.title.en, value, row.unit, row.kind, row.window.en, row.source, row.status))
+    return lines
+
+
+def _number(value: Decimal) -> str:
+    return f"{value:,f}"
+
+
+def api_page() -> str:
+    """Every route: method, path, what it answers, its parameters."""
+    document = routes()
+    lines = ["# 接口 · API", "", WRITTEN, "Base address `/api/v1`; an error has one shape everywhere; lists are paged.", ""]
+    for path, methods in document["paths"].items():
+        for method, body in methods.items():
+            lines += [f"## {method.upper()} {path}", "", body.get("summary", ""), "", body.get("description", ""), ""]
+            lines += _parameters(body)
+            answers = ", ".join(f"{status} {answer.get('description', '')}".strip() for status, answer in body["responses"].items())
+            lines += [f"Answers: {answers}.", ""]
+    return _page(lines)
+
+
+def _parameters(body: dict[str, Any]) -> list[str]:
+    rows = [
+        _row(f"`{entry['name']}`", entry["in"], "yes" if entry.get("required") else "no", entry.get("description") or _described(entry))
+        for entry in body.get("parameters", ())
+    ]
+    return ["| parameter | in | required | meaning |", "|---|---|---|---|", *rows, ""] if rows else []
+
+
+def _described(entry: dict[str, Any]) -> str:
+    schema = entry.get("schema", {})
+    return str(schema.get("description") or schema.get("title") or "")
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+def _page(lines: list[str]) -> str:
+    text = "\n".join(lines)
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text.rstrip() + "\n"
+
+
+PAGES = {"tables.md": tables_page, "figures.md": figures_page, "api.md": api_page}
+
+
+def main(folder: Path = FOLDER) -> None:
+    """Writes every page."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, page in PAGES.items():
+        (folder / name).write_text(page(), encoding="utf-8")
+        sys.stdout.write(f"docs/reference/{name}\n")
+
+
+if __name__ == "__main__":
+    import django
+
+    import tests.conftest  # noqa: F401 - points the settings at a temporary folder
+
+    django.setup()
+    main()
