@@ -2,9 +2,122 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+
+from django.db import transaction
+
+from guildhall.kernel.errors import Fault, GuildhallError
+from guildhall.kernel.sheets import ImportReport
+from guildhall.kernel.territory import Edge, Territory
+from guildhall.office.viewers import PUBLIC
+from guildhall.registry.engine.townships import District, Move, Township, balance, edges_of, moves, read_townships
 from guildhall.registry.load import BINDINGS, LoadReport, Progress, load_folder
+from guildhall.registry.models import Place, PlaceParent
+from guildhall.registry.queries import territory
 from guildhall.registry.snapshot import TABLES as PUBLISHED
 from guildhall.registry.snapshot import origin
 from guildhall.registry.snapshot import read as read_published
 
-__all__ = ["BINDINGS", "PUBLISHED", "LoadReport", "Progress", "load_folder", "origin", "read_published"]
+__all__ = ["BINDINGS", "PUBLISHED", "LoadReport", "Progress", "import_townships", "load_folder", "origin", "read_published"]
+
+LIST_STATUS = "repository"
+"""How well a township from a published list is known."""
+
+
+def import_townships(*, content: bytes, name: str, by: str, now: datetime) -> ImportReport:
+    """Adds and renames townships from a list in CSV, with the districts they lay in before and after every merger.
+
+    The same file again changes nothing; no place is removed. Raises FaultsFound where the file is no such table, and
+    GuildhallError where the registry has no districts yet; faults of single rows are in the report.
+    """
+    read = read_townships(content, name, _districts())
+    with transaction.atomic():
+        outcomes, renamed = _apply(read.rows, name)
+    return ImportReport(
+        name=name,
+        encoding=read.sheet.encoding,
+        by=by,
+        at=now,
+        read=read.sheet.read,
+        accepted=outcomes["accepted"],
+        changed=outcomes["changed"],
+        unchanged=outcomes["unchanged"] + read.repeated,
+        rejected=len(read.faults),
+        faults=read.faults,
+        notes=(*read.notes, *renamed),
+        remarks=tuple(_merger_remarks([row.place_id for row in read.rows])),
+    )
+
+
+def _districts() -> dict[str, District]:
+    """Districts and counties of any time, by official code."""
+    rows = Place.objects.filter(kind__in=("district", "county"), code__isnull=False)
+    if not rows:
+        raise GuildhallError("The registry holds no districts yet", next="load a city first: `guildhall demo --no-serve`")
+    return {row.code: District(row.place_id, row.name_zh) for row in rows if row.code}
+
+
+def _apply(rows: Iterable[Township], source: str) -> tuple[Counter[str], list[Fault]]:
+    """Adds townships and their dated parents, and corrects names; counts rows by outcome."""
+    tree, known = territory(PUBLIC), Place.objects.filter(kind="township").in_bulk()
+    outcomes: Counter[str] = Counter()
+    places: list[Place] = []
+    parents: list[PlaceParent] = []
+    renamed: list[Fault] = []
+    for row in rows:
+        place = known.get(row.place_id)
+        if place is None:
+            places.append(_place(row, source))
+            parents += [_parent(edge, source) for edge in edges_of(row, tree)]
+            outcomes["accepted"] += 1
+        elif place.name_zh != row.name_zh:
+            renamed.append(Fault(source, row.row, "name", f"{row.code} was called {place.name_zh}"))
+            place.name_zh, place.source = row.name_zh, source
+            place.save()
+            outcomes["changed"] += 1
+        else:
+            outcomes["unchanged"] += 1
+    Place.objects.bulk_create(places, batch_size=500)
+    PlaceParent.objects.bulk_create(parents, batch_size=500)
+    return outcomes, renamed
+
+
+def _place(row: Township, source: str) -> Place:
+    """The list gives a Chinese name only; the English page shows it as it is until a romanised one has a source."""
+    names = {"name_zh": row.name_zh, "name_en": row.name_zh}
+    return Place(place_id=row.place_id, code=row.code, kind="township", source=source, status=LIST_STATUS, **names)
+
+
+def _parent(edge: Edge, source: str) -> PlaceParent:
+    return PlaceParent(
+        place_id=edge.place_id,
+        parent_id=edge.parent_id,
+        relation=edge.relation,
+        valid_from=edge.valid_from,
+        valid_until=edge.valid_until,
+        source=source,
+        status="computed",
+    )
+
+
+def _merger_remarks(place_ids: list[str]) -> Iterator[str]:
+    """What mergers did to these townships: per change the totals before and after, then each township that moved."""
+    tree: Territory = territory(PUBLIC)
+    names = dict(Place.objects.values_list("place_id", "name_zh"))
+    edges = [edge for place_id in place_ids for edge in tree.parents_ever(place_id)]
+    moved = moves(edges)
+    for on in sorted({move.on for move in moved}):
+        yield _balance_line(edges, moved, on, names)
+        for move in (move for move in moved if move.on == on):
+            yield f"  {move.place_id} {names[move.place_id]}: {names[move.before]} → {names[move.after]}"
+
+
+def _balance_line(edges: list[Edge], moved: list[Move], on: date, names: dict[str, str]) -> str:
+    before, after = balance(edges, moved, on)
+
+    def told(count: Counter[str]) -> str:
+        return " + ".join(f"{names[unit]} {count[unit]}" for unit in sorted(count)) + f" = {count.total()}"
+
+    return f"Merger of {on}: {told(before)} → {told(after)}; {sum(move.on == on for move in moved)} townships changed districts"

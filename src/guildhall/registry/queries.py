@@ -1,0 +1,207 @@
+"""Reads for pages and the API: organisations and places. Every query takes who is looking.
+
+Organisations and places are public, so these give every viewer the same. No query here returns a person; those come with
+accounts and jurisdictions.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+from guildhall.kernel.errors import GuildhallError, NotFound
+from guildhall.kernel.territory import Edge, Node, Succession, Territory
+from guildhall.office.viewers import Viewer
+from guildhall.registry.models import Organisation, Place, PlaceParent, PlaceSuccessor
+
+COUNT_CAP = 1_000
+"""Counting stops here: a page then says "1,000+"."""
+LARGEST_PAGE = 200
+R = TypeVar("R")
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True)
+class Page(Generic[R]):
+    """One page of a list: its rows, the cursor of the next page (empty at the end), and how many there are, capped."""
+
+    rows: tuple[R, ...]
+    next: str
+    count: int
+    capped: bool
+
+
+@dataclass(frozen=True)
+class DatedPlace:
+    """A place, and the dates between which a relation to it holds."""
+
+    place: Place
+    relation: str
+    valid_from: date | None
+    valid_until: date | None
+
+
+@dataclass(frozen=True)
+class PlaceHistory:
+    """Where a place lay, what it came from and became, and the unit that answers for it on the day asked for."""
+
+    place: Place
+    parents: tuple[DatedPlace, ...]
+    predecessors: tuple[PlaceSuccessor, ...]
+    successors: tuple[PlaceSuccessor, ...]
+    responsible: Place | None
+
+
+def organisations(
+    viewer: Viewer,
+    *,
+    kind: str = "",
+    place: str = "",
+    cluster: str = "",
+    name: str = "",
+    after: str = "",
+    size: int = 50,
+) -> Page[Organisation]:
+    """Organisations in the order of their Chinese names, narrowed by any of kind, place, cluster and the beginning of the name."""
+    given = {key: value for key, value in {"kind": kind, "place_id": place, "cluster": cluster}.items() if value}
+    rows = Organisation.objects.filter(**given).filter(starts_with("name_zh", name)).select_related("place")
+    return page(rows, ("name_zh", "organisation_id"), after, size)
+
+
+def organisation(viewer: Viewer, organisation_id: int) -> Organisation:
+    """One organisation. Raises NotFound."""
+    found = Organisation.objects.select_related("place").filter(pk=organisation_id).first()
+    if found is None:
+        raise NotFound(f"No organisation {organisation_id}", next="see the list of organisations")
+    return found
+
+
+def places(viewer: Viewer, *, kind: str = "", name: str = "", on: date | None = None, after: str = "", size: int = 50) -> Page[Place]:
+    """Places in the order of their keys, narrowed by kind, the beginning of the name, and to those that exist on a date."""
+    rows = Place.objects.filter(starts_with("name_zh", name))
+    if kind:
+        rows = rows.filter(kind=kind)
+    if on:
+        rows = rows.filter(_holding(on))
+    return page(rows, ("place_id",), after, size)
+
+
+def place(viewer: Viewer, place_id: str) -> Place:
+    """One place. Raises NotFound."""
+    found = Place.objects.filter(pk=place_id).first()
+    if found is None:
+        raise NotFound(f"No place {place_id}", next="see the list of places")
+    return found
+
+
+def children(viewer: Viewer, place_id: str, on: date) -> list[DatedPlace]:
+    """The places that lie in one on a date, by key."""
+    rows = PlaceParent.objects.filter(_holding(on), parent_id=place_id).select_related("place").order_by("relation", "place_id")
+    return [DatedPlace(row.place, row.relation, row.valid_from, row.valid_until) for row in rows]
+
+
+def parents(viewer: Viewer, place_id: str, on: date) -> list[DatedPlace]:
+    """The places that one lies in on a date: its administrative parent, and a functional zone if it is in one."""
+    rows = PlaceParent.objects.filter(_holding(on), place_id=place_id).select_related("parent").order_by("relation", "parent_id")
+    return [DatedPlace(row.parent, row.relation, row.valid_from, row.valid_until) for row in rows]
+
+
+def history(viewer: Viewer, place_id: str, today: date) -> PlaceHistory:
+    """The whole history of a place across mergers. Raises NotFound."""
+    rows = PlaceParent.objects.filter(place_id=place_id).select_related("parent")
+    ordered = sorted(rows, key=lambda row: (row.valid_from or date.min, row.relation, row.parent_id))
+    return PlaceHistory(
+        place(viewer, place_id),
+        tuple(DatedPlace(row.parent, row.relation, row.valid_from, row.valid_until) for row in ordered),
+        tuple(PlaceSuccessor.objects.filter(successor_id=place_id).select_related("place").order_by("effective_on", "place_id")),
+        tuple(PlaceSuccessor.objects.filter(place_id=place_id).select_related("successor").order_by("effective_on", "successor_id")),
+        responsible_today(viewer, place_id, today),
+    )
+
+
+def responsible_today(viewer: Viewer, place_id: str, today: date) -> Place | None:
+    """The district or county whose authority answers today for a place, even one that ended; None above districts.
+
+    Raises NotFound.
+    """
+    found = _lineage(place_id).responsible_today(place_id, today)
+    return Place.objects.get(pk=found) if found else None
+
+
+def territory(viewer: Viewer) -> Territory:
+    """The whole dated tree of places."""
+    return _territory(Place.objects.all(), PlaceParent.objects.all(), PlaceSuccessor.objects.all())
+
+
+def _lineage(place_id: str) -> Territory:
+    """The part of the tree that decides who answers for one place: what lies above it and what follows it."""
+    known: set[str] = set()
+    wanted = {place_id}
+    while wanted:
+        known |= wanted
+        above = PlaceParent.objects.filter(place_id__in=wanted).values_list("parent_id", flat=True)
+        heirs = PlaceSuccessor.objects.filter(place_id__in=wanted).values_list("successor_id", flat=True)
+        wanted = {*above, *heirs} - known
+    of_known = {"place_id__in": known}
+    return _territory(Place.objects.filter(**of_known), PlaceParent.objects.filter(**of_known), PlaceSuccessor.objects.filter(**of_known))
+
+
+def _territory(nodes: QuerySet[Place], edges: QuerySet[PlaceParent], successions: QuerySet[PlaceSuccessor]) -> Territory:
+    return Territory(
+        [Node(*row) for row in nodes.values_list("place_id", "kind", "valid_from", "valid_until")],
+        [Edge(*row) for row in edges.values_list("place_id", "parent_id", "relation", "valid_from", "valid_until")],
+        [Succession(*row) for row in successions.values_list("place_id", "successor_id", "effective_on", "scope")],
+    )
+
+
+def _holding(on: date) -> Q:
+    """Rows whose half-open validity contains `on`; see kernel.territory.holds."""
+    return (Q(valid_from=None) | Q(valid_from__lte=on)) & (Q(valid_until=None) | Q(valid_until__gt=on))
+
+
+def starts_with(column: str, prefix: str) -> Q:
+    """The column begins with `prefix`: a range, so that the index of a bytewise column serves it on either database."""
+    if not prefix:
+        return Q()
+    after = prefix[:-1] + chr(min(ord(prefix[-1]) + 1, 0x10FFFF))
+    return Q(**{f"{column}__gte": prefix, f"{column}__lt": after})
+
+
+def page(rows: QuerySet[M], key: Sequence[str], after: str, size: int) -> Page[M]:
+    """One page of `rows` in the order of `key` (at most two columns, the last unique), after a cursor from an earlier page."""
+    size = max(1, min(size, LARGEST_PAGE))
+    count = rows.order_by()[: COUNT_CAP + 1].count()
+    ordered = rows.order_by(*key)
+    if after:
+        ordered = ordered.filter(_beyond(key, _uncursor(after, len(key))))
+    found = list(ordered[: size + 1])
+    more = len(found) > size
+    return Page(tuple(found[:size]), _cursor(found[size - 1], key) if more else "", min(count, COUNT_CAP), count > COUNT_CAP)
+
+
+def _beyond(key: Sequence[str], last: Sequence[Any]) -> Q:
+    """Rows after `last`. The first condition alone is a range of the index; the second drops what it lets through."""
+    if len(key) == 1:
+        return Q(**{f"{key[0]}__gt": last[0]})
+    return Q(**{f"{key[0]}__gte": last[0]}) & (Q(**{f"{key[0]}__gt": last[0]}) | Q(**{f"{key[1]}__gt": last[1]}))
+
+
+def _cursor(row: Model, key: Sequence[str]) -> str:
+    values = [getattr(row, name) for name in key]
+    return base64.urlsafe_b64encode(json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def _uncursor(text: str, length: int) -> list[Any]:
+    try:
+        values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except ValueError:
+        values = None
+    if not isinstance(values, list) or len(values) != length or not all(isinstance(value, str | int) for value in values):
+        raise GuildhallError("The page asked for is not one this list gave out", next="start again at the first page")
+    return values
