@@ -54,6 +54,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "guildhall.web.middleware.ContentPolicy",
+    "guildhall.web.middleware.SpokenErrors",
 ]
 ROOT_URLCONF = "guildhall.project.urls"
 WSGI_APPLICATION = "guildhall.project.wsgi.application"
@@ -61,7 +63,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request", "django.template.context_processors.i18n"]},
+        "OPTIONS": {"context_processors": ["guildhall.web.context.shell"]},
     }
 ]
 
@@ -82,7 +84,6 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR / "static"
 WHITENOISE_USE_FINDERS = True
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -1,0 +1,10 @@
+"""The overview's pages: the city, its figures, districts and parks, and what all of it rests on."""
+
+from __future__ import annotations
+
+from guildhall.overview.pages.about import assumptions, dictionary, sources
+from guildhall.overview.pages.city import city
+from guildhall.overview.pages.figures import figure, figures
+from guildhall.overview.pages.places import district, park, parks
+
+__all__ = ["assumptions", "city", "dictionary", "district", "figure", "figures", "park", "parks", "sources"]

@@ -1,0 +1,48 @@
+"""Reads for pages, API and command line: figures, ladder, places, clusters and years. Every one takes `viewer`."""
+
+from __future__ import annotations
+
+from guildhall.overview.queries.figures import Standing, Topic, assumptions, figure, figures, figures_as_json, record, rivals, topics
+from guildhall.overview.queries.places import (
+    Measured,
+    ParkView,
+    UnitView,
+    dates,
+    measured,
+    measures_of,
+    park,
+    parks,
+    unit,
+)
+from guildhall.overview.queries.results import Results, results
+from guildhall.overview.queries.stocks import ClusterRow, Rung, SeriesRow, clusters, ladder, published_points, series
+
+__all__ = [
+    "ClusterRow",
+    "Measured",
+    "ParkView",
+    "Results",
+    "Rung",
+    "SeriesRow",
+    "Standing",
+    "Topic",
+    "UnitView",
+    "assumptions",
+    "clusters",
+    "dates",
+    "figure",
+    "figures",
+    "figures_as_json",
+    "ladder",
+    "measured",
+    "measures_of",
+    "park",
+    "parks",
+    "published_points",
+    "record",
+    "results",
+    "rivals",
+    "series",
+    "topics",
+    "unit",
+]

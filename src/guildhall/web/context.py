@@ -1,0 +1,39 @@
+"""What the base template needs on every page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from guildhall import __version__
+from guildhall.web.current import current_or_none
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The snapshot shown, the same page in the other language, and which part of the navigation it belongs to."""
+    language = get_language() or settings.LANGUAGE_CODE
+    return {
+        "current": current_or_none(),
+        "others": [(code, name, same_page(request, code)) for code, name in settings.LANGUAGES if code != language],
+        "section": section(request),
+        "version": __version__,
+        "html_language": "zh-Hans" if language.startswith("zh") else language,
+    }
+
+
+def same_page(request: HttpRequest, language: str) -> str:
+    """Address of this page in another language, query included."""
+    path = request.get_full_path()
+    for code, _name in settings.LANGUAGES:
+        if path == f"/{code}" or path.startswith((f"/{code}/", f"/{code}?")):
+            return f"/{language}{path[len(code) + 1 :]}"
+    return f"/{language}/"
+
+
+def section(request: HttpRequest) -> str:
+    """First word of the address after the language: it tells which entry of the navigation is current."""
+    parts = request.path.strip("/").split("/")
+    return parts[1] if len(parts) > 1 else ""

@@ -1,0 +1,61 @@
+"""Headers that keep a page to itself, and errors a person can act on turned into pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from guildhall.kernel.errors import GuildhallError, NotFound
+from guildhall.web.current import NotBuiltYet
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+
+
+class ContentPolicy:
+    """Adds the content security policy: nothing inline, nothing from another host."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        return response
+
+
+class SpokenErrors:
+    """Shows a GuildhallError as a page that says what happened, why, and what to do next. Bugs pass through."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, GuildhallError):
+            return None
+        return render(request, "web/error.html", {"error": error}, status=status_of(error))
+
+
+def status_of(error: GuildhallError) -> int:
+    """404 for what is not there, 503 while nothing is built, 400 otherwise."""
+    if isinstance(error, NotFound):
+        return 404
+    return 503 if isinstance(error, NotBuiltYet) else 400

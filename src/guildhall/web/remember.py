@@ -1,0 +1,63 @@
+"""Rendered public pages kept in memory: a page changes only with the run it shows, its address or its language."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import wraps
+from threading import Lock
+from typing import Concatenate, ParamSpec
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+
+from guildhall import __version__
+from guildhall.web.current import current
+from guildhall.web.viewer import viewer_of
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+MOST = 300
+"""Pages kept per process; the oldest leaves first. At 60 KB a page that is under 20 MB."""
+
+_pages: OrderedDict[tuple[str, ...], tuple[bytes, str]] = OrderedDict()
+_lock = Lock()
+
+
+def remembered(view: View[P]) -> View[P]:
+    """The view, rendered once per run, viewer, language and address; answers 304 to a browser that has it already."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        key = (current().key, viewer_of(request).name, get_language() or "", request.get_full_path(), str(settings.VAR), str(settings.CITY))
+        found = _pages.get(key)
+        if found is None:
+            response = view(request, *args, **kwargs)
+            if response.status_code != 200 or settings.DEBUG:
+                return response
+            found = response.content, _tag(response.content)
+            _keep(key, found)
+        return _answer(request, *found)
+
+    return answer
+
+
+def _keep(key: tuple[str, ...], page: tuple[bytes, str]) -> None:
+    with _lock:
+        _pages[key] = page
+        while len(_pages) > MOST:
+            _pages.popitem(last=False)
+
+
+def _tag(content: bytes) -> str:
+    return f'"{__version__}-{hashlib.sha256(content).hexdigest()[:20]}"'
+
+
+def _answer(request: HttpRequest, content: bytes, tag: str) -> HttpResponse:
+    same = request.headers.get("If-None-Match") == tag
+    response = HttpResponse(status=304) if same else HttpResponse(content)
+    response["ETag"] = tag
+    response["Cache-Control"] = "no-cache"
+    return response

@@ -1,0 +1,100 @@
+"""Closed lists of words that tables use as codes, in the reader's language."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+WORDS: dict[str, dict[str, object]] = {
+    "status": {
+        "statute": _("statute"),
+        "official": _("official page"),
+        "press": _("press"),
+        "repository": _("public data set"),
+        "computed": _("computed"),
+        "unverified": _("not verified"),
+        "assumed": _("assumption"),
+        "generated": _("made up"),
+        "unknown": _("unknown"),
+    },
+    "place": {
+        "city": _("city"),
+        "district": _("district"),
+        "county": _("county"),
+        "functional_zone": _("functional zone"),
+        "township": _("township"),
+        "remainder": _("all other townships"),
+        "park": _("park"),
+    },
+    "organisation": {
+        "enterprise": _("enterprise"),
+        "college": _("vocational college"),
+        "academy": _("artisan academy"),
+        "assessment_body": _("assessment body"),
+        "park": _("industrial park"),
+    },
+    "size": {"large": _("large"), "medium": _("medium"), "small": pgettext_lazy("size", "small"), "micro": _("micro")},
+    "sector": {
+        "manufacturing": _("manufacturing"),
+        "construction": _("construction"),
+        "energy_mining": _("energy and mining"),
+        "trade": _("wholesale and retail"),
+        "transport": _("transport and storage"),
+        "hospitality": _("hotels and catering"),
+        "software": _("software and information"),
+        "business_services": _("business services"),
+        "resident_services": _("services to residents"),
+        "education_health": _("education and health"),
+    },
+    "scope": {
+        "whole": _("the whole of it"),
+        "part": _("the townships named below"),
+        "remainder": _("all that remains"),
+    },
+    "relation": {"administrative": _("administrative"), "functional": _("functional zone")},
+    "park_class": {
+        "national_etdz": _("national economic and technological development zone"),
+        "national_htdz": _("national high-tech zone"),
+        "national_bonded": _("national comprehensive bonded zone"),
+        "municipal": _("municipal park"),
+    },
+    "tier": {
+        "leading": _("leading"),
+        "pillar": _("pillar"),
+        "special": _("special"),
+        "rising": _("rising"),
+    },
+    "measure": {
+        "people": _("people on record"),
+        "skilled": _("skilled workers"),
+        "high_skilled": _("highly skilled workers"),
+        "high_share": _("share of skilled workers who are highly skilled"),
+        "employed": _("people employed"),
+        "apprentices": _("apprentices"),
+        "park_workers": _("people employed in parks"),
+    },
+    "rank": {
+        "major": _("major group"),
+        "middle": _("middle group"),
+        "minor": _("minor group"),
+        "leaf": _("occupation"),
+    },
+    "scales": {
+        "people": _("counts people, so the model holds a part in proportion"),
+        "whole": _("small enough to be kept whole in the model"),
+        "ratio": _("a ratio, the same at any size"),
+        "none": _("not reproduced in the model"),
+    },
+    "kind": {"published": _("published"), "target": _("target")},
+    "awarded_by": {},
+}
+
+
+def word(of: str, value: object) -> str:
+    """The word for a code, or the code itself where the list does not know it."""
+    return str(WORDS.get(of, {}).get(str(value), value or ""))
+
+
+def words(of: str) -> dict[str, str]:
+    """A whole list in the reader's language, in its declared order."""
+    return {code: str(name) for code, name in WORDS[of].items()}
