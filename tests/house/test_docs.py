@@ -9,7 +9,9 @@ from pathlib import Path
 import click
 import pytest
 
+from guildhall.city import model
 from guildhall.cli import guildhall
+from guildhall.kernel import calendar
 from guildhall.kernel.dated import STATUSES
 from tests.house import reference
 from tests.house.tree import HOUSE, REPOSITORY
@@ -99,7 +101,14 @@ def test_every_route_says_what_it_answers() -> None:
 def test_words_of_the_data_stand_in_the_glossary() -> None:
     words = {word for _, tables in reference.declared() for table in tables for column in table.columns for word in column.values}
     explained = {name for row in glossary() for name in re.findall(r"`([^`]+)`", row[0])}
+    for module in (model, calendar):
+        words |= {word for name, value in vars(module).items() if name.isupper() and name != "QUALIFIERS" for word in _words(value)}
     assert sorted((words | set(STATUSES)) - explained) == []
+
+
+def _words(value: object) -> set[str]:
+    """The words of a closed list such as KINDS; nothing for any other value."""
+    return {word for word in value if isinstance(word, str) and word} if isinstance(value, tuple) else set()
 
 
 def test_glossary_speaks_both_languages() -> None:
