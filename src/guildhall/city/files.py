@@ -55,6 +55,7 @@ LEVELS = File(
         _NAME,
         Column("national_digit", "digit used on certificates; it runs downwards", whole, required=False),
         Column("certificate", "whether a certificate is issued", flag),
+        Column("skilled", "whether holders count as skilled workers", flag),
         Column("high_skilled", "whether holders count as highly skilled", flag),
         Column("awarded_by", "who awards it", values=("employer", "employer_or_public_body")),
     ),

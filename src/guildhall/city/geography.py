@@ -28,7 +28,8 @@ def geography_faults(sheets: Sheets, territory: Territory, root: str) -> Iterato
 
 def turning_points(places: tuple[Place, ...], parents: tuple[Parent, ...] = ()) -> list[date]:
     """The first day of every state of the tree, the earliest of them before anything known changed."""
-    days = {day for row in (*places, *parents) for day in (row.valid_from, row.valid_until) if day}
+    spans = [(row.valid_from, row.valid_until) for row in places] + [(row.valid_from, row.valid_until) for row in parents]
+    days = {day for span in spans for day in span if day}
     first = min(days, default=date(2000, 1, 1)) - timedelta(days=1)
     return sorted({first, *days})
 
@@ -131,7 +132,7 @@ def _tiles(sheets: Sheets, territory: Territory) -> Iterator[Fault]:
     places, tiles = sheets[_PLACES], sheets[files.TILES.name]
     drawn = {tile.place_id: (row, tile) for row, tile in tiles.rows}
     for row, place in places.rows:
-        if place.kind in UNIT_KINDS and place.place_id not in tiles.keys:
+        if tiles.stands and place.kind in UNIT_KINDS and place.place_id not in tiles.keys:
             yield Fault(_PLACES, row, "place_id", f"{place.place_id} has no tile", f"give it a cell in {files.TILES.name}")
     told: set[tuple[str, str]] = set()
     for on in turning_points(places.records):

@@ -13,10 +13,11 @@ from guildhall.kernel.errors import Fault
 Sheets = Mapping[str, Sheet[Any]]
 
 
-def integrity_faults(sheets: Sheets, regions: Collection[str]) -> Iterator[Fault]:
-    """Every fault that shows without knowing what a file means."""
-    known: dict[str, Collection[str]] = {name: sheet.keys for name, sheet in sheets.items()}
-    known["regions"] = regions
+def integrity_faults(sheets: Sheets, regions: Collection[str] | None) -> Iterator[Fault]:
+    """Every fault that shows without knowing what a file means. References to what could not be read are passed over."""
+    known: dict[str, Collection[str]] = {name: sheet.keys for name, sheet in sheets.items() if sheet.stands}
+    if regions is not None:
+        known["regions"] = regions
     for sheet in sheets.values():
         yield from _doubled(sheet)
         yield from _orphans(sheet, known)
@@ -40,7 +41,7 @@ def _doubled(sheet: Sheet[Any]) -> Iterator[Fault]:
 
 def _orphans(sheet: Sheet[Any], known: Mapping[str, Collection[str]]) -> Iterator[Fault]:
     for row, column, value in sheet.references:
-        if value not in known[column.ref]:
+        if column.ref in known and value not in known[column.ref]:
             where = "the regions of city.toml" if column.ref == "regions" else column.ref
             yield Fault(sheet.file.name, row, column.name, f"{value!r} is not in {where}", "correct it, or add the row it points to")
 

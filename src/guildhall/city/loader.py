@@ -3,39 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from guildhall.city import files
+from guildhall.city.columns import File
 from guildhall.city.geography import geography_faults
 from guildhall.city.integrity import integrity_faults
-from guildhall.city.model import City, Park, Place, Sum, Totals, UnitTotal, territory
-from guildhall.city.reading import Sheet, read_settings, read_sheet, row_of_key
+from guildhall.city.model import City, Park, Place, territory
+from guildhall.city.reading import Sheet, read_sheet, row_of_key
+from guildhall.city.settings import Settings, settings_of
 from guildhall.city.totals import COUNTED, total_faults
+from guildhall.city.validity import validity_faults
 from guildhall.kernel.calendar import WorkCalendar
 from guildhall.kernel.calendar import faults as calendar_faults
 from guildhall.kernel.errors import Fault, FaultsFound, NotFound
-from guildhall.kernel.tables import Text
 
 PACKS = Path(__file__).parent / "packs"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What city.toml says."""
-
-    id: str
-    name: Text
-    root: str
-    reference_date: date
-    version: str
-    regions: Mapping[str, Text]
-    published_years: tuple[int, ...]
-    totals: Totals
 
 
 def folder_of(pack: str | Path) -> Path:
@@ -73,82 +59,39 @@ def load(pack: str | Path) -> City:
 
 
 def _open(folder: Path) -> tuple[City | None, list[Fault]]:
-    raw, faults = read_settings(folder / files.SETTINGS)
-    settings = None if faults else _settings(folder, raw, faults)
+    settings, faults = settings_of(folder, COUNTED)
     sheets: dict[str, Sheet[Any]] = {file.name: read_sheet(folder, file) for file in files.FILES}
     for sheet in sheets.values():
         faults.extend(sheet.faults)
     faults.extend(_strays(folder))
-    regions = settings.regions if settings else {record.region for record in sheets[files.PLACES.name].records}
-    faults.extend(integrity_faults(sheets, regions))
+    faults.extend(integrity_faults(sheets, settings.regions if settings else None))
     if settings:
         faults.extend(_meaning(folder, settings, sheets))
     if faults or settings is None:
-        return None, sorted(faults, key=lambda fault: (fault.file, fault.row, fault.column))
+        return None, sorted(set(faults), key=lambda fault: (fault.file, fault.row, fault.column, fault.what))
     return _city(folder, settings, sheets), []
 
 
-def _meaning(folder: Path, settings: Settings, sheets: Mapping[str, Sheet[Any]]) -> list[Fault]:
-    tree = territory(*(sheets[file.name].records for file in (files.PLACES, files.PARENTS, files.SUCCESSORS)))
-    found = [Fault(files.HOLIDAYS.name, *rest(fault)) for fault in calendar_faults(sheets[files.HOLIDAYS.name].rows)]
+def _meaning(folder: Path, settings: Settings, sheets: Mapping[str, Sheet[Any]]) -> Iterator[Fault]:
+    """Faults that show only when the files are read together."""
+    if sheets[files.HOLIDAYS.name].rows:
+        yield from calendar_faults(sheets[files.HOLIDAYS.name].rows)
+    if not all(sheets[file.name].stands for file in (files.PLACES, files.PARENTS, files.SUCCESSORS)):
+        return
     if settings.root not in sheets[files.PLACES.name].keys:
         at = row_of_key(folder / files.SETTINGS, "root")
-        return [*found, Fault(files.SETTINGS, at, "root", f"{settings.root!r} is not in {files.PLACES.name}")]
-    found.extend(geography_faults(sheets, tree, settings.root))
-    found.extend(total_faults(folder, sheets, tree, settings.totals))
-    return found
-
-
-def rest(fault: Fault) -> tuple[int, str, str, str]:
-    """A fault without its file."""
-    return fault.row, fault.column, fault.what, fault.next
+        yield Fault(files.SETTINGS, at, "root", f"{settings.root!r} is not in {files.PLACES.name}", "name the place at the top")
+        return
+    tree = territory(*(sheets[file.name].records for file in (files.PLACES, files.PARENTS, files.SUCCESSORS)))
+    yield from geography_faults(sheets, tree, settings.root)
+    yield from validity_faults(sheets)
+    yield from total_faults(folder, sheets, tree, settings.totals)
 
 
 def _strays(folder: Path) -> list[Fault]:
     known = {file.name for file in files.FILES}
     strays = sorted(path.name for path in folder.glob("*.csv") if path.name not in known)
     return [Fault(name, 0, "", "no such file is read", f"the files are {', '.join(sorted(known))}") for name in strays]
-
-
-def _settings(folder: Path, raw: Mapping[str, Any], faults: list[Fault]) -> Settings | None:
-    """The settings, or None after adding to `faults` what is missing or of the wrong kind."""
-    path = folder / files.SETTINGS
-    before = len(faults)
-
-    def need(table: Mapping[str, Any], key: str, kind: type | tuple[type, ...], default: Any = None) -> Any:
-        value = table.get(key, default)
-        if not isinstance(value, kind):
-            what = "is missing" if value is None else f"is {value!r}"
-            faults.append(Fault(files.SETTINGS, row_of_key(path, key), key, what, "see `guildhall city new` for one that loads"))
-        return value
-
-    def text(table: Mapping[str, Any], key: str) -> Text:
-        pair = need(table, key, dict) or {}
-        return Text(need(pair, "zh", str), need(pair, "en", str)) if isinstance(pair, dict) else Text("", "")
-
-    counts = need(raw, "counts", dict, {})
-    for name in set(counts) - set(COUNTED):
-        faults.append(Fault(files.SETTINGS, row_of_key(path, name), name, "unknown count", f"one of {', '.join(COUNTED)}"))
-    regions = need(raw, "regions", dict, {})
-    units = [
-        UnitTotal(
-            on=need(entry, "on", date), value=Decimal(str(need(entry, "value", (int, float)))), measure=need(entry, "measure", str, "")
-        )
-        for entry in need(raw, "unit_totals", list, [])
-        if {"on", "value"} <= set(entry) or need(entry, "value", int) or need(entry, "on", date)
-    ]
-    sums = [Sum(table=need(entry, "table", str), figure=need(entry, "figure", str)) for entry in need(raw, "sums", list, [])]
-    settings = Settings(
-        id=need(raw, "id", str),
-        name=text(raw, "name"),
-        root=need(raw, "root", str),
-        reference_date=need(raw, "reference_date", date),
-        version=need(raw, "version", str),
-        regions={key: text(regions, key) for key in regions},
-        published_years=tuple(need(need(raw, "calendar", dict, {}), "published_years", list, [])),
-        totals=Totals(counts=counts, units=tuple(units), sums=tuple(sums)),
-    )
-    return settings if len(faults) == before else None
 
 
 def _digest(folder: Path) -> str:
@@ -160,7 +103,7 @@ def _digest(folder: Path) -> str:
 
 
 def _city(folder: Path, settings: Settings, sheets: Mapping[str, Sheet[Any]]) -> City:
-    def rows(file: files.File[Any]) -> tuple[Any, ...]:
+    def rows(file: File[Any]) -> tuple[Any, ...]:
         return sheets[file.name].records
 
     special_days = rows(files.HOLIDAYS)

@@ -65,13 +65,17 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Level(Row):
-    """One rung of the ladder. `ordinal` counts upwards; `national_digit` (5 to 1) runs downwards and may be absent."""
+    """One rung of the ladder. `ordinal` counts upwards; `national_digit` (5 to 1) runs downwards and may be absent.
+
+    `skilled` and `high_skilled` say what its holders count as; `certificate`, whether it is awarded by one.
+    """
 
     code: str
     ordinal: int
     name: Text
     national_digit: int | None = None
     certificate: bool
+    skilled: bool
     high_skilled: bool
     awarded_by: str
 
@@ -263,10 +267,12 @@ class Cell(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class Sum:
-    """A promise that the cells of a table add up to a published figure."""
+    """A promise that the cells of a table (or of one column of it) add up to a published figure, or to a number."""
 
     table: str
-    figure: str
+    column: str = ""
+    figure: str = ""
+    value: Decimal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,6 +26,8 @@ class Sheet(Generic[T]):
     keys: set[str] = field(default_factory=set)
     references: list[tuple[int, Column, str]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    stands: bool = False
+    """Whether the file is there and has its columns, whatever its rows hold."""
 
     @property
     def records(self) -> tuple[T, ...]:
@@ -50,7 +52,8 @@ def read_sheet(folder: Path, file: File[T]) -> Sheet[T]:
         return sheet
     lines = numbered(text)
     header = next(lines, (1, []))
-    if _header_stands(sheet, header[1]):
+    sheet.stands = _header_stands(sheet, header[1])
+    if sheet.stands:
         for row, cells in lines:
             _read_row(sheet, header[1], row, cells)
     return sheet

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from guildhall.city import files
+from guildhall.city.columns import File
 from guildhall.city.integrity import Sheets
 from guildhall.city.model import Cell, PlaceFact, Totals
 from guildhall.city.reading import row_of_key
 from guildhall.kernel.errors import Fault
 from guildhall.kernel.territory import Territory
 
-COUNTED = {
+COUNTED: dict[str, File[Any]] = {
     "parks": files.PARKS,
     "colleges": files.COLLEGES,
     "academies": files.ACADEMIES,
@@ -29,8 +31,9 @@ def total_faults(folder: Path, sheets: Sheets, territory: Territory, totals: Tot
     """Every declared total that the rows do not meet."""
     settings = folder / files.SETTINGS
     for name, declared in totals.counts.items():
-        found = len(sheets[COUNTED[name].name].keys)
-        if found != declared:
+        sheet = sheets[COUNTED[name].name]
+        found = len(sheet.keys)
+        if sheet.stands and found != declared:
             yield Fault(files.SETTINGS, row_of_key(settings, name), name, f"declares {declared}, {COUNTED[name].name} has {found}")
     yield from _unit_faults(sheets, territory, totals)
     yield from _sum_faults(sheets, totals)
@@ -58,6 +61,8 @@ def _unit_faults(sheets: Sheets, territory: Territory, totals: Totals) -> Iterat
                     f"{len(units)} districts and counties on {total.on}, {files.SETTINGS} declares {total.value}",
                 )
             continue
+        if sheets[files.PLACE_FACTS.name].faults:
+            continue  # what could not be read would be missed a second time
         facts = latest(sheets[files.PLACE_FACTS.name].records, total.measure, total.on)
         missing = [unit for unit in units if unit not in facts]
         if missing:
@@ -69,14 +74,25 @@ def _unit_faults(sheets: Sheets, territory: Territory, totals: Totals) -> Iterat
 
 
 def _sum_faults(sheets: Sheets, totals: Totals) -> Iterator[Fault]:
-    figures = {figure.id: figure for figure in sheets[files.FIGURES.name].records}
+    figures = {figure.id: figure.value for figure in sheets[files.FIGURES.name].records}
     for total in totals.sums:
-        for file in (files.MARGINALS, files.ASSUMPTIONS):
-            cells: list[tuple[int, Cell]] = [(row, cell) for row, cell in sheets[file.name].rows if cell.table == total.table]
-            found = sum((cell.value for _, cell in cells), Decimal(0))
-            if cells and total.figure in figures and found != figures[total.figure].value:
-                what = f"table {total.table} adds up to {found}, {total.figure} is {figures[total.figure].value}"
-                yield Fault(file.name, cells[-1][0], "value", what, f"the difference is {found - figures[total.figure].value}")
+        expected = figures.get(total.figure, total.value)
+        if expected is None:
+            yield Fault(files.SETTINGS, 0, "figure", f"{total.figure!r} is not in {files.FIGURES.name}", "correct the entry of [[sums]]")
+            continue
+        cells: list[tuple[str, int, Cell]] = [
+            (file.name, row, cell)
+            for file in (files.MARGINALS, files.ASSUMPTIONS)
+            for row, cell in sheets[file.name].rows
+            if cell.table == total.table and (not total.column or cell.column == total.column)
+        ]
+        found = sum((cell.value for _, _, cell in cells), Decimal(0))
+        if not cells:
+            yield Fault(files.SETTINGS, 0, "table", f"no rows of table {total.table}", f"add them to {files.ASSUMPTIONS.name}")
+        elif found != expected:
+            name, row, _ = cells[-1]
+            what = f"table {total.table} adds up to {found}, {total.figure or files.SETTINGS} says {expected}"
+            yield Fault(name, row, "value", what, f"the difference is {found - expected}")
 
 
 def _park_faults(sheets: Sheets, territory: Territory) -> Iterator[Fault]:

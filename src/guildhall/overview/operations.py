@@ -26,7 +26,7 @@ Progress = Callable[[int, int], None]
 
 def context_of(city: City, on: date) -> Context:
     """The date, the year ends before it, and the ladder of the city as plain values."""
-    levels = {level.code: {"ordinal": level.ordinal, "skilled": level.certificate, "high": level.high_skilled} for level in city.levels}
+    levels = {level.code: {"ordinal": level.ordinal, "skilled": level.skilled, "high": level.high_skilled} for level in city.levels}
     history = tuple(date(year, 12, 31) for year in range(on.year - YEARS_OF_HISTORY, on.year))
     return Context(on, history, {"levels": levels})
 
