@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from guildhall.city import load as load_pack
+from guildhall.city.model import Source
 from guildhall.kernel.figures import Figure
 from guildhall.kernel.tables import Column, Table
 from tests.house.tree import HOUSE, REPOSITORY
@@ -90,7 +91,14 @@ def _published() -> list[str]:
     for row in sorted(city.figures, key=lambda row: (row.family, row.id)):
         value = f"{row.qualifier} {_number(row.value)}".strip()
         lines.append(_row(f"`{row.id}`", row.title.zh, row.title.en, value, row.unit, row.kind, row.window.en, row.source, row.status))
-    return lines
+    return [*lines, "", *_sources({row.source for row in city.figures}, city.sources)]
+
+
+def _sources(cited: set[str], sources: Iterable[Source]) -> list[str]:
+    """The documents that the figures cite."""
+    lines = ["## 出处 · Sources", "", "| source | 标题 | title | publisher | date |", "|---|---|---|---|---|"]
+    found = [row for row in sources if row.id in cited]
+    return [*lines, *(_row(row.id, row.title.zh, row.title.en, row.publisher, str(row.date or "")) for row in found)]
 
 
 def _number(value: Decimal) -> str:

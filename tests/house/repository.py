@@ -69,6 +69,22 @@ def skips(root: Path) -> list[str]:
     return found
 
 
+def clocks(root: Path) -> list[str]:
+    """Readings of the wall clock in tests: what passes today must pass on any day."""
+    pattern = re.compile(r"\b(date|datetime)\.(now|today|utcnow)\(|\btimezone\.(now|localdate)\(|\btime\.time\(")
+    files = sorted((root / "tests").rglob("*.py"))
+    return [
+        f"{path.relative_to(root)}:{number}" for path, number, line in _lines(files) if pattern.search(re.sub(r"([\"']).*?\1", "", line))
+    ]
+
+
+def long_modules(root: Path, limit: int) -> list[str]:
+    """Modules of tests and benchmarks above `limit` lines."""
+    files = [path for folder in ("tests", "bench") for path in sorted((root / folder).rglob("*.py"))]
+    lengths = {path: path.read_text(encoding="utf-8").count("\n") for path in files}
+    return [f"{path.relative_to(root)} has {lines} lines" for path, lines in lengths.items() if lines > limit]
+
+
 def _of_pytest(node: ast.Attribute) -> bool:
     inner = node.value.value if isinstance(node.value, ast.Attribute) else node.value
     return isinstance(inner, ast.Name) and inner.id == "pytest"

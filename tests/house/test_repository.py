@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.house import repository
+from tests.house.shape import MODULE_LINES
 from tests.house.tree import REPOSITORY
 
 SKIP_CAP = 6
@@ -49,6 +50,14 @@ def test_skips_are_few() -> None:
     assert len(found) <= SKIP_CAP, "\n".join(found)
 
 
+def test_tests_read_no_clock() -> None:
+    assert repository.clocks(REPOSITORY) == []
+
+
+def test_modules_of_tests_are_of_a_size_to_read() -> None:
+    assert repository.long_modules(REPOSITORY, MODULE_LINES) == []
+
+
 @pytest.mark.parametrize(
     ("name", "text", "check"),
     [
@@ -72,6 +81,12 @@ def test_a_link_a_reader_follows_is_no_request(tmp_path: Path) -> None:
     page.parent.mkdir()
     page.write_text('<a href="https://www.example/law">source</a> <script src="/static/x.js"></script>\n')
     assert repository.outside_requests(tmp_path, [page]) == []
+
+
+def test_a_clock_is_found(tmp_path: Path) -> None:
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_x.py").write_text("DAY = date.today()\nTEXT = 'date.today()'\n")
+    assert repository.clocks(tmp_path) == ["tests/test_x.py:1"]
 
 
 def test_skips_are_counted(tmp_path: Path) -> None:
