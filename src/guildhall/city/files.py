@@ -26,7 +26,7 @@ def _aside(name: str, what: str) -> tuple[Column, Column]:
     """A source and a status for one part of a row that is known from elsewhere."""
     return (
         Column(f"{name}_source", f"document that gives {what}", identifier, False, ref="sources.csv"),
-        Column(f"{name}_status", f"how well {what} is known", required=False, values=_STATUS_WORDS),
+        Column(f"{name}_status", f"how well this is known: {what}", required=False, values=_STATUS_WORDS),
     )
 
 

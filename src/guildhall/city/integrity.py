@@ -19,7 +19,8 @@ def integrity_faults(sheets: Sheets, regions: Collection[str] | None) -> Iterato
     if regions is not None:
         known["regions"] = regions
     for sheet in sheets.values():
-        yield from _doubled(sheet)
+        if sheet.file is not files.HOLIDAYS:  # the calendar tells of its own doubled days
+            yield from _doubled(sheet)
         yield from _orphans(sheet, known)
         yield from _reversed(sheet)
     yield from _ranks(sheets[files.OCCUPATIONS.name])

@@ -17,7 +17,7 @@ from guildhall.city.reading import Sheet, read_sheet, row_of_key
 from guildhall.city.settings import Settings, settings_of
 from guildhall.city.totals import COUNTED, total_faults
 from guildhall.city.validity import validity_faults
-from guildhall.kernel.calendar import WorkCalendar
+from guildhall.kernel.calendar import SpecialDay, WorkCalendar
 from guildhall.kernel.calendar import faults as calendar_faults
 from guildhall.kernel.errors import Fault, FaultsFound, NotFound
 
@@ -74,8 +74,7 @@ def _open(folder: Path) -> tuple[City | None, list[Fault]]:
 
 def _meaning(folder: Path, settings: Settings, sheets: Mapping[str, Sheet[Any]]) -> Iterator[Fault]:
     """Faults that show only when the files are read together."""
-    if sheets[files.HOLIDAYS.name].rows:
-        yield from calendar_faults(sheets[files.HOLIDAYS.name].rows)
+    yield from _calendar(folder, settings, sheets[files.HOLIDAYS.name])
     if not all(sheets[file.name].stands for file in (files.PLACES, files.PARENTS, files.SUCCESSORS)):
         return
     if settings.root not in sheets[files.PLACES.name].keys:
@@ -86,6 +85,18 @@ def _meaning(folder: Path, settings: Settings, sheets: Mapping[str, Sheet[Any]])
     yield from geography_faults(sheets, tree, settings.root)
     yield from validity_faults(sheets)
     yield from total_faults(folder, sheets, tree, settings.totals)
+
+
+def _calendar(folder: Path, settings: Settings, holidays: Sheet[SpecialDay]) -> Iterator[Fault]:
+    if holidays.rows:
+        yield from calendar_faults(holidays.rows, file=files.HOLIDAYS.name)
+    known = {day.date.year for day in holidays.records}
+    for year in settings.published_years if holidays.stands else ():
+        if year not in known:
+            at = row_of_key(folder / files.SETTINGS, "published_years")
+            yield Fault(
+                files.SETTINGS, at, "published_years", f"{year} has no rows in {files.HOLIDAYS.name}", "add them, or leave the year out"
+            )
 
 
 def _strays(folder: Path) -> list[Fault]:
@@ -117,7 +128,7 @@ def _city(folder: Path, settings: Settings, sheets: Mapping[str, Sheet[Any]]) ->
         folder=folder,
         regions=settings.regions,
         totals=settings.totals,
-        calendar=WorkCalendar.of(special_days, settings.published_years or None),
+        calendar=WorkCalendar.of(special_days, settings.published_years),
         special_days=special_days,
         sources=rows(files.SOURCES),
         levels=tuple(sorted(rows(files.LEVELS), key=lambda level: level.ordinal)),

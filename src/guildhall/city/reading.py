@@ -52,7 +52,7 @@ def read_sheet(folder: Path, file: File[T]) -> Sheet[T]:
         return sheet
     lines = numbered(text)
     header = next(lines, (1, []))
-    sheet.stands = _header_stands(sheet, header[1])
+    sheet.stands = _header_stands(sheet, *header)
     if sheet.stands:
         for row, cells in lines:
             _read_row(sheet, header[1], row, cells)
@@ -63,7 +63,8 @@ def bad_byte(name: str, data: bytes, error: UnicodeDecodeError) -> Fault:
     """A fault that points at the first byte that is not UTF-8."""
     before = data[: error.start]
     line = before[before.rfind(b"\n") + 1 :]
-    header = data[: data.find(b"\n")].decode("utf-8", "replace").removeprefix("\ufeff").strip().split(",")
+    lines = data.decode("utf-8", "replace").removeprefix("\ufeff").splitlines()
+    header = next((text for text in lines if text.strip() and not text.startswith("#")), "").split(",")
     place = line.count(b",")
     column = header[place] if name.endswith(".csv") and place < len(header) else ""
     return Fault(
@@ -83,15 +84,15 @@ def numbered(text: str) -> Iterator[tuple[int, list[str]]]:
             yield row, stripped
 
 
-def _header_stands(sheet: Sheet[Any], header: list[str]) -> bool:
+def _header_stands(sheet: Sheet[Any], row: int, header: list[str]) -> bool:
     required = {name for column in sheet.file.columns if column.required for name in column.headers}
     for name in sorted(required - set(header)):
-        sheet.fault(1, name, "the column is missing", f"add it to the header: {','.join(sheet.file.headers)}")
+        sheet.fault(row, name, "the column is missing", f"add it to the header: {','.join(sheet.file.headers)}")
     for name in header:
         if name not in sheet.file.headers:
-            sheet.fault(1, name, "unknown column", f"the columns are {','.join(sheet.file.headers)}")
+            sheet.fault(row, name, "unknown column", f"the columns are {','.join(sheet.file.headers)}")
         elif header.count(name) > 1:
-            sheet.fault(1, name, "the column stands twice")
+            sheet.fault(row, name, "the column stands twice")
     return not sheet.faults
 
 
