@@ -60,6 +60,9 @@ lock: .venv-uv/ready  ## write the locks again from pyproject.toml (UPGRADE=1 ta
 	@$$compile --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 	@echo "uv==$(UV_VERSION)" | $$compile --no-annotate - -o requirements-uv.lock
 
+# What a check makes while it reads the settings stays out of the way.
+$(CHECKS): export GUILDHALL_VAR := $(CURDIR)/.venv/var
+
 check-ruff:
 	@echo "── ruff"; $(BIN)/ruff check . && $(BIN)/ruff format --check .
 check-types:

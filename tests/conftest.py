@@ -26,17 +26,19 @@ def _settle() -> Path:
         "GUILDHALL_CITY": "tiny",
         "GUILDHALL_SECRET_KEY": "tests only " * 5,
         "GUILDHALL_IDENTITY_KEY": "5e" * 32,
-        "DJANGO_SETTINGS_MODULE": "guildhall.project.settings",
     }
     return var
 
 
 VAR = _settle()
 
-# The settings are read here, after _settle, so that pytest-django finds them configured.
+# The settings are read here, after _settle, so that pytest-django finds them configured. The variable that names them does not
+# stay: a worker of pytest-xdist would inherit it and read the settings before it has a var/ of its own.
+os.environ["DJANGO_SETTINGS_MODULE"] = "guildhall.project.settings"
 from django.conf import settings  # noqa: E402
 
 assert VAR.resolve() == settings.VAR, "the settings were read before tests/conftest.py could point them at a temporary folder"
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 @pytest.fixture
