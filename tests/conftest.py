@@ -9,6 +9,7 @@ import tempfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 KEPT = ("GUILDHALL_SHARED_DATA",)
@@ -39,6 +40,10 @@ from django.conf import settings  # noqa: E402
 
 assert VAR.resolve() == settings.VAR, "the settings were read before tests/conftest.py could point them at a temporary folder"
 del os.environ["DJANGO_SETTINGS_MODULE"]
+
+# The same examples every time and on any machine, however busy it is.
+hypothesis.settings.register_profile("house", derandomize=True, deadline=None, database=None)
+hypothesis.settings.load_profile("house")
 
 
 @pytest.fixture
