@@ -48,7 +48,7 @@ def insert(model: type[Model], rows: pa.Table, *, using: str = DEFAULT_DB_ALIAS)
     target = f"{quote(model._meta.db_table)} ({', '.join(map(quote, rows.column_names))})"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {target} FROM STDIN (FORMAT csv)") as copy:
+            with connection.wrap_database_errors, cursor.copy(f"COPY {target} FROM STDIN (FORMAT csv)") as copy:
                 copy.write(_as_csv(rows))
         else:
             marks = ", ".join(["%s"] * rows.num_columns)
@@ -85,7 +85,9 @@ def clear(models: Sequence[type[Model]], *, using: str = DEFAULT_DB_ALIAS) -> No
     names = [connection.ops.quote_name(model._meta.db_table) for model in models]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks outstanding cannot be truncated
             cursor.execute(f"TRUNCATE {', '.join(names)}")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
             return
         for name in names:
             cursor.execute(f"DELETE FROM {name}")  # noqa: S608  # names come from models

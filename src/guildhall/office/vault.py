@@ -80,7 +80,7 @@ class Vault:
             sealed.append(head + nonce + encrypt(nonce, value.encode(), cell + str(row).encode()))
         return sealed
 
-    def open(self, table: str, column: str, row: int | str, sealed: bytes) -> str:
+    def open(self, table: str, column: str, row: int | str, sealed: bytes | memoryview) -> str:
         """The value that was sealed for this very cell. Raises WrongKey or Unsealable."""
         cell = f"{table}.{column} of row {row}"
         value = bytes(sealed)
@@ -100,7 +100,7 @@ class Vault:
                 f"The sealed value in {cell} does not open", why="it was changed, or was sealed for another row or column"
             ) from None
 
-    def is_current(self, sealed: bytes) -> bool:
+    def is_current(self, sealed: bytes | memoryview) -> bool:
         """Whether a value is sealed under the present key; others wait to be sealed anew."""
         return bytes(sealed[len(FORMAT) : HEAD_BYTES]) == self._key.mark
 
