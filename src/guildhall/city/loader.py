@@ -88,8 +88,8 @@ def _meaning(folder: Path, settings: Settings, sheets: Mapping[str, Sheet[Any]])
 
 
 def _calendar(folder: Path, settings: Settings, holidays: Sheet[SpecialDay]) -> Iterator[Fault]:
-    if holidays.rows:
-        yield from calendar_faults(holidays.rows, file=files.HOLIDAYS.name)
+    if holidays.sound:
+        yield from calendar_faults(holidays.sound, file=files.HOLIDAYS.name)
     known = {day.date.year for day in holidays.records}
     for year in settings.published_years if holidays.stands else ():
         if year not in known:

@@ -33,6 +33,12 @@ class Sheet(Generic[T]):
     def records(self) -> tuple[T, ...]:
         return tuple(record for _, record in self.rows)
 
+    @property
+    def sound(self) -> list[tuple[int, T]]:
+        """The rows in which nothing is wrong."""
+        wrong = {fault.row for fault in self.faults}
+        return [(row, record) for row, record in self.rows if row not in wrong]
+
     def fault(self, row: int, column: str, what: str, next: str = "") -> None:
         self.faults.append(Fault(self.file.name, row, column, what, next))
 
@@ -102,9 +108,8 @@ def _read_row(sheet: Sheet[Any], header: list[str], row: int, cells: list[str]) 
         return
     named = {name: cell for name, cell in zip(header, cells, strict=True) if cell}
     sheet.keys.add(named.get(sheet.file.key[0], ""))
-    before = len(sheet.faults)
     values = {column.field: value for column in sheet.file.columns if (value := _read_cell(sheet, column, row, named)) is not None}
-    if len(sheet.faults) == before:
+    if all(column.field in values for column in sheet.file.columns if column.required):
         sheet.rows.append((row, sheet.file.make(**values)))
 
 
@@ -144,11 +149,11 @@ def read_settings(path: Path) -> tuple[Mapping[str, Any], list[Fault]]:
         return {}, [Fault(name, int(at[1]) if at else 0, "", f"not TOML: {error}")]
 
 
-def row_of_key(path: Path, key: str) -> int:
-    """The line on which a key or a [table] of a TOML file first stands; 0 where it does not."""
+def row_of_key(path: Path, key: str, after: int = 0) -> int:
+    """The line on which a key or a [table] of a TOML file first stands after a line; 0 where it does not."""
     pattern = re.compile(rf"\s*(\[+\s*)?{re.escape(key)}\s*(=|\])")
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return 0
-    return next((number for number, line in enumerate(lines, start=1) if pattern.match(line)), 0)
+    return next((number for number, line in enumerate(lines, start=1) if number > after and pattern.match(line)), 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -39,9 +39,12 @@ class _Toml:
 
     path: Path
     faults: list[Fault] = field(default_factory=list)
+    entry: int = 0
+    """The line at which the entry of a list being read begins."""
 
     def fault(self, key: str, what: str, next: str = "see `guildhall city new` for one that loads") -> None:
-        self.faults.append(Fault(self.path.name, row_of_key(self.path, key), key, what, next))
+        row = row_of_key(self.path, key, self.entry) or self.entry
+        self.faults.append(Fault(self.path.name, row, key, what, next))
 
     def get(self, table: Mapping[str, Any], key: str, kind: type, *, needed: bool = True) -> Any:
         empty = date.min if kind is date else kind()
@@ -62,12 +65,15 @@ class _Toml:
             self.fault(key, f"has no {' and no '.join(missing)}", 'write zh = "…" and en = "…"')
         return Text(str(pair.get("zh", "")), str(pair.get("en", "")))
 
-    def tables(self, raw: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-        entries = self.get(raw, key, list, needed=False)
-        wrong = [entry for entry in entries if not isinstance(entry, dict)]
-        if wrong:
-            self.fault(key, f"holds {wrong[0]!r}", f"write each entry under [[{key}]]")
-        return [entry for entry in entries if isinstance(entry, dict)]
+    def tables(self, raw: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:
+        """The entries [[key]], one after the other; faults found meanwhile are placed within the entry."""
+        for entry in self.get(raw, key, list, needed=False):
+            if isinstance(entry, dict):
+                self.entry = row_of_key(self.path, key, self.entry)
+                yield entry
+            else:
+                self.fault(key, f"holds {entry!r}", f"write each entry under [[{key}]]")
+        self.entry = 0
 
 
 def settings_of(folder: Path, countable: Collection[str]) -> tuple[Settings | None, list[Fault]]:

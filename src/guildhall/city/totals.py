@@ -50,6 +50,8 @@ def latest(facts: tuple[PlaceFact, ...], measure: str, on: date) -> dict[str, Pl
 
 
 def _unit_faults(sheets: Sheets, territory: Territory, totals: Totals) -> Iterator[Fault]:
+    if sheets[files.PLACES.name].faults or sheets[files.PARENTS.name].faults:
+        return  # what could not be read would be missed a second time
     for total in totals.units:
         units = territory.units(total.on)
         if not total.measure:
@@ -62,7 +64,7 @@ def _unit_faults(sheets: Sheets, territory: Territory, totals: Totals) -> Iterat
                 )
             continue
         if sheets[files.PLACE_FACTS.name].faults:
-            continue  # what could not be read would be missed a second time
+            continue
         facts = latest(sheets[files.PLACE_FACTS.name].records, total.measure, total.on)
         missing = [unit for unit in units if unit not in facts]
         if missing:

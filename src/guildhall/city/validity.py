@@ -35,7 +35,7 @@ def validity_faults(sheets: Sheets) -> Iterator[Fault]:
 
 def _timelines(sheet: Sheet[Any], thing: Callable[[Any], str]) -> Iterator[Fault]:
     groups: dict[str, list[tuple[int, Any]]] = defaultdict(list)
-    for row, record in sheet.rows:
+    for row, record in sheet.sound:
         if not (record.valid_from and record.valid_until and record.valid_from >= record.valid_until):  # told by itself
             groups[thing(record)].append((row, record))
     for group in groups.values():
