@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "guildhall.web.middleware.ContentPolicy",
     "guildhall.web.middleware.SpokenErrors",
+    "guildhall.web.answers.ApiErrors",
 ]
 ROOT_URLCONF = "guildhall.project.urls"
 WSGI_APPLICATION = "guildhall.project.wsgi.application"

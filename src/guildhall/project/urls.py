@@ -5,11 +5,22 @@ from __future__ import annotations
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import path
 
+from guildhall.overview import api as overview_api
 from guildhall.overview import pages as overview
+from guildhall.registry import api as registry_api
+from guildhall.registry import pages as registry
+from guildhall.skills import api as skills_api
+from guildhall.skills import pages as skills
 from guildhall.web import pages as web
+from guildhall.web.answers import interface
+
+api = interface()
+for domain in (overview_api, registry_api, skills_api):
+    api.add_router("", domain.router)
 
 urlpatterns = [
     path("healthz", web.health, name="health"),
+    path("api/v1/", api.urls),
     *i18n_patterns(
         path("", overview.city, name="city"),
         path("figures/", overview.figures, name="figures"),
@@ -20,10 +31,13 @@ urlpatterns = [
         path("assumptions/", overview.assumptions, name="assumptions"),
         path("sources/", overview.sources, name="sources"),
         path("dictionary/", overview.dictionary, name="dictionary"),
-        path("places/", overview.parks, name="places"),
-        path("organisations/", overview.parks, name="organisations"),
-        path("occupations/", overview.parks, name="occupations"),
-        path("api/", overview.parks, name="documentation"),
+        path("places/", registry.places, name="places"),
+        path("places/<str:place_id>/", registry.place, name="place"),
+        path("organisations/", registry.organisations, name="organisations"),
+        path("organisations/<int:organisation_id>/", registry.organisation, name="organisation"),
+        path("occupations/", skills.occupations, name="occupations"),
+        path("occupations/<str:code>/", skills.occupation, name="occupation"),
+        path("api/", web.documentation, {"schema": api.get_openapi_schema}, name="documentation"),
     ),
 ]
 

@@ -48,10 +48,7 @@ def with_unit(value: Number | None, unit: str, qualifier: str = "", places: int 
     """A value beside its unit and qualifier: > 3,300, + 42 %, 1.05 million is left to `short`."""
     if value is None:
         return MISSING
-    if unit == "percent":
-        text = f"{grouped(value, places)} %"
-    else:
-        text = grouped(value, places)
+    text = f"{grouped(value, places)} %" if unit == "percent" else grouped(value, places)
     return f"{qualifier} {text}" if qualifier else text
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 
 from guildhall.city.model import Level, Park, Place, PlaceFact, Successor, Tile
-from guildhall.kernel.errors import GuildhallError, NotFound
+from guildhall.kernel.errors import NotFound
 from guildhall.kernel.territory import Edge
 from guildhall.overview.queries.results import Results, results
 from guildhall.overview.tables import PLACE_MEASURES_LIST
@@ -90,14 +90,14 @@ def measures_of(on: date, viewer: Viewer) -> tuple[str, ...]:
 
 
 def measured(measure: str, on: date, viewer: Viewer) -> tuple[Measured, ...]:
-    """Every unit that exists on a date with its value. Raises GuildhallError for a measure or date that is not held."""
+    """Every unit that exists on a date with its value. Raises NotFound for a measure or date that is not held."""
     found = results(viewer)
     if on not in dates(viewer):
         known = ", ".join(str(day) for day in dates(viewer))
-        raise GuildhallError(_("Nothing is measured on %(on)s") % {"on": on}, next=_("choose one of %(dates)s") % {"dates": known})
+        raise NotFound(_("Nothing is measured on %(on)s") % {"on": on}, next=_("choose one of %(dates)s") % {"dates": known})
     if measure not in measures_of(on, viewer):
         known = ", ".join(measures_of(on, viewer))
-        raise GuildhallError(
+        raise NotFound(
             _("“%(measure)s” is not measured on %(on)s") % {"measure": measure, "on": on},
             next=_("choose one of %(names)s") % {"names": known},
         )

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 
-from guildhall import city as packs
 from guildhall.city.model import City, Source
 from guildhall.kernel.runs import Folder
 from guildhall.kernel.tables import Table
 from guildhall.overview import tables
 from guildhall.web.current import Current, current
+from guildhall.web.pack import city
 from guildhall.web.viewer import Viewer
 
 
@@ -96,13 +96,7 @@ def _load(found: Current, pack: str) -> Results:
     """Kept while run and pack name stay the same; a new run drops the old one, so memory holds one set of tables."""
     key = (str(found.figures.path), found.key, pack)
     if key not in _loaded:
-        fresh = Results(found, load_city(pack, found.key))
+        fresh = Results(found, city())
         _loaded.clear()
         _loaded[key] = fresh
     return _loaded[key]
-
-
-@lru_cache(maxsize=2)
-def load_city(pack: str, _run: str = "") -> City:
-    """The pack by name or folder, read again when a new run appears. Raises FaultsFound with every fault."""
-    return packs.load(pack)

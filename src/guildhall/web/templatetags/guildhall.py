@@ -90,3 +90,22 @@ def arrow(value: object) -> str:
     return numbers.kind_of_column(
         {"string": "text", "int64": "whole", "bool": "flag", "date32[day]": "date", "double": "decimal"}.get(name, name)
     )
+
+
+@register.filter
+def name(row: Any) -> str:
+    """The name of a record in the reader's language; the Chinese one where there is no other."""
+    english = (get_language() or "zh").startswith("en")
+    return (row.name_en if english else row.name_zh) or row.name_zh or row.name_en or ""
+
+
+@register.filter
+def other_name(row: Any) -> str:
+    """The name of a record in the language that is not the reader's."""
+    return (row.name_zh if (get_language() or "zh").startswith("en") else row.name_en) or ""
+
+
+@register.filter
+def at(mapping: Any, key: object) -> Any:
+    """The value under a key, or None."""
+    return mapping.get(key)

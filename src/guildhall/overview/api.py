@@ -1,0 +1,248 @@
+"""The overview as JSON: figures, ladder, measures of places, clusters, years, parks, and the snapshot behind them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_noop as n_
+from ninja import Field, Query, Router, Schema
+
+from guildhall.city.model import Park
+from guildhall.overview import queries
+from guildhall.web.answers import After, Key, Listed, Size, Words, answers, page_of, words
+from guildhall.web.viewer import viewer_of
+
+router = Router(tags=["overview"])
+
+
+class Figure(Schema):
+    """One figure: published, expected at the model's scale, and computed, side by side."""
+
+    id: str = Field(description=n_("identifier of the figure"))
+    family: str = Field(description=n_("rival definitions of one subject share it"))
+    kind: Literal["published", "target"] = Field(description=n_("published value or target"))
+    title: Words = Field(description=n_("what it counts"))
+    published: float | None = Field(description=n_("the value as published; null where only this system computes it"))
+    qualifier: str = Field(description=n_("a sign that belongs to the published value, such as >"))
+    expected: float | None = Field(description=n_("the published value at the scale of the model"))
+    computed: float | None = Field(description=n_("the value computed from the records; null where it is not built yet"))
+    numerator: int | None = Field(description=n_("exact numerator of the computed value"))
+    denominator: int | None = Field(description=n_("exact denominator; 1 for a count"))
+    unit: str = Field(description=n_("unit of all values"))
+    scale: float = Field(description=n_("size of the model against the city"))
+    calibrated: bool = Field(description=n_("the synthetic city was fitted to it: agreement is by construction"))
+    source: str = Field(description=n_("key of the document that states it"))
+    date: str | None = Field(description=n_("date it was stated"))
+    status: str = Field(description=n_("how well it is known"))
+    snapshot: str = Field(description=n_("snapshot it was computed from"))
+    version: str = Field(description=n_("version of the engine"))
+
+
+class FigureInFull(Figure):
+    """One figure with its definition, formula and inputs."""
+
+    window: Words = Field(description=n_("period it speaks of"))
+    definition: Words = Field(description=n_("definition as published; empty where none was"))
+    formula: Words | None = Field(description=n_("how it is computed; null where it is not built yet"))
+    tables: dict[str, str] = Field(description=n_("sha256 of each table the formula reads"))
+    run: str = Field(description=n_("run that computed it"))
+    rivals: list[str] = Field(description=n_("other figures about the same subject"))
+
+
+class Rung(Schema):
+    """One rung of the ladder."""
+
+    level: str = Field(description=n_("code of the level"))
+    ordinal: int = Field(description=n_("place on the ladder, counting upwards"))
+    name: Words = Field(description=n_("name of the level"))
+    persons: int = Field(description=n_("people in the model"))
+    year_before: int | None = Field(description=n_("people in the model a year earlier"))
+    stands_for: float = Field(description=n_("people of the city they stand for"))
+
+
+class Measured(Schema):
+    """One measure of one unit."""
+
+    place_id: str = Field(description=n_("key of the district or county"))
+    name: Words = Field(description=n_("its name"))
+    value: float | None = Field(description=n_("value of the measure; a share as a fraction of 1"))
+
+
+class Cluster(Schema):
+    """One industry cluster."""
+
+    cluster: str = Field(description=n_("key of the cluster"))
+    tier: str = Field(description=n_("tier in the city's plan"))
+    name: Words = Field(description=n_("its name"))
+    enterprises: int = Field(description=n_("enterprises on record"))
+    employed: int = Field(description=n_("people employed"))
+    skilled: int = Field(description=n_("of them skilled"))
+    high_skilled: int = Field(description=n_("of them highly skilled"))
+
+
+class Year(Schema):
+    """Stocks on one date."""
+
+    on: date = Field(description=n_("date"))
+    skilled: int = Field(description=n_("skilled workers"))
+    high_skilled: int = Field(description=n_("highly skilled workers"))
+
+
+class ParkInList(Schema):
+    """One park."""
+
+    place_id: str = Field(description=n_("key of the park"))
+    name: Words = Field(description=n_("its name"))
+    unit: str | None = Field(description=n_("district or county it lies in on the snapshot's date"))
+    park_class: str = Field(description=n_("class of the park"))
+    workers_assumed: int = Field(description=n_("workers assumed for the whole city; an assumption"))
+    employed: int | None = Field(description=n_("people employed there, computed"))
+
+
+class ParkInFull(ParkInList):
+    """One park with its history."""
+
+    industries: Words = Field(description=n_("leading industries"))
+    status: str = Field(description=n_("how well it is known"))
+    values: dict[str, int | None] = Field(description=n_("measures on the snapshot's date"))
+    responsible: str | None = Field(description=n_("district or county responsible on the snapshot's date"))
+
+
+class Snapshot(Schema):
+    """What everything else was computed from."""
+
+    snapshot: str = Field(description=n_("key of the snapshot"))
+    run: str = Field(description=n_("run that computed it"))
+    as_of: date = Field(description=n_("date"))
+    version: str = Field(description=n_("version of the engine"))
+    synthetic: bool = Field(description=n_("whether the people are made up"))
+    scale: float = Field(description=n_("size of the model against the city"))
+    city: Words = Field(description=n_("the city"))
+    tables: dict[str, str] = Field(description=n_("sha256 of each table"))
+
+
+@router.get("/snapshot", response=answers(Snapshot), summary=n_("Which snapshot everything shown here was computed from"))
+def snapshot(request: HttpRequest) -> dict[str, Any]:
+    found = queries.results(viewer_of(request))
+    manifest = found.current.snapshot.manifest
+    return {
+        "snapshot": manifest.id,
+        "run": found.current.figures.manifest.id,
+        "as_of": found.on,
+        "version": found.current.figures.manifest.version,
+        "synthetic": found.current.synthetic,
+        "scale": float(found.current.scale),
+        "city": words(found.city.name),
+        "tables": {name: entry.sha256 for name, entry in manifest.tables.items()},
+    }
+
+
+@router.get("/figures", response=answers(Listed[Figure]), summary=n_("Every figure: published, expected and computed"))
+def figures(request: HttpRequest, after: After = "", size: Size = 50) -> dict[str, Any]:
+    viewer = viewer_of(request)
+    rows, next_ = page_of(queries.figures(viewer), lambda row: row.id, after, size)
+    return {"items": [queries.record(row, viewer) for row in rows], "next": next_}
+
+
+@router.get("/figures/{figure_id}", response=answers(FigureInFull), summary=n_("One figure, its definition, formula and inputs"))
+def figure(request: HttpRequest, figure_id: Key) -> dict[str, Any]:
+    viewer = viewer_of(request)
+    found, standing = queries.results(viewer), queries.figure(figure_id, viewer)
+    entries = found.current.snapshot.manifest.tables
+    empty = {"zh": "", "en": ""}
+    return queries.record(standing, viewer) | {
+        "window": words(standing.published.window) if standing.published else empty,
+        "definition": words(standing.published.definition) if standing.published else empty,
+        "formula": words(standing.formula.formula) if standing.formula else None,
+        "tables": {name: entries[name].sha256 for name in (standing.formula.tables if standing.formula else ()) if name in entries},
+        "run": found.current.figures.manifest.id,
+        "rivals": [rival.id for rival in queries.rivals(standing, viewer)],
+    }
+
+
+@router.get("/ladder", response=answers(Listed[Rung]), summary=n_("People on each rung of the ladder, from the top"))
+def ladder(request: HttpRequest, after: After = "", size: Size = 50) -> dict[str, Any]:
+    rows, next_ = page_of(queries.ladder(viewer_of(request)), lambda row: row.level.code, after, size)
+    items = [
+        {
+            "level": row.level.code,
+            "ordinal": row.level.ordinal,
+            "name": words(row.level.name),
+            "persons": row.persons,
+            "year_before": row.year_before,
+            "stands_for": float(row.stands_for),
+        }
+        for row in rows
+    ]
+    return {"items": items, "next": next_}
+
+
+Measure = Literal["skilled", "high_skilled", "high_share", "people", "employed", "apprentices", "park_workers"]
+
+
+@router.get("/measures", response=answers(Listed[Measured]), summary=n_("One measure of every district and county that exists on a date"))
+def measures(
+    request: HttpRequest,
+    measure: Measure = Query("skilled", description=n_("what to measure")),
+    on: date = Query(None, description=n_("date; the snapshot's by default")),
+    after: After = "",
+    size: Size = 50,
+) -> dict[str, Any]:
+    viewer = viewer_of(request)
+    every = queries.measured(measure, on or queries.results(viewer).on, viewer)
+    rows, next_ = page_of(every, lambda row: row.place.place_id, after, size)
+    items = [
+        {"place_id": row.place.place_id, "name": words(row.place.name), "value": None if row.value is None else float(row.value)}
+        for row in rows
+    ]
+    return {"items": items, "next": next_}
+
+
+@router.get("/clusters", response=answers(Listed[Cluster]), summary=n_("People employed in each industry cluster"))
+def clusters(request: HttpRequest, after: After = "", size: Size = 50) -> dict[str, Any]:
+    rows, next_ = page_of(queries.clusters(viewer_of(request)), lambda row: row.cluster.cluster, after, size)
+    names = ("enterprises", "employed", "skilled", "high_skilled")
+    items = [
+        {"cluster": row.cluster.cluster, "tier": row.cluster.tier, "name": words(row.cluster.name)}
+        | {name: getattr(row, name) for name in names}
+        for row in rows
+    ]
+    return {"items": items, "next": next_}
+
+
+@router.get("/series", response=answers(Listed[Year]), summary=n_("Stocks of skilled workers over the years"))
+def series(request: HttpRequest, after: After = "", size: Size = 50) -> dict[str, Any]:
+    rows, next_ = page_of(queries.series(viewer_of(request)), lambda row: row.on.isoformat(), after, size)
+    return {"items": [{"on": row.on, "skilled": row.skilled, "high_skilled": row.high_skilled} for row in rows], "next": next_}
+
+
+@router.get("/parks", response=answers(Listed[ParkInList]), summary=n_("Every industrial park"))
+def parks(request: HttpRequest, after: After = "", size: Size = 50) -> dict[str, Any]:
+    rows, next_ = page_of(queries.parks(viewer_of(request)), lambda row: row[0].place_id, after, size)
+    return {"items": [_park(one, unit.place_id if unit else None, employed) for one, unit, employed in rows], "next": next_}
+
+
+@router.get("/parks/{park_id}", response=answers(ParkInFull), summary=n_("One industrial park"))
+def park(request: HttpRequest, park_id: Key) -> dict[str, Any]:
+    viewer = viewer_of(request)
+    view = queries.park(park_id, queries.results(viewer).on, viewer)
+    responsible = view.responsible.place_id if view.responsible else None
+    return _park(view.park, responsible, view.values["park_workers"]) | {
+        "industries": words(view.park.industries),
+        "status": view.park.status,
+        "values": view.values,
+        "responsible": responsible,
+    }
+
+
+def _park(one: Park, unit: str | None, employed: int | None) -> dict[str, Any]:
+    return {
+        "place_id": one.place_id,
+        "name": words(one.name),
+        "unit": unit,
+        "park_class": one.park_class,
+        "workers_assumed": one.workers_assumed,
+        "employed": employed,
+    }

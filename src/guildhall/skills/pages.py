@@ -1,0 +1,39 @@
+"""Pages of occupations: the classification as a tree, and by search."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from guildhall.skills import queries
+from guildhall.web.current import current
+from guildhall.web.viewer import viewer_of
+
+PAGE = 50
+
+
+def occupations(request: HttpRequest) -> HttpResponse:
+    """The major groups, or what a search finds in codes and names."""
+    current()
+    search = request.GET.get("search", "").strip()
+    found = queries.occupations(
+        viewer_of(request), parent=None if search else "", search=search, after=request.GET.get("after", ""), size=PAGE
+    )
+    again = urlencode({"search": search, "after": found.next}) if found.next else ""
+    return render(request, "skills/occupations.html", {"found": found, "search": search, "next": again})
+
+
+def occupation(request: HttpRequest, code: str) -> HttpResponse:
+    """One occupation or group, the groups above it and what stands under it."""
+    current()
+    viewer = viewer_of(request)
+    under = queries.occupations(viewer, parent=code, after=request.GET.get("after", ""), size=PAGE)
+    context = {
+        "occupation": queries.occupation(viewer, code),
+        "above": queries.above(viewer, code),
+        "under": under,
+        "next": urlencode({"after": under.next}) if under.next else "",
+    }
+    return render(request, "skills/occupation.html", context)

@@ -1,0 +1,136 @@
+"""The API's manners: one shape for errors, one for lists, and an interface that loads nothing from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Generic, TypeVar
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as n_
+from ninja import Field, NinjaAPI, Path, Query, Schema
+from ninja.errors import HttpError, ValidationError
+
+from guildhall import __version__
+from guildhall.kernel.errors import GuildhallError, NotFound
+from guildhall.kernel.tables import Text
+from guildhall.web.middleware import status_of
+
+T = TypeVar("T")
+ROOT = "/api/"
+LARGEST_PAGE = 200
+
+
+class Problem(Schema):
+    """What happened, why, and what to do next."""
+
+    what: str = Field(description=n_("what happened"))
+    why: str = Field(description=n_("why; may be empty"))
+    next: str = Field(description=n_("what to do next; may be empty"))
+
+
+class Failure(Schema):
+    """The one shape of an error."""
+
+    error: Problem = Field(description=n_("what happened, why, and what to do next"))
+
+
+class Words(Schema):
+    """The same words in both languages."""
+
+    zh: str = Field(description=n_("in Chinese"))
+    en: str = Field(description=n_("in English; may be empty"))
+
+
+class Listed(Schema, Generic[T]):
+    """One page of a list."""
+
+    items: list[T] = Field(description=n_("the rows of this page"))
+    next: str = Field(description=n_("give it as `after` to get the next page; empty at the end"))
+
+
+ERRORS: dict[int, Any] = {400: Failure, 404: Failure, 405: Failure, 422: Failure, 503: Failure}
+"""Declared on every operation beside its 200."""
+
+Key = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,80}$", description=n_("its key"))]
+After = Annotated[str, Query(max_length=500, pattern=r"^[A-Za-z0-9._=-]*$", description=n_("`next` of the page before"))]
+Size = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description=n_("rows on a page"))]
+Search = Annotated[str, Query(max_length=80, pattern=r"^[^\x00]*$", description=n_("narrows to names that match"))]
+
+
+def answers(body: Any) -> dict[int, Any]:
+    """What an operation answers: its body, and the errors every operation may give."""
+    return {200: body, **ERRORS}
+
+
+def words(text: Text) -> dict[str, str]:
+    """A text as the API shows it."""
+    return {"zh": text.zh, "en": text.en}
+
+
+def page_of(rows: Sequence[T], key: Callable[[T], str], after: str, size: int) -> tuple[list[T], str]:
+    """One page of rows already in memory, and the key to go on after. Raises NotFound for a key that is not among them."""
+    start = 0
+    if after:
+        keys = [key(row) for row in rows]
+        if after not in keys:
+            raise NotFound(_("There is no such page of this list"), next=_("start again without `after`"))
+        start = keys.index(after) + 1
+    found = list(rows[start : start + size])
+    return found, key(found[-1]) if start + size < len(rows) and found else ""
+
+
+def interface() -> NinjaAPI:
+    """An API without routes yet: its title, its version, and its errors in one shape."""
+    api = NinjaAPI(
+        title="Guildhall",
+        version=__version__,
+        description=n_("What the pages show, as JSON. Lists come a page at a time; errors say what happened, why, and what to do next."),
+        docs_url=None,
+        openapi_url="/openapi.json",
+        urls_namespace="api",
+    )
+    api.add_exception_handler(GuildhallError, _spoken)
+    api.add_exception_handler(ValidationError, _refused)
+    api.add_exception_handler(Http404, lambda request, error: failure(404, _("There is no such thing")))
+    api.add_exception_handler(HttpError, lambda request, error: failure(error.status_code, str(error)))
+    return api
+
+
+def failure(status: int, what: str, why: str = "", next: str = "") -> JsonResponse:
+    """An error in the one shape."""
+    return JsonResponse({"error": {"what": what, "why": why, "next": next}}, status=status)
+
+
+def _spoken(request: HttpRequest, error: GuildhallError) -> HttpResponse:
+    return failure(status_of(error), error.what, error.why, error.next)
+
+
+def _refused(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    why = "; ".join(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors)
+    return failure(422, _("A parameter cannot be used"), why, _("see the documentation of this route"))
+
+
+class ApiErrors:
+    """Gives the one shape to errors that arise before a route is reached: unknown addresses, methods not allowed."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not request.path.startswith(ROOT) or response.status_code < 400 or "json" in response.headers.get("Content-Type", ""):
+            return response
+        shaped = failure(response.status_code, _reason(response.status_code), next=_("see the list of routes at /en/api/"))
+        if allowed := response.headers.get("Allow"):
+            shaped["Allow"] = allowed
+        return shaped
+
+
+def _reason(status: int) -> str:
+    reasons = {
+        404: _("There is no such address"),
+        405: _("This address does not take that method"),
+        500: _("Something went wrong on our side"),
+    }
+    return reasons.get(status, _("The request could not be understood"))
