@@ -14,7 +14,9 @@ ATTICS = frozenset("util utils common helper helpers service services signal sig
 ROOMS = frozenset(
     "tables engine models migrations snapshot load queries operations pages api admin apps templates README.md __init__".split()
 )
-CLOCKS = frozenset({"now", "today", "utcnow", "localdate", "localtime"})
+CLOCKS = frozenset({"now", "today", "utcnow", "time_ns"})
+CLOCKS_WHEN_BARE = frozenset({"localdate", "localtime"})
+"""Calls that read the clock unless they are given a moment."""
 TIMELESS = frozenset({"operations", "load", "snapshot", "engine", "tables"})
 """Rooms that are told the time."""
 FILES = frozenset({"open", "read_text", "write_text", "read_bytes", "write_bytes", "urlopen", "read_parquet", "write_table"})
@@ -87,8 +89,14 @@ def clocks(tree: Tree) -> list[str]:
     for module in tree.modules:
         if module.pure or module.room in TIMELESS:
             calls = (node for node in ast.walk(module.tree) if isinstance(node, ast.Call))
-            faults += [f"{module.line(node)} reads the clock; take `now` or `on`" for node in calls if _called(node) in CLOCKS]
+            faults += [f"{module.line(node)} reads the clock; take `now` or `on`" for node in calls if _reads_clock(node)]
     return faults
+
+
+def _reads_clock(node: ast.Call) -> bool:
+    name = _called(node)
+    bare = name in CLOCKS_WHEN_BARE and not node.args and not node.keywords
+    return name in CLOCKS or bare or ast.unparse(node.func) == "time.time"
 
 
 def files(tree: Tree) -> list[str]:
