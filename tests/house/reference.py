@@ -16,6 +16,7 @@ from guildhall.city import load as load_pack
 from guildhall.city.model import Source
 from guildhall.kernel.figures import Figure
 from guildhall.kernel.tables import Column, Table
+from guildhall.web.openapi import Operation, operations
 from tests.house.tree import HOUSE, REPOSITORY
 
 FOLDER = REPOSITORY / "docs" / "reference"
@@ -39,11 +40,8 @@ def figures() -> Iterator[tuple[str, Figure]]:
 
 def routes() -> dict[str, Any]:
     """The OpenAPI document of the API."""
-    from ninja import NinjaAPI
-
     urls = importlib.import_module("guildhall.project.urls")
-    apis = [value for value in vars(urls).values() if isinstance(value, NinjaAPI)]
-    return dict(apis[0].get_openapi_schema(path_prefix="/api/v1/"))
+    return dict(urls.api.get_openapi_schema(path_prefix="/api/v1/"))
 
 
 def tables_page() -> str:
@@ -106,29 +104,30 @@ def _number(value: Decimal) -> str:
 
 
 def api_page() -> str:
-    """Every route: method, path, what it answers, its parameters."""
-    document = routes()
-    lines = ["# 接口 · API", "", WRITTEN, "Base address `/api/v1`; an error has one shape everywhere; lists are paged.", ""]
-    for path, methods in document["paths"].items():
-        for method, body in methods.items():
-            lines += [f"## {method.upper()} {path}", "", body.get("summary", ""), "", body.get("description", ""), ""]
-            lines += _parameters(body)
-            answers = ", ".join(f"{status} {answer.get('description', '')}".strip() for status, answer in body["responses"].items())
-            lines += [f"Answers: {answers}.", ""]
+    """Every route: method, path, parameters, and the fields of what it answers."""
+    lines = [
+        "# 接口 · API",
+        "",
+        WRITTEN,
+        "An error has one shape everywhere; lists are paged: `next` of one page is `after` of the following.",
+        "",
+    ]
+    for route in operations(routes()):
+        lines += [f"## {route.method} {route.path}", "", f"{route.summary}. {route.doc}".strip(), ""]
+        lines += _parameters(route)
+        lines += [f"Answers: {', '.join(f'{answer.status} {answer.doc}' for answer in route.answers)}.", ""]
+        lines += _fields(route)
     return _page(lines)
 
 
-def _parameters(body: dict[str, Any]) -> list[str]:
-    rows = [
-        _row(f"`{entry['name']}`", entry["in"], "yes" if entry.get("required") else "no", entry.get("description") or _described(entry))
-        for entry in body.get("parameters", ())
-    ]
-    return ["| parameter | in | required | meaning |", "|---|---|---|---|", *rows, ""] if rows else []
+def _parameters(route: Operation) -> list[str]:
+    rows = [_row(f"`{p.name}`", p.where, p.kind, "yes" if p.required else "no", p.doc) for p in route.parameters]
+    return ["| parameter | in | type | required | meaning |", "|---|---|---|---|---|", *rows, ""] if rows else []
 
 
-def _described(entry: dict[str, Any]) -> str:
-    schema = entry.get("schema", {})
-    return str(schema.get("description") or schema.get("title") or "")
+def _fields(route: Operation) -> list[str]:
+    rows = [_row(f"`{name}`", kind, doc) for answer in route.answers if answer.status == "200" for name, kind, doc in answer.fields]
+    return ["| field | type | meaning |", "|---|---|---|", *rows, ""] if rows else []
 
 
 def _row(*cells: str) -> str:

@@ -13,6 +13,7 @@ from guildhall.city import model
 from guildhall.cli import guildhall
 from guildhall.kernel import calendar
 from guildhall.kernel.dated import STATUSES
+from guildhall.web.openapi import operations
 from tests.house import reference
 from tests.house.tree import HOUSE, REPOSITORY
 
@@ -92,10 +93,9 @@ def test_every_column_is_described_in_both_languages() -> None:
 
 
 def test_every_route_says_what_it_answers() -> None:
-    for path, methods in reference.routes()["paths"].items():
-        for method, body in methods.items():
-            assert body.get("summary"), f"{method} {path}"
-            assert body.get("description"), f"{method} {path}"
+    for route in operations(reference.routes()):
+        assert route.summary, route
+        assert [parameter.name for parameter in route.parameters if not parameter.doc] == [], route.path
 
 
 def test_words_of_the_data_stand_in_the_glossary() -> None:
