@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 
@@ -193,7 +191,7 @@ def test_rivals_share_a_family_and_cite_their_own_document(city: City, one: str,
 def test_the_assumed_split_by_level_adds_up_to_the_skilled() -> None:
     split = {"L5": 1_760_000, "L4": 2_102_400, "L3": 1_540_000, "L2": 215_000, "L1": 62_438, "LT": 157, "LS": 5}
     city = load("chongqing")
-    cells = {row: value for (row, _), value in city.assumptions["level"].items()}
+    cells = {row: value for (row, _), value in city.assumptions["level_split"].items()}
     top = {"LT": city.figure["ladder.special_grade"].value, "LS": city.figure["ladder.chief"].value}
     assert cells | top == split
     assert sum(split.values()) == city.figure["skilled.count"].value == 5_680_000
@@ -235,18 +233,3 @@ def test_the_cartogram_is_compact_and_keeps_the_compass(city: City) -> None:
     taken = set(cell.values())
     alone = [unit for unit, (c, r) in cell.items() if not {(c + dc, r + dr) for dc in (-1, 0, 1) for dr in (-1, 0, 1)} - {(c, r)} & taken]
     assert alone == []
-
-
-def test_districts_and_townships_agree_with_the_reference_data(city: City) -> None:
-    shared = Path(os.environ.get("GUILDHALL_SHARED_DATA", Path(__file__).parents[2].parent / "shared" / "data"))
-    if not (shared / "townships_2023.csv").is_file():
-        pytest.skip("no folder of reference data beside the checkout (GUILDHALL_SHARED_DATA)")
-    lines = (shared / "townships_2023.csv").read_text(encoding="utf-8").splitlines()[1:]
-    rows = [line.split(",") for line in lines]
-    counted = Counter(f"cq-{row[2]}" for row in rows)
-    assert measure(city, "townships", BEFORE) == counted
-    names = {row[2]: row[3] for row in rows}
-    assert {place.code: place.name.zh for place in units(city, BEFORE)} == names
-    townships = {row[0]: row[1] for row in rows}
-    named = [place for place in city.places if place.kind == "township"]
-    assert {place.code: place.name.zh for place in named} == {place.code: townships[place.code] for place in named}
