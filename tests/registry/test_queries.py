@@ -1,0 +1,124 @@
+"""Reads of organisations and places: narrowed, paged by key, capped, and right on any date."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connection
+
+from guildhall.kernel.errors import GuildhallError, NotFound
+from guildhall.kernel.runs import Folder
+from guildhall.office.viewers import PUBLIC
+from guildhall.registry import queries
+from guildhall.registry.models import Organisation
+from tests.registry.folders import MERGER
+
+if TYPE_CHECKING:
+    from tests.registry.conftest import Load
+
+EVE, AFTER = MERGER - timedelta(days=1), MERGER
+
+
+@pytest.fixture(autouse=True)
+def _city(folder: Folder, load: Load, db: None) -> None:
+    load(folder)
+
+
+def everything(size: int, **narrowed: str) -> list[int]:
+    found: list[int] = []
+    after = ""
+    while True:
+        page = queries.organisations(PUBLIC, after=after, size=size, **narrowed)
+        found += [row.organisation_id for row in page.rows]
+        after = page.next
+        if not after:
+            return found
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 11, 12, 13])
+def test_pages_give_every_row_once_in_order(size: int) -> None:
+    Organisation.objects.filter(pk__in=[3, 4, 5]).update(name_zh="同名")
+    rows = sorted(Organisation.objects.all(), key=lambda row: (row.name_zh.encode(), row.pk))
+    assert everything(size) == [row.pk for row in rows]
+
+
+def test_lists_are_narrowed() -> None:
+    assert everything(5, kind="college") == [1, 6, 11]
+    assert everything(5, place="t-990103") == [1, 3, 5, 7, 9, 11]
+    assert everything(5, cluster="vehicles", kind="college") == [1, 11]
+    assert everything(5, name="第1") == [10, 11, 12]
+    assert everything(5, name="厂") == []
+    assert queries.organisations(PUBLIC, kind="park").count == 2
+
+
+def test_counts_stop_at_the_cap(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (queries.organisations(PUBLIC).count, queries.organisations(PUBLIC).capped) == (12, False)
+    monkeypatch.setattr(queries, "COUNT_CAP", 10)
+    assert (queries.organisations(PUBLIC).count, queries.organisations(PUBLIC).capped) == (10, True)
+
+
+@pytest.mark.parametrize("after", ["x", "e30", "WzFd", "!!", "W10"])
+def test_a_made_up_cursor_is_refused(after: str) -> None:
+    with pytest.raises(GuildhallError, match="not one this list gave out"):
+        queries.organisations(PUBLIC, after=after)
+
+
+def test_an_index_serves_each_list() -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("a dozen rows are read whole by PostgreSQL's planner")
+    for narrowed, index in (
+        ({"kind": "college"}, "organisation_kind"),
+        ({"place_id": "t"}, "organisation_place"),
+        ({}, "organisation_name"),
+    ):
+        rows = Organisation.objects.filter(**narrowed).filter(queries.starts_with("name_zh", "第"))
+        assert index in rows.order_by("name_zh", "organisation_id").explain()
+        assert "TEMP B-TREE" not in rows.order_by("name_zh", "organisation_id").explain()
+
+
+def test_one_organisation_or_none() -> None:
+    assert queries.organisation(PUBLIC, 2).name_en == "Works, 2"
+    with pytest.raises(NotFound):
+        queries.organisation(PUBLIC, 999)
+
+
+def test_the_tree_on_each_side_of_the_merger() -> None:
+    assert [dated.place.place_id for dated in queries.children(PUBLIC, "t", EVE)] == ["t-990101", "t-990102", "t-990103"]
+    assert [dated.place.place_id for dated in queries.children(PUBLIC, "t", AFTER)] == ["t-990103", "t-new"]
+    assert [dated.place.name_zh for dated in queries.parents(PUBLIC, "t-990101001", EVE)] == ["北区"]
+    assert [dated.place.name_zh for dated in queries.parents(PUBLIC, "t-990101001", AFTER)] == ["西区"]
+    on = [queries.places(PUBLIC, kind="district", on=day).rows for day in (EVE, AFTER)]
+    assert [[row.place_id for row in rows] for rows in on] == [["t-990101", "t-990102", "t-990103"], ["t-990103", "t-new"]]
+
+
+@pytest.mark.parametrize(
+    ("place_id", "on", "unit"),
+    [
+        ("t-990101", EVE, "t-990101"),
+        ("t-990101", AFTER, "t-new"),
+        ("t-990102", AFTER, "t-new"),
+        ("t-990101001", EVE, "t-990101"),
+        ("t-990101001", AFTER, "t-990103"),
+        ("t-990101-rest", AFTER, "t-new"),
+        ("t-990103", AFTER, "t-990103"),
+        ("t", AFTER, None),
+    ],
+)
+def test_somebody_answers_for_every_place(place_id: str, on: date, unit: str | None) -> None:
+    found = queries.responsible_today(PUBLIC, place_id, on)
+    assert (found.place_id if found else None) == unit
+    assert queries.territory(PUBLIC).responsible_today(place_id, on) == unit
+
+
+def test_the_history_of_a_place() -> None:
+    told = queries.history(PUBLIC, "t-990101", AFTER)
+    assert [(row.successor.name_zh, row.scope) for row in told.successors] == [("西区", "part"), ("新区", "remainder")]
+    assert told.responsible is not None
+    assert told.responsible.place_id == "t-new"
+    assert [row.place.name_zh for row in queries.history(PUBLIC, "t-new", AFTER).predecessors] == ["北区", "东区"]
+    town = queries.history(PUBLIC, "t-990101001", AFTER)
+    assert [(row.place.name_zh, row.valid_until) for row in town.parents] == [("北区", MERGER), ("西区", None)]
+    with pytest.raises(NotFound):
+        queries.history(PUBLIC, "nowhere", AFTER)
