@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
 from guildhall.city import City, check, load, measure, responsible_today, unit_of, units
 from guildhall.city.geography import turning_points
+from guildhall.city.loader import PACKS
 
 BEFORE, MERGER, TODAY = date(2026, 1, 24), date(2026, 1, 25), date(2026, 11, 20)
 
@@ -233,3 +236,12 @@ def test_the_cartogram_is_compact_and_keeps_the_compass(city: City) -> None:
     taken = set(cell.values())
     alone = [unit for unit, (c, r) in cell.items() if not {(c + dc, r + dr) for dc in (-1, 0, 1) for dr in (-1, 0, 1)} - {(c, r)} & taken]
     assert alone == []
+
+
+def test_a_published_total_can_be_changed_in_a_copy(tmp_path: Path) -> None:
+    copy = tmp_path / "smaller"
+    shutil.copytree(PACKS / "chongqing", copy)
+    figures = (copy / "figures.csv").read_text(encoding="utf-8")
+    (copy / "figures.csv").write_text(figures.replace("5680000", "5000000", 1), encoding="utf-8")
+    assert check(copy) == []
+    assert load(copy).figure["skilled.count"].value == 5_000_000

@@ -180,6 +180,12 @@ def no_version(pack: Pack) -> tuple[str, int, str]:
     return "city.toml", 0, "version"
 
 
+def second_assumption(file: str, status: str) -> Damage:
+    """A cell of a status that does not belong in the file."""
+    cells = {"table": "made", "row": "x", "value": "1", "unit": "persons", "source": "made-up", "status": status, "date": "2026-01-30"}
+    return lambda pack: (file, pack.add(file, **cells), "status")
+
+
 def toml(old: str, new: str, column: str) -> Damage:
     """One text of city.toml replaced, reported at its line."""
     return lambda pack: ("city.toml", pack.replace("city.toml", old, new), column)
@@ -246,6 +252,9 @@ SEEDED: dict[str, Damage] = {
     "measure missing": population_missing,
     "cells against a figure": sum_of_cells,
     "cells that are not there": sum_of_nothing,
+    "cells against a number": at("assumptions.csv", ("level_split", "L1"), "value", "97"),
+    "assumption among published numbers": second_assumption("marginals.csv", "assumed"),
+    "published number among assumptions": second_assumption("assumptions.csv", "press"),
     "number of parks": toml("parks = 2", "parks = 3", "parks"),
     "park outside its district": at("parks.csv", ("tiny-park-2",), "district", "tiny-south"),
     "park that is no park": at("parks.csv", ("tiny-park-2",), "place_id", "tiny-west"),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from guildhall.city import files
-from guildhall.city.model import Occupation
+from guildhall.city.model import Cell, Occupation
 from guildhall.city.reading import Sheet
 from guildhall.kernel.errors import Fault
 
@@ -26,6 +26,7 @@ def integrity_faults(sheets: Sheets, regions: Collection[str] | None) -> Iterato
     yield from _ranks(sheets[files.OCCUPATIONS.name])
     yield from _asides(sheets[files.PLACES.name], "position", "latitude")
     yield from _half_positions(sheets[files.PLACES.name])
+    yield from _labelled(sheets[files.MARGINALS.name], sheets[files.ASSUMPTIONS.name])
     for school in (files.COLLEGES, files.ACADEMIES):
         yield from _asides(sheets[school.name], "place", "place_id")
 
@@ -83,3 +84,14 @@ def _half_positions(sheet: Sheet[Any]) -> Iterator[Fault]:
         if (record.latitude is None) != (record.longitude is None):
             empty = "latitude" if record.latitude is None else "longitude"
             yield Fault(sheet.file.name, row, empty, "half of the coordinates is empty", "give both or neither")
+
+
+def _labelled(marginals: Sheet[Cell], assumptions: Sheet[Cell]) -> Iterator[Fault]:
+    """What is assumed stands in a file of its own, and nothing else stands there."""
+    for row, cell in marginals.rows:
+        if cell.status == "assumed":
+            yield Fault(marginals.file.name, row, "status", "an assumption among published numbers", f"move it to {assumptions.file.name}")
+    for row, cell in assumptions.sound:
+        if cell.status not in ("assumed", "generated"):
+            what = f"status {cell.status} in the file of assumptions"
+            yield Fault(assumptions.file.name, row, "status", what, f"say assumed, or move it to {marginals.file.name}")
