@@ -132,7 +132,7 @@ def test_no_public_table_leads_to_a_person() -> None:
 def test_links_between_pages_lead_somewhere() -> None:
     pages = [*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md"), *HOUSE.package.rglob("README.md")]
     dead = [f"{page.relative_to(REPOSITORY)}: {link}" for page in pages for link in _links(page) if not (page.parent / link).exists()]
-    assert dead == []
+    assert not dead, "\n".join(dead)
 
 
 def _links(page: Path) -> list[str]:

@@ -20,7 +20,8 @@ def _read(name: str) -> str:
 
 
 def test_each_dependency_says_why_it_is_there() -> None:
-    assert repository.uncommented(_read("pyproject.toml")) == []
+    faults = repository.uncommented(_read("pyproject.toml"))
+    assert not faults, "\n".join(faults)
     assert repository.uncommented('  "django>=5",  # the application\n  "leftpad>=1",\n') == ['"leftpad>=1",']
 
 
@@ -38,11 +39,13 @@ def test_development_lock_holds_all_that_the_demonstration_runs_on() -> None:
 
 
 def test_nothing_of_one_machine_is_tracked() -> None:
-    assert repository.machine_traces(REPOSITORY, repository.tracked(REPOSITORY)) == []
+    faults = repository.machine_traces(REPOSITORY, repository.tracked(REPOSITORY))
+    assert not faults, "\n".join(faults)
 
 
 def test_no_page_asks_another_host_for_anything() -> None:
-    assert repository.outside_requests(REPOSITORY, repository.tracked(REPOSITORY)) == []
+    faults = repository.outside_requests(REPOSITORY, repository.tracked(REPOSITORY))
+    assert not faults, "\n".join(faults)
 
 
 def test_skips_are_few() -> None:
@@ -51,11 +54,13 @@ def test_skips_are_few() -> None:
 
 
 def test_tests_read_no_clock() -> None:
-    assert repository.clocks(REPOSITORY) == []
+    faults = repository.clocks(REPOSITORY)
+    assert not faults, "\n".join(faults)
 
 
 def test_modules_of_tests_are_of_a_size_to_read() -> None:
-    assert repository.long_modules(REPOSITORY, MODULE_LINES) == []
+    faults = repository.long_modules(REPOSITORY, MODULE_LINES)
+    assert not faults, "\n".join(faults)
 
 
 @pytest.mark.parametrize(
