@@ -13,6 +13,7 @@ from guildhall.city import model
 from guildhall.cli import guildhall
 from guildhall.kernel import calendar
 from guildhall.kernel.dated import STATUSES
+from guildhall.overview.engine import collect
 from guildhall.web.openapi import operations
 from tests.house import reference
 from tests.house.tree import HOUSE, REPOSITORY
@@ -90,6 +91,10 @@ def test_every_column_is_described_in_both_languages() -> None:
             for doc in (table.doc, *(column.doc for column in table.columns)):
                 assert CHINESE.search(doc.zh), f"{table.name}: {doc}"
                 assert doc.en, f"{table.name}: {doc}"
+
+
+def test_the_overview_collects_every_figure_of_every_domain() -> None:
+    assert [figure.id for _, figure in reference.figures()] == list(collect.FIGURES)
 
 
 def test_every_route_says_what_it_answers() -> None:
