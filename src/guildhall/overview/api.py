@@ -180,13 +180,15 @@ def ladder(request: HttpRequest, after: After = "", size: Size = 50) -> dict[str
 
 
 Measure = Literal["skilled", "high_skilled", "high_share", "people", "employed", "apprentices", "park_workers"]
+MEASURE: Any = Query("skilled", description=n_("what to measure"))
+ON: Any = Query(None, description=n_("date; the snapshot's by default"))
 
 
 @router.get("/measures", response=answers(Listed[Measured]), summary=n_("One measure of every district and county that exists on a date"))
 def measures(
     request: HttpRequest,
-    measure: Measure = Query("skilled", description=n_("what to measure")),
-    on: date = Query(None, description=n_("date; the snapshot's by default")),
+    measure: Measure = MEASURE,
+    on: date = ON,
     after: After = "",
     size: Size = 50,
 ) -> dict[str, Any]:

@@ -20,6 +20,9 @@ router = Router(tags=["registry"])
 
 PlaceKind = Literal["city", "district", "county", "functional_zone", "township", "remainder", "park"]
 OrganisationKind = Literal["enterprise", "college", "academy", "assessment_body", "park"]
+PLACE_KIND: Any = Query(None, description=n_("kind of place"))
+ORGANISATION_KIND: Any = Query(None, description=n_("kind of organisation"))
+ON: Any = Query(None, description=n_("only places that exist on this date"))
 Identifier = Annotated[int, Path(ge=1, le=2**53, description=n_("its key"))]
 OptionalKey = Annotated[str, Query(max_length=80, pattern=r"^[A-Za-z0-9._-]*$", description=n_("key to narrow by; empty for all"))]
 
@@ -76,9 +79,9 @@ class Organisation(Schema):
 @router.get("/places", response=answers(Listed[Place]), summary=n_("Places, narrowed by kind, name and date"))
 def places(
     request: HttpRequest,
-    kind: PlaceKind = Query(None, description=n_("kind of place")),
+    kind: PlaceKind = PLACE_KIND,
     name: Search = "",
-    on: date = Query(None, description=n_("only places that exist on this date")),
+    on: date = ON,
     after: After = "",
     size: Size = 50,
 ) -> dict[str, Any]:
@@ -102,7 +105,7 @@ def place(request: HttpRequest, place_id: Key) -> dict[str, Any]:
 )
 def organisations(
     request: HttpRequest,
-    kind: OrganisationKind = Query(None, description=n_("kind of organisation")),
+    kind: OrganisationKind = ORGANISATION_KIND,
     place: OptionalKey = "",
     cluster: OptionalKey = "",
     name: Search = "",

@@ -16,6 +16,7 @@ from guildhall.web.viewer import viewer_of
 router = Router(tags=["skills"])
 
 Rank = Literal["major", "middle", "minor", "leaf"]
+RANK: Any = Query(None, description=n_("rank in the tree"))
 Parent = Annotated[str, Query(max_length=80, pattern=r"^[A-Za-z0-9._-]*$", description=n_("only what stands directly under this group"))]
 
 
@@ -37,7 +38,7 @@ class Occupation(Schema):
 def occupations(
     request: HttpRequest,
     parent: Parent = "",
-    rank: Rank = Query(None, description=n_("rank in the tree")),
+    rank: Rank = RANK,
     search: Search = "",
     after: After = "",
     size: Size = 50,

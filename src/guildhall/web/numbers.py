@@ -85,6 +85,7 @@ def unit_word(unit: str) -> str:
         "yuan_100m": pgettext("unit", "100 million yuan"),
         "km2": pgettext("unit", "km²"),
         "townships": pgettext("unit", "townships"),
+        "households": pgettext("unit", "households"),
         "fen": pgettext("unit", "fen"),
         "share": pgettext("unit", "share"),
     }

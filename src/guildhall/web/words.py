@@ -86,7 +86,22 @@ WORDS: dict[str, dict[str, object]] = {
         "none": _("not reproduced in the model"),
     },
     "kind": {"published": _("published"), "target": _("target")},
-    "awarded_by": {},
+    "fact": {
+        "population": _("population"),
+        "population_male": _("male population"),
+        "population_female": _("female population"),
+        "households": _("households"),
+        "area": _("area"),
+        "gdp": _("gross domestic product"),
+        "employed": _("people employed"),
+        "townships": _("townships"),
+        "urban_share": _("urban share"),
+        "male_share": _("share of men"),
+        "age_0_14_share": _("share aged 0–14"),
+        "age_15_59_share": _("share aged 15–59"),
+        "age_60_share": _("share aged 60 and over"),
+        "age_65_share": _("share aged 65 and over"),
+    },
 }
 
 

@@ -183,12 +183,12 @@ def years(rows: Sequence[SeriesRow], published: dict[str, Sequence[SeriesPoint]]
     )
 
 
-def stocks(rows: Sequence[Stock]) -> Chart:
+def stocks(rows: Sequence[Stock], own: Place) -> Chart:
     """Skilled workers of a unit and of those it came from or went to, each only while it existed."""
     if not rows:
         return Chart(SafeString(""), Behind((), ()))
     axis = _Axis(rows[0].on, rows[-1].on)
-    names: dict[str, Text] = {row.place.place_id: row.place.name for row in rows}
+    names: dict[str, Text] = {own.place_id: own.name} | {row.place.place_id: row.place.name for row in rows}
     lines = [
         charts.Line(said(name), tuple(axis.point(r.on, Fraction(r.skilled), said(name)) for r in rows if r.place.place_id == id), tone)
         for (id, name), tone in zip(names.items(), ("t1", "t2", "t3", "t4"), strict=False)

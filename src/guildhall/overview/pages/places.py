@@ -26,7 +26,7 @@ def district(request: HttpRequest, place_id: str) -> HttpResponse:
         "unit": unit,
         "measures": [(id, words.word("measure", id), drawing.shown(value, id)) for id, value in unit.values.items()],
         "rungs": drawing.rungs_of_unit(unit.rungs, names, name) if unit.exists else None,
-        "stocks": drawing.stocks(unit.stocks),
+        "stocks": drawing.stocks(unit.stocks, unit.place),
     }
     return render(request, "overview/district.html", context)
 

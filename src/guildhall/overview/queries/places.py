@@ -133,7 +133,7 @@ def unit(place_id: str, today: date, viewer: Viewer) -> UnitView:
         facts=tuple(fact for fact in found.city.place_facts if fact.place_id == place_id),
         predecessors=before,
         successors=after,
-        stocks=_stocks(found, place, [p for p, _s in (*before, *after)], viewer),
+        stocks=_stocks(found, place, [p for p, _s in (*before, *after) if p.kind in land.unit_kinds], viewer),
         moves=_moves(found, place_id, [s for _p, s in (*before, *after)]),
         responsible=found.city.place[answers] if answers else None,
         parks=tuple(park for park in found.city.parks if land.unit_of(park.place_id, found.on) == place_id),
