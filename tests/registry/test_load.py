@@ -254,6 +254,8 @@ def test_real_records_load_in_production(load: Load, tmp_path: Path) -> None:
         for n, row in enumerate(rows["registry.identity"], 1):
             row["identity_number"] = folders.identity_number("500103", folders.born(n), n)
 
+    with pytest.raises(FaultsFound, match="could be somebody's"):
+        load(folders.write(tmp_path / "mixed", real))
     folder = folders.write(tmp_path / "real", real, meta={"synthetic": False})
     assert load(folder, mode="production").identity.made_up_region == 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from guildhall.kernel.runs import Folder
 from guildhall.office.viewers import PUBLIC
 from guildhall.registry import queries
 from guildhall.registry.models import Organisation
+from guildhall.skills import queries as skills
 from tests.registry.folders import MERGER
 
 if TYPE_CHECKING:
@@ -59,10 +61,40 @@ def test_counts_stop_at_the_cap(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (queries.organisations(PUBLIC).count, queries.organisations(PUBLIC).capped) == (10, True)
 
 
-@pytest.mark.parametrize("after", ["x", "e30", "WzFd", "!!", "W10"])
+def cursor(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+CURSORS = ["x", "!!", *map(cursor, ("{}", "[1]", "[]", '["a","b"]', "[1,2]", '["\\ud800",1]', '["a",true]', "[null,1]"))]
+
+
+@pytest.mark.parametrize("after", CURSORS)
 def test_a_made_up_cursor_is_refused(after: str) -> None:
     with pytest.raises(GuildhallError, match="not one this list gave out"):
         queries.organisations(PUBLIC, after=after)
+
+
+@pytest.mark.parametrize("text", ["\0", "a\0b", "\ud800", "\U0010ffff", "\ud7ff", "第\U0010ffff", "'", "%", "_", "\\"])
+def test_odd_text_matches_nothing_and_breaks_nothing(text: str) -> None:
+    assert queries.organisations(PUBLIC, name=text).rows == ()
+    assert queries.organisations(PUBLIC, place=text, kind=text, cluster=text).rows == ()
+    assert queries.places(PUBLIC, name=text, kind=text).rows == ()
+    assert queries.children(PUBLIC, text, EVE) == []
+    with pytest.raises(NotFound):
+        queries.history(PUBLIC, text, EVE)
+    with pytest.raises(NotFound):
+        queries.responsible_today(PUBLIC, text, EVE)
+    assert skills.occupations(PUBLIC, parent=text, rank=text, search=text).rows == ()
+    with pytest.raises(NotFound):
+        skills.occupation(PUBLIC, text)
+
+
+@pytest.mark.parametrize("key", [0, -1, 2**63, 2**200])
+def test_keys_beyond_any_row(key: int) -> None:
+    with pytest.raises(NotFound):
+        queries.organisation(PUBLIC, key)
+    after = cursor(f'["第01厂",{key}]')
+    assert len(queries.organisations(PUBLIC, after=after).rows) in (11, 12)
 
 
 def test_an_index_serves_each_list() -> None:

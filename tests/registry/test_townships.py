@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from guildhall.city import load as load_pack
 from guildhall.kernel.errors import FaultsFound, GuildhallError
@@ -15,6 +17,7 @@ from guildhall.kernel.runs import Folder
 from guildhall.kernel.sheets import ImportReport
 from guildhall.office.viewers import PUBLIC
 from guildhall.registry import queries
+from guildhall.registry.engine.townships import District, read_townships
 from guildhall.registry.models import Place, PlaceParent, PlaceSuccessor
 from guildhall.registry.operations import import_townships
 from tests.registry import folders
@@ -127,6 +130,29 @@ def test_a_repeated_row_changes_nothing_and_another_district_name_is_noted(bring
     report = bring(LIST + "990101002,柳溪镇,990101,北城区\n")
     assert numbers(report) == (3, 0, 2, 0)
     assert [(note.row, note.column) for note in report.notes] == [(6, "code"), (6, "district_name")]
+
+
+@given(st.integers(0, len(LIST.encode()) - 1), st.binary(max_size=3))
+def test_every_row_of_a_damaged_copy_is_accounted_for(at: int, junk: bytes) -> None:
+    content = LIST.encode()
+    districts = {code: District(f"t-{code}", name) for code, name in (("990101", "北区"), ("990102", "东区"), ("990103", "西区"))}
+    try:
+        found = read_townships(content[:at] + junk + content[at + 1 :], "list.csv", districts)
+    except FaultsFound:
+        assert at < content.index(b"\n") + 1
+        return
+    assert found.sheet.read == len(found.rows) + found.repeated + len(found.faults)
+
+
+@pytest.mark.django_db
+def test_places_may_be_keyed_in_another_way(now: datetime) -> None:
+    Place.objects.create(place_id="north", code="990101", kind="district", name_zh="北区", name_en="North", source="x", status="generated")
+    said = {"kind": "township", "name_zh": "石桥镇", "name_en": "Bridge", "source": "x", "status": "generated"}
+    Place.objects.create(place_id="bridge", code="990101001", **said)
+    report = import_townships(content="\n".join(LIST.split("\n")[:3]).encode(), name="list.csv", by="test", now=now)
+    assert numbers(report) == (1, 0, 1, 0)
+    assert Place.objects.filter(kind="township").count() == 2
+    assert Place.objects.get(code="990101002").pk == "north-990101002"
 
 
 @pytest.mark.django_db

@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from guildhall.kernel.errors import FaultsFound
 from guildhall.kernel.sheets import ImportReport
@@ -122,6 +124,19 @@ def numbers(report: ImportReport) -> tuple[int, int, int, int]:
 
 def bring(text: str, now: datetime) -> ImportReport:
     return import_occupations(content=text.encode(), name="list.csv", by="test", now=now)
+
+
+@given(st.integers(0, len(FILE.encode()) - 1), st.binary(max_size=3))
+def test_every_row_of_a_damaged_copy_is_accounted_for(at: int, junk: bytes) -> None:
+    content = FILE.encode()
+    try:
+        found = read_classification(content[:at] + junk + content[at + 1 :], "list.csv")
+    except FaultsFound:
+        assert at < content.index(b"\n") + 1
+        return
+    kept = [node for node in found.nodes if node.row]
+    assert found.sheet.read == len(kept) + found.repeated + len(found.faults)
+    assert {node.parent for node in found.nodes} <= {None, *(node.code for node in found.nodes)}
 
 
 @pytest.mark.django_db

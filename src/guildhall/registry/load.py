@@ -109,7 +109,7 @@ def load_folder(
         return LoadReport("unchanged", source, {name: batch.rows_done for name, batch in done.items()})
     _refuse_what_the_mode_forbids(folder, mode, replace)
     staged = _stage(folder, bindings)
-    notes = check_people(staged, mode)
+    notes = check_people(staged, mode, synthetic=bool(folder.manifest.meta.get("synthetic")))
     if not done:
         _begin(folder, source, bindings, staged, now, replace)
         done = _rows_done(source)
@@ -178,17 +178,18 @@ def _check_reference(table: Table, column: Column, values: pa.ChunkedArray, keys
         yield Fault(table.name, first + 1, column.name, f"{count} rows point to {column.ref} that do not exist, first {plain[first]}")
 
 
-def check_people(staged: Tables, mode: str) -> IdentityNotes:
+def check_people(staged: Tables, mode: str, *, synthetic: bool) -> IdentityNotes:
     """Counts where identity numbers and recorded facts differ. Raises FaultsFound for numbers that cannot be.
 
-    Numbers under a region that was never assigned belong to made-up people: accepted in demonstration mode only.
+    Numbers under a region that was never assigned belong to made-up people: accepted in demonstration mode only. The other
+    way round, a made-up person must not carry a number that could be somebody's.
     """
     rows = staged[tables.IDENTITY.name]
     workers = staged[tables.WORKERS.name].select(["worker_id", "birth_month", "sex"])
     at = pc.index_in(rows.column("worker_id"), value_set=workers.column("worker_id"))
     known = workers.take(at)
     found = check_numbers(rows.column("identity_number"), known.column("birth_month"), known.column("sex"))
-    if faults := [*_number_faults(found, mode)]:
+    if faults := [*_number_faults(found, mode, synthetic)]:
         raise FaultsFound("Identity numbers cannot be loaded", faults, next="correct the numbers; nothing was loaded")
     return IdentityNotes(
         rows.num_rows,
@@ -198,14 +199,16 @@ def check_people(staged: Tables, mode: str) -> IdentityNotes:
     )
 
 
-def _number_faults(found: Checked, mode: str) -> Iterator[Fault]:
+def _number_faults(found: Checked, mode: str, synthetic: bool) -> Iterator[Fault]:
     """The first rows with numbers that cannot be; the numbers themselves are not repeated."""
-    name = tables.IDENTITY.name
-    for row in (~found.valid).nonzero()[0][:20]:
-        yield Fault(name, int(row) + 1, "identity_number", "not a resident identity number: length, date of birth or check digit")
+    wrong = [(~found.valid, "not a resident identity number: length, date of birth or check digit")]
     if mode != "demonstration":
-        for row in (~found.assigned & found.valid).nonzero()[0][:20]:
-            yield Fault(name, int(row) + 1, "identity_number", "its region was never assigned: a made-up person")
+        wrong.append((~found.assigned & found.valid, "its region was never assigned: a made-up person"))
+    if synthetic:
+        wrong.append((found.assigned & found.valid, "a made-up person with a number that could be somebody's"))
+    for rows, what in wrong:
+        for row in rows.nonzero()[0][:20]:
+            yield Fault(tables.IDENTITY.name, int(row) + 1, "identity_number", what)
 
 
 def _begin(folder: Folder, source: str, bindings: Sequence[Binding], staged: Tables, now: datetime, replace: bool) -> None:

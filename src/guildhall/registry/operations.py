@@ -35,6 +35,7 @@ def import_townships(*, content: bytes, name: str, by: str, now: datetime) -> Im
     read = read_townships(content, name, _districts())
     with transaction.atomic():
         outcomes, renamed = _apply(read.rows, name)
+    codes = [row.code for row in read.rows]
     return ImportReport(
         name=name,
         encoding=read.sheet.encoding,
@@ -47,7 +48,7 @@ def import_townships(*, content: bytes, name: str, by: str, now: datetime) -> Im
         rejected=len(read.faults),
         faults=read.faults,
         notes=(*read.notes, *renamed),
-        remarks=tuple(_merger_remarks([row.place_id for row in read.rows])),
+        remarks=tuple(_merger_remarks(codes)),
     )
 
 
@@ -61,13 +62,14 @@ def _districts() -> dict[str, District]:
 
 def _apply(rows: Iterable[Township], source: str) -> tuple[Counter[str], list[Fault]]:
     """Adds townships and their dated parents, and corrects names; counts rows by outcome."""
-    tree, known = territory(PUBLIC), Place.objects.filter(kind="township").in_bulk()
+    tree = territory(PUBLIC)
+    known = {place.code: place for place in Place.objects.filter(kind="township")}
     outcomes: Counter[str] = Counter()
     places: list[Place] = []
     parents: list[PlaceParent] = []
     renamed: list[Fault] = []
     for row in rows:
-        place = known.get(row.place_id)
+        place = known.get(row.code)
         if place is None:
             places.append(_place(row, source))
             parents += [_parent(edge, source) for edge in edges_of(row, tree)]
@@ -102,11 +104,12 @@ def _parent(edge: Edge, source: str) -> PlaceParent:
     )
 
 
-def _merger_remarks(place_ids: list[str]) -> Iterator[str]:
+def _merger_remarks(codes: list[str]) -> Iterator[str]:
     """What mergers did to these townships: per change the totals before and after, then each township that moved."""
     tree: Territory = territory(PUBLIC)
     names = dict(Place.objects.values_list("place_id", "name_zh"))
-    edges = [edge for place_id in place_ids for edge in tree.parents_ever(place_id)]
+    townships = Place.objects.filter(kind="township", code__in=codes).order_by("code").values_list("place_id", flat=True)
+    edges = [edge for place_id in townships for edge in tree.parents_ever(place_id)]
     moved = moves(edges)
     for on in sorted({move.on for move in moved}):
         yield _balance_line(edges, moved, on, names)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import IntegerField, Model, Q, QuerySet
 
 from guildhall.kernel.errors import GuildhallError, NotFound
 from guildhall.kernel.territory import Edge, Node, Succession, Territory
@@ -69,7 +69,7 @@ def organisations(
     size: int = 50,
 ) -> Page[Organisation]:
     """Organisations in the order of their Chinese names, narrowed by any of kind, place, cluster and the beginning of the name."""
-    given = {key: value for key, value in {"kind": kind, "place_id": place, "cluster": cluster}.items() if value}
+    given = {key: storable(value) for key, value in {"kind": kind, "place_id": place, "cluster": cluster}.items() if value}
     rows = Organisation.objects.filter(**given).filter(starts_with("name_zh", name)).select_related("place")
     return page(rows, ("name_zh", "organisation_id"), after, size)
 
@@ -86,7 +86,7 @@ def places(viewer: Viewer, *, kind: str = "", name: str = "", on: date | None = 
     """Places in the order of their keys, narrowed by kind, the beginning of the name, and to those that exist on a date."""
     rows = Place.objects.filter(starts_with("name_zh", name))
     if kind:
-        rows = rows.filter(kind=kind)
+        rows = rows.filter(kind=storable(kind))
     if on:
         rows = rows.filter(_holding(on))
     return page(rows, ("place_id",), after, size)
@@ -94,7 +94,7 @@ def places(viewer: Viewer, *, kind: str = "", name: str = "", on: date | None = 
 
 def place(viewer: Viewer, place_id: str) -> Place:
     """One place. Raises NotFound."""
-    found = Place.objects.filter(pk=place_id).first()
+    found = Place.objects.filter(pk=storable(place_id)).first()
     if found is None:
         raise NotFound(f"No place {place_id}", next="see the list of places")
     return found
@@ -102,22 +102,23 @@ def place(viewer: Viewer, place_id: str) -> Place:
 
 def children(viewer: Viewer, place_id: str, on: date) -> list[DatedPlace]:
     """The places that lie in one on a date, by key."""
-    rows = PlaceParent.objects.filter(_holding(on), parent_id=place_id).select_related("place").order_by("relation", "place_id")
+    rows = PlaceParent.objects.filter(_holding(on), parent_id=storable(place_id)).select_related("place").order_by("relation", "place_id")
     return [DatedPlace(row.place, row.relation, row.valid_from, row.valid_until) for row in rows]
 
 
 def parents(viewer: Viewer, place_id: str, on: date) -> list[DatedPlace]:
     """The places that one lies in on a date: its administrative parent, and a functional zone if it is in one."""
-    rows = PlaceParent.objects.filter(_holding(on), place_id=place_id).select_related("parent").order_by("relation", "parent_id")
+    rows = PlaceParent.objects.filter(_holding(on), place_id=storable(place_id)).select_related("parent").order_by("relation", "parent_id")
     return [DatedPlace(row.parent, row.relation, row.valid_from, row.valid_until) for row in rows]
 
 
 def history(viewer: Viewer, place_id: str, today: date) -> PlaceHistory:
     """The whole history of a place across mergers. Raises NotFound."""
+    found = place(viewer, place_id)
     rows = PlaceParent.objects.filter(place_id=place_id).select_related("parent")
     ordered = sorted(rows, key=lambda row: (row.valid_from or date.min, row.relation, row.parent_id))
     return PlaceHistory(
-        place(viewer, place_id),
+        found,
         tuple(DatedPlace(row.parent, row.relation, row.valid_from, row.valid_until) for row in ordered),
         tuple(PlaceSuccessor.objects.filter(successor_id=place_id).select_related("place").order_by("effective_on", "place_id")),
         tuple(PlaceSuccessor.objects.filter(place_id=place_id).select_related("successor").order_by("effective_on", "successor_id")),
@@ -142,7 +143,7 @@ def territory(viewer: Viewer) -> Territory:
 def _lineage(place_id: str) -> Territory:
     """The part of the tree that decides who answers for one place: what lies above it and what follows it."""
     known: set[str] = set()
-    wanted = {place_id}
+    wanted = {storable(place_id)}
     while wanted:
         known |= wanted
         above = PlaceParent.objects.filter(place_id__in=wanted).values_list("parent_id", flat=True)
@@ -165,12 +166,19 @@ def _holding(on: date) -> Q:
     return (Q(valid_from=None) | Q(valid_from__lte=on)) & (Q(valid_until=None) | Q(valid_until__gt=on))
 
 
+def storable(text: str) -> str:
+    """`text` with what no database column can hold (a null character, half a surrogate pair) made harmless: it then matches nothing."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
 def starts_with(column: str, prefix: str) -> Q:
     """The column begins with `prefix`: a range, so that the index of a bytewise column serves it on either database."""
-    if not prefix:
-        return Q()
-    after = prefix[:-1] + chr(min(ord(prefix[-1]) + 1, 0x10FFFF))
-    return Q(**{f"{column}__gte": prefix, f"{column}__lt": after})
+    prefix = storable(prefix)
+    stem = prefix.rstrip("\U0010ffff")  # the last character of all has none after it
+    if not stem:
+        return Q(**{f"{column}__gte": prefix}) if prefix else Q()
+    following = "\ue000" if stem[-1] == "\ud7ff" else chr(ord(stem[-1]) + 1)
+    return Q(**{f"{column}__gte": prefix, f"{column}__lt": stem[:-1] + following})
 
 
 def page(rows: QuerySet[M], key: Sequence[str], after: str, size: int) -> Page[M]:
@@ -179,7 +187,7 @@ def page(rows: QuerySet[M], key: Sequence[str], after: str, size: int) -> Page[M
     count = rows.order_by()[: COUNT_CAP + 1].count()
     ordered = rows.order_by(*key)
     if after:
-        ordered = ordered.filter(_beyond(key, _uncursor(after, len(key))))
+        ordered = ordered.filter(_beyond(key, _uncursor(after, key, rows.model)))
     found = list(ordered[: size + 1])
     more = len(found) > size
     return Page(tuple(found[:size]), _cursor(found[size - 1], key) if more else "", min(count, COUNT_CAP), count > COUNT_CAP)
@@ -197,11 +205,13 @@ def _cursor(row: Model, key: Sequence[str]) -> str:
     return base64.urlsafe_b64encode(json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def _uncursor(text: str, length: int) -> list[Any]:
+def _uncursor(text: str, key: Sequence[str], model: type[Model]) -> list[Any]:
+    """The key values in a cursor. Raises GuildhallError for a cursor that no list of this key gave out."""
     try:
         values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except ValueError:
-        values = None
-    if not isinstance(values, list) or len(values) != length or not all(isinstance(value, str | int) for value in values):
-        raise GuildhallError("The page asked for is not one this list gave out", next="start again at the first page")
-    return values
+        kinds = [int if isinstance(model._meta.get_field(name), IntegerField) else str for name in key]
+        if [type(value) for value in values] == kinds and json.dumps(values, ensure_ascii=False).encode():
+            return [storable(value) if isinstance(value, str) else value for value in values]
+    except (ValueError, TypeError):
+        pass
+    raise GuildhallError("The page asked for is not one this list gave out", next="start again at the first page")

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from guildhall.kernel.errors import NotFound
 from guildhall.office.viewers import Viewer
-from guildhall.registry.queries import Page, page, starts_with
+from guildhall.registry.queries import Page, page, starts_with, storable
 from guildhall.skills.models import Occupation
 
 
@@ -22,17 +22,17 @@ def occupations(
     """
     rows = Occupation.objects.all()
     if parent is not None:
-        rows = rows.filter(parent_id=parent or None)
+        rows = rows.filter(parent_id=storable(parent) or None)
     if rank:
-        rows = rows.filter(rank=rank)
-    if search := search.strip():
+        rows = rows.filter(rank=storable(rank))
+    if search := storable(search).strip():
         rows = rows.filter(starts_with("code", search) | Q(name_zh__contains=search) | Q(name_en__icontains=search))
     return page(rows, ("code",), after, size)
 
 
 def occupation(viewer: Viewer, code: str) -> Occupation:
     """One occupation or group. Raises NotFound."""
-    found = Occupation.objects.filter(pk=code).first()
+    found = Occupation.objects.filter(pk=storable(code)).first()
     if found is None:
         raise NotFound(f"No occupation {code}", next="see the list of occupations")
     return found

@@ -95,7 +95,8 @@ def _township(row: Row, districts: Mapping[str, District]) -> Township:
     if not row.cells["name"]:
         raise _Odd("name", "no name")
     key = districts[district].place_id
-    return Township(key.removesuffix(district) + code, code, row.cells["name"], key, row.number)
+    place_id = key.removesuffix(district) + code if key.endswith(district) else f"{key}-{code}"
+    return Township(place_id, code, row.cells["name"], key, row.number)
 
 
 def _code(row: Row, column: str, form: re.Pattern[str], words: str) -> str:
