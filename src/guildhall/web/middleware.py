@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from guildhall.kernel.errors import GuildhallError, NotFound
+from guildhall.kernel.errors import FaultsFound, GuildhallError, NotFound
 from guildhall.web.current import NotBuiltYet
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -55,7 +55,7 @@ class SpokenErrors:
 
 
 def status_of(error: GuildhallError) -> int:
-    """404 for what is not there, 503 while nothing is built, 400 otherwise."""
+    """404 for what is not there, 503 while nothing is built or the city pack is faulty, 400 otherwise."""
     if isinstance(error, NotFound):
         return 404
-    return 503 if isinstance(error, NotBuiltYet) else 400
+    return 503 if isinstance(error, NotBuiltYet | FaultsFound) else 400

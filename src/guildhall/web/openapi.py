@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -22,7 +24,6 @@ class Answer:
     """An answer by status, with the fields of its body."""
 
     status: str
-    doc: str
     fields: tuple[tuple[str, str, str], ...]
 
 
@@ -34,13 +35,12 @@ class Operation:
     method: str
     path: str
     summary: str
-    doc: str
     parameters: tuple[Parameter, ...]
     answers: tuple[Answer, ...]
 
 
 def operations(document: dict[str, Any]) -> list[Operation]:
-    """Every operation of a document, in its order."""
+    """Every operation of a document, in its order, its words in the reader's language."""
     return [_operation(document, path, method, body) for path, methods in document["paths"].items() for method, body in methods.items()]
 
 
@@ -51,14 +51,14 @@ def _operation(document: dict[str, Any], path: str, method: str, body: dict[str,
             p["in"],
             bool(p.get("required")),
             kind(p.get("schema", {})),
-            p.get("description") or p["schema"].get("description", ""),
+            said(p.get("description") or p["schema"].get("description", "")),
         )
         for p in body.get("parameters", ())
     )
     answers = tuple(
-        Answer(str(status), answer.get("description", ""), _fields(document, answer)) for status, answer in body["responses"].items()
+        Answer(str(status), _fields(document, answer)) for status, answer in body["responses"].items()
     )
-    return Operation(body["operationId"], method.upper(), path, body.get("summary", ""), body.get("description", ""), parameters, answers)
+    return Operation(body["operationId"], method.upper(), path, said(body.get("summary", "")), parameters, answers)
 
 
 def _fields(document: dict[str, Any], answer: dict[str, Any]) -> tuple[tuple[str, str, str], ...]:
@@ -74,10 +74,15 @@ def _flat(document: dict[str, Any], schema: dict[str, Any], prefix: str, depth: 
     rows: list[tuple[str, str, str]] = []
     for name, inner in found.get("properties", {}).items():
         path = f"{prefix}.{name}".lstrip(".")
-        rows.append((path, kind(inner), inner.get("description", "")))
+        rows.append((path, kind(inner), said(inner.get("description", ""))))
         if depth < 2:
             rows.extend(_flat(document, inner, path, depth + 1))
     return rows
+
+
+def said(text: str) -> str:
+    """A description in the reader's language; an empty one stays empty."""
+    return gettext(text) if text else ""
 
 
 def resolve(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -13,8 +12,8 @@ from guildhall.overview import tables
 from guildhall.overview.queries.results import Results, results
 from guildhall.web.viewer import Viewer
 
-KEPT_WHOLE_UNDER = 500
-"""A synthetic city keeps levels of fewer people than this whole at any scale (house rule of the published figures)."""
+COUNTED_BY = {"LT": "ladder.special_grade", "LS": "ladder.chief"}
+"""The published figure of each rung that has one: where the pack says it is kept whole, so is the rung."""
 
 
 @dataclass(frozen=True)
@@ -59,15 +58,10 @@ def ladder(viewer: Viewer) -> tuple[Rung, ...]:
 def _rung(found: Results, level: Level, before: date) -> Rung:
     persons = found.ladder[found.on, level.code]
     scale = found.current.scale
-    # Only certified levels are kept whole, and only those whose whole city count is known to be small.
-    published = _published_count(found, level)
-    whole = scale == 1 or (published is not None and published < KEPT_WHOLE_UNDER)
+    published = found.city.figure.get(COUNTED_BY.get(level.code, ""))
+    whole = scale == 1 or (published is not None and published.scales == "whole")
     year_before = found.ladder.get((before, level.code)) if before != found.on else None
     return Rung(level, persons, year_before, whole, Fraction(persons) if whole else persons / scale)
-
-
-def _published_count(found: Results, level: Level) -> Decimal | None:
-    return found.city.marginals.get("level", {}).get((level.code, ""))
 
 
 def clusters(viewer: Viewer) -> tuple[ClusterRow, ...]:
