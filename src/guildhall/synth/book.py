@@ -87,5 +87,7 @@ class Book:
     def _only_known(self, name: str, found: set[str], known: Sequence[str]) -> None:
         if unknown := sorted(found - set(known)):
             raise GuildhallError(
-                f"Table {name} of city {self.city.id} names {', '.join(unknown)}", why=f"known are {', '.join(known)}", next="correct the row"
+                f"Table {name} of city {self.city.id} names {', '.join(unknown)}",
+                why=f"known are {', '.join(known)}",
+                next="correct the row",
             )

@@ -37,16 +37,14 @@ class Enterprises:
 def enterprises(plan: Plan, staff: Ints) -> Enterprises:
     """Enterprises for the given people by workplace and sector."""
     cells = staff.ravel()
-    drawn = _numbers(plan, cells)
-    where, kind = [], []
-    for size, counts in enumerate(drawn):
-        where.append(np.repeat(np.arange(len(cells)), counts))
-        kind.append(np.full(int(counts.sum()), size))
-    order = np.argsort(np.concatenate(where), kind="stable")
-    cell, size = np.concatenate(where)[order], np.concatenate(kind)[order]
-    heads = _heads(plan, cells, cell, size)
+    counts = _numbers(plan, cells)
+    cell = np.concatenate([np.repeat(np.arange(len(cells), dtype=np.int64), count) for count in counts])
+    drawn = np.repeat(np.arange(len(counts), dtype=np.int64), [int(count.sum()) for count in counts])
+    order = np.argsort(cell, kind="stable")
+    cell, drawn = cell[order], drawn[order]
+    heads = _heads(plan, cells, cell, drawn)
     place, sector = cell // staff.shape[1], cell % staff.shape[1]
-    size = _size_class(size, heads)
+    size = _size_class(drawn, heads)
     return Enterprises(place, sector, heads, size, _clusters(plan, staff, place, sector, heads), _above_scale(plan, sector, size, heads))
 
 

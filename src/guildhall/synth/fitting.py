@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from guildhall.kernel.errors import GuildhallError
+from guildhall.synth.integers import largest_remainder, running
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,12 @@ def fit(seed: Floats, margins: Sequence[Margin], *, tolerance: float = 1e-7, rou
         if error <= tolerance:
             return Fit(_spread(seed.shape, at, cells), done, error)
     worst = f"after {rounds} rounds a marginal sum is still off by {error:.2e} of the whole"
-    raise GuildhallError("The marginals cannot be met together", why=worst, next="look for associations that forbid what a marginal asks for")
+    raise GuildhallError(
+        "The marginals cannot be met together", why=worst, next="look for associations that forbid what a marginal asks for"
+    )
 
 
-def miss(table: NDArray[np.int64] | Floats, margins: Sequence[Margin]) -> dict[str, float]:
+def miss(table: Ints | Floats, margins: Sequence[Margin]) -> dict[str, float]:
     """How far each margin of `table` is from its goal: the largest difference as a share of the whole, by name."""
     flat = table.ravel().astype(np.float64)
     found = {}
@@ -77,6 +82,37 @@ def outer(shape: Sequence[int], factors: Sequence[tuple[tuple[int, ...], Floats]
     for axes, factor in factors:
         seed *= factor.reshape([shape[n] if n in axes else 1 for n in range(len(shape))])
     return seed
+
+
+def whole_people(table: Floats, slices: Sequence[int], margins: Sequence[Margin]) -> Ints:
+    """Whole people instead of fractions: `slices[n]` people along axis 1, and every other one-way margin met to the person.
+
+    People come from rounding running sums (see `integers.running`); the few by which a margin is then off change the one
+    attribute the margin speaks of, which leaves all other one-way margins as they are.
+    """
+    cells = np.stack([running(table[:, n], count).reshape(table[:, n].shape) for n, count in enumerate(slices)], axis=1)
+    for margin in margins:
+        if len(margin.axes) == 1 and margin.axes != (1,):
+            _make_good(cells, table, margin)
+    return cells
+
+
+def _make_good(cells: Ints, table: Floats, margin: Margin) -> None:
+    axis = margin.axes[0]
+    along, fitted = np.moveaxis(cells, axis, 0), np.moveaxis(table, axis, 0)
+    goals = largest_remainder([Fraction(float(value)) for value in margin.totals], int(cells.sum()))
+    off = [int(part.sum()) - goal for part, goal in zip(along, goals, strict=True)]
+    for giver in range(len(off)):
+        for taker in range(len(off)):
+            count = min(off[giver], -off[taker])
+            if count > 0:
+                # Nobody moves to where the fitted table has no one: too young for the level, say.
+                able = along[giver] * (fitted[taker] > 0)
+                count = min(count, int(able.sum()))
+                moved = running(able.astype(np.float64), count).reshape(able.shape)
+                along[giver] -= moved
+                along[taker] += moved
+                off[giver], off[taker] = off[giver] - count, off[taker] + count
 
 
 def _positions(shape: Sequence[int], axes: tuple[int, ...]) -> NDArray[np.intp]:

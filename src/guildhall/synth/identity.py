@@ -31,38 +31,57 @@ _FEMALE = 0
 
 @dataclass(frozen=True)
 class Births:
-    """The day of birth (0 is the first of the month) and the running number of each person within unit, month and sex."""
+    """The day of birth (0 is the first of the month), the sequence 0 … 499 and the overflow of each person.
+
+    Unit, month, sex, day, sequence and overflow together belong to one person only.
+    """
 
     day: NDArray[np.uint8]
-    turn: NDArray[np.uint16]
+    sequence: NDArray[np.uint16]
+    overflow: NDArray[np.uint8]
 
 
-def births(people: People) -> Births:
-    """People of one unit, month and sex in turn take the days of the month, then the next sequence number."""
+def births(plan: Plan, people: People) -> Births:
+    """People of one unit, month and sex take the days of the month and then the sequence in turn, from a start left to chance."""
     first = int(people.birth_month.min())
     months = int(people.birth_month.max()) - first + 1
-    starts = month_starts(range(first, first + months + 1))
-    length = np.diff(np.array(starts)).astype(np.uint32)
-    day, turn = np.empty(len(people), np.uint8), np.empty(len(people), np.uint16)
-    for a, b in zip(people.starts, people.starts[1:], strict=False):
+    length = np.diff(np.array(month_starts(range(first, first + months + 1)))).astype(np.uint32)
+    found = Births(np.empty(len(people), np.uint8), np.empty(len(people), np.uint16), np.empty(len(people), np.uint8))
+    for unit, (a, b) in enumerate(zip(people.starts, people.starts[1:], strict=False)):
         month = (people.birth_month[a:b] - first).astype(np.uint16)
         key = month * np.uint16(2) + people.sex[a:b]
-        order = np.argsort(key, kind="stable")
-        opening = np.cumsum(np.bincount(key, minlength=2 * months)) - np.bincount(key, minlength=2 * months)
-        rank = np.empty(b - a, np.uint32)
-        rank[order] = np.arange(b - a, dtype=np.uint32) - opening[key[order]].astype(np.uint32)
+        rank = _rank(key, 2 * months)
         days = length[month]
-        day[a:b], turn[a:b] = rank % days, rank // days
-    return Births(day, turn)
+        shift = u16(stream(plan.seed, "births", unit), 2 * months).astype(np.uint32)[key]
+        turn = rank // days
+        # 11 shares no factor with 28 … 31, so each day of the month comes up once before any comes up again.
+        found.day[a:b] = (rank % days * np.uint32(11) + shift) % days
+        found.sequence[a:b] = (turn + shift) % np.uint32(500)
+        if int(turn.max(initial=0)) >= 10 * 500:
+            raise GuildhallError("There are more people than made-up identity numbers", next="choose a smaller scale")
+        found.overflow[a:b] = turn // np.uint32(500)
+    return found
+
+
+def _rank(key: NDArray[np.uint16], kinds: int) -> NDArray[np.uint32]:
+    """How many earlier people have the same key."""
+    order = np.argsort(key, kind="stable")
+    numbers = np.bincount(key, minlength=kinds)
+    opening = (np.cumsum(numbers) - numbers).astype(np.uint32)
+    rank = np.empty(len(key), np.uint32)
+    rank[order] = np.arange(len(key), dtype=np.uint32) - np.repeat(opening, numbers)
+    return rank
 
 
 class IdentityMaker:
     """Makes the columns of the identity table for any stretch of people, always the same for the same person."""
 
     def __init__(self, plan: Plan, people: People) -> None:
-        self.plan, self.people, self.births = plan, people, births(people)
-        if int(self.births.turn.max(initial=0)) >= 500 * 10 or len(people) > PHONES or len(people.starts) > 1000:
-            raise GuildhallError("There are more people than made-up identity numbers", next="choose a smaller scale")
+        if len(people) > PHONES or len(people.starts) > 1000:
+            raise GuildhallError(
+                "There are more people than made-up phones, or more units than made-up regions", next="choose a smaller scale"
+            )
+        self.plan, self.people, self.births = plan, people, births(plan, people)
         self.first = int(people.birth_month.min())
         self._tables()
 
@@ -75,14 +94,15 @@ class IdentityMaker:
         self.regions = np.concatenate([np.tile(text(REGION), (10_000, 1)), digits(0, 10_000, 4)], axis=1)
         self.turns = digits(0, 1000, 3)
         self.sums = [self._sum(self.regions, 0), self._sum(self.dates, 6), self._sum(self.turns, 14)]
-        self.surnames, self.given = [_characters("".join(names.SURNAMES))], []
+        self.surnames = _characters("".join(names.SURNAMES))
         self.given = [_characters(c) for c in (names.FEMALE_FIRST, names.FEMALE_LAST, names.MALE_FIRST, names.MALE_LAST)]
         self.surname_wheel = wheel(list(names.SURNAMES.values()))[None, :]
 
     def _sum(self, table: NDArray[np.uint8], at: int) -> NDArray[np.uint8]:
         """The part of the check sum (mod 11) that each row of a table of digits adds at a position."""
         weights = np.array(_WEIGHTS[at : at + table.shape[1]], np.int64)
-        return ((table.astype(np.int64) - ord("0")) * weights).sum(axis=1).astype(np.int64).__mod__(11).astype(np.uint8)
+        sums: NDArray[np.int64] = ((table.astype(np.int64) - ord("0")) * weights).sum(axis=1)
+        return (sums % 11).astype(np.uint8)
 
     def columns(self, a: int, b: int) -> list[pa.Array]:
         """Name, identity number and phone of people a … b-1."""
@@ -91,7 +111,7 @@ class IdentityMaker:
     def names(self, a: int, b: int) -> pa.StringArray:
         n, chance = b - a, stream(self.plan.seed, "names", a)
         letters = np.empty((n, 9), np.uint8)
-        letters[:, :3] = self.surnames[0][spin(self.surname_wheel, np.zeros(n, np.int32), chance)]
+        letters[:, :3] = self.surnames[spin(self.surname_wheel, np.zeros(n, np.int32), chance)]
         sex = self.people.sex[a:b].astype(np.intp)
         for column, (female, male) in ((3, (0, 2)), (6, (1, 3))):
             table = np.concatenate([self.given[female], self.given[male]])
@@ -104,10 +124,9 @@ class IdentityMaker:
 
     def numbers(self, a: int, b: int) -> pa.StringArray:
         unit = self.people.unit[a:b].astype(np.int32)
-        turn = self.births.turn[a:b].astype(np.int32)
-        region = turn // 500 * 1000 + unit + 1
+        region = self.births.overflow[a:b].astype(np.int32) * 1000 + unit + 1
         date = (self.people.birth_month[a:b] - self.first).astype(np.int32) * 31 + self.births.day[a:b]
-        sequence = turn % 500 * 2 + (self.people.sex[a:b] != _FEMALE)
+        sequence = self.births.sequence[a:b].astype(np.int32) * 2 + (self.people.sex[a:b] != _FEMALE)
         letters = np.empty((b - a, 18), np.uint8)
         letters[:, :6], letters[:, 6:14], letters[:, 14:17] = self.regions[region], self.dates[date], self.turns[sequence]
         letters[:, 17] = _CHECK[(self.sums[0][region] + self.sums[1][date] + self.sums[2][sequence]) % 11]

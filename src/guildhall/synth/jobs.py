@@ -40,7 +40,7 @@ class Demand:
 
 
 def demand(plan: Plan, land: Land) -> Demand:
-    """Jobs in parks as published and assumed, and elsewhere what remains of each sector. Raises GuildhallError where less than nothing remains."""
+    """Jobs in parks as published and assumed, and elsewhere what remains of each sector; GuildhallError where that is less than nothing."""
     quotas = park_quotas(plan)
     employed = plan.book.model("employed_share") * plan.workers
     shares = plan.book.vector("sector", SECTORS)
@@ -111,7 +111,7 @@ def commutes(plan: Plan, land: Land, supply: Ints, wanted: Demand) -> Ints:
     shape = (len(land.units), len(targets), len(SECTORS))
     seed = outer(shape, [((0, 1), _closeness(plan, land, wanted))]) * (supply[:, None, :] > 0)
     margins = [Margin("jobs", (1, 2), targets), Margin("people", (0, 2), supply.astype(np.float64))]
-    fitted = fit(seed, margins, tolerance=1e-5, rounds=60).table
+    fitted = fit(seed, margins, tolerance=1e-4, rounds=500).table
     cells = np.zeros(shape, np.int64)
     for unit in range(shape[0]):
         for sector in range(shape[2]):

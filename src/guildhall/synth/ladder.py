@@ -22,7 +22,7 @@ L5, L4, L3, L2, L1 = range(5)
 
 @dataclass(frozen=True)
 class Appointments:
-    """Appointments to the two highest levels, ordered by person: level (0 special-grade, 1 chief), first day, day after the last (0: open)."""
+    """Appointments ordered by person: level (0 special-grade, 1 chief), first day, day after the last (0: open)."""
 
     person: NDArray[np.int64]
     level: NDArray[np.int64]
@@ -67,7 +67,8 @@ class _Rungs:
 
     def counts(self, which: str) -> NDArray[np.int64]:
         """How many joined the stock in each interval."""
-        return np.diff(np.array([getattr(stock, which) for stock in self.plan.stocks], np.int64), prepend=0)
+        stocks = np.array([0, *(getattr(stock, which) for stock in self.plan.stocks)], np.int64)
+        return stocks[1:] - stocks[:-1]
 
     def by_interval(self, days: Days) -> NDArray[np.int64]:
         return np.bincount(np.searchsorted(self.ends, days), minlength=len(self.ends))
@@ -75,12 +76,12 @@ class _Rungs:
     def old_enough(self, person: NDArray[np.intp], level: int) -> Days:
         return birthday(self.plan, self.people, person, int(self.plan.book.one("ladder", STEPS[level], "age")))
 
-    def within(self, first: Days, last: Days, purpose: str, *, late: bool = False) -> Days:
-        """A day from first to last, evenly, or leaning towards the last."""
+    def within(self, first: Days, last: Days, purpose: str, *, lean: int = 0) -> Days:
+        """A day from first to last: evenly, or leaning to the first (-1) or the last (1)."""
         chance = stream(self.plan.seed, "ladder", purpose)
         part = u16(chance, len(first))
-        if late:
-            part = np.maximum(part, u16(chance, len(first)))
+        if lean:
+            part = (np.maximum if lean > 0 else np.minimum)(part, u16(chance, len(first)))
         return first + ((last - first + 1).astype(np.int64) * part >> 16).astype(np.int32)
 
     def spread(self, able: Days, counts: NDArray[np.int64], purpose: str) -> Days:
@@ -91,7 +92,7 @@ class _Rungs:
         first = np.minimum(np.maximum(able, begin), last)
         days = self.within(first, last, purpose)
         early = np.flatnonzero(interval == 0)
-        days[early] = self.within(first[early], last[early], purpose + " early", late=True)
+        days[early] = self.within(first[early], last[early], purpose + " early", lean=1)
         return days
 
 
@@ -114,12 +115,20 @@ def _climb_high(
     third[at] = rungs.spread(able[at], rungs.counts("high") - rungs.by_interval(third[above]), "L3")
     issued[high, L3] = third
     earliest, latest = np.maximum(rungs.old_enough(holder, L4), rungs.opening), third - rungs.wait[L3]
-    had = np.flatnonzero(happens(stream(plan.seed, "L4 before L3"), plan.book.one("ladder", "L4", "held_before"), len(high)) & (earliest < latest))
-    issued[high[had], L4] = rungs.within(earliest[had], latest[had], "L4 before L3", late=True)
+    had = np.flatnonzero(
+        happens(stream(plan.seed, "L4 before L3"), plan.book.one("ladder", "L4", "held_before"), len(high)) & (earliest < latest)
+    )
+    issued[high[had], L4] = rungs.within(earliest[had], latest[had], "L4 before L3", lean=1)
 
 
 def _climb_above(
-    rungs: _Rungs, holder: NDArray[np.intp], top: NDArray[np.uint8], able: Days, appointed: NDArray[np.int64], row: NDArray[np.intp], issued: Days
+    rungs: _Rungs,
+    holder: NDArray[np.intp],
+    top: NDArray[np.uint8],
+    able: Days,
+    appointed: NDArray[np.int64],
+    row: NDArray[np.intp],
+    issued: Days,
 ) -> Days:
     """L2 and L1 dates, and the L3 dates they need: inside the first interval wherever age allows, before any appointment."""
     end = np.where(np.isin(holder, appointed), rungs.appointing, rungs.today).astype(np.int32)
@@ -127,15 +136,21 @@ def _climb_above(
     limit = before_first - np.int32(rungs.wait[L2])
     last = np.minimum(limit, np.maximum(rungs.ends[0], able))
     third = rungs.within(np.minimum(np.maximum(able, rungs.opening), last), last, "L3 of those above")
-    second = rungs.within(third + rungs.wait[L2], before_first, "L2")
+    second = rungs.within(third + rungs.wait[L2], before_first, "L2", lean=-1)
     issued[row, L2] = second
     senior = np.flatnonzero(top == L1)
-    issued[row[senior], L1] = rungs.within(second[senior] + rungs.wait[L1], end[senior], "L1")
+    issued[row[senior], L1] = rungs.within(second[senior] + rungs.wait[L1], end[senior], "L1", lean=-1)
     return third
 
 
 def _climb_low(
-    plan: Plan, rungs: _Rungs, person: NDArray[np.intp], level: NDArray[np.uint8], low: NDArray[np.intp], issued: Days, counts: NDArray[np.int64]
+    plan: Plan,
+    rungs: _Rungs,
+    person: NDArray[np.intp],
+    level: NDArray[np.uint8],
+    low: NDArray[np.intp],
+    issued: Days,
+    counts: NDArray[np.int64],
 ) -> None:
     """First certificates of holders of L5 and L4; some of the latter began with L5."""
     holder, top = person[low], level[low]
@@ -148,7 +163,7 @@ def _climb_low(
     issued[low[fourth], L4] = first[fourth]
     early = fourth[began]
     issued[low[early], L5] = first[early]
-    issued[low[early], L4] = rungs.within(first[early] + rungs.wait[L4], np.full(len(early), rungs.today, np.int32), "L4 after L5")
+    issued[low[early], L4] = rungs.within(first[early] + rungs.wait[L4], np.full(len(early), rungs.today, np.int32), "L4 after L5", lean=-1)
 
 
 def assign_intervals(able: Days, ends: Days, counts: NDArray[np.int64], noise: NDArray[np.uint16]) -> NDArray[np.intp]:
@@ -166,7 +181,9 @@ def assign_intervals(able: Days, ends: Days, counts: NDArray[np.int64], noise: N
         )
     wait = 30 * 365
     while True:
-        rank = able + (noise.astype(np.int32) * np.int32(wait) >> 16 if wait < 1 << 15 else (noise.astype(np.int64) * wait >> 16).astype(np.int32))
+        rank = able + (
+            noise.astype(np.int32) * np.int32(wait) >> 16 if wait < 1 << 15 else (noise.astype(np.int64) * wait >> 16).astype(np.int32)
+        )
         lowest = int(rank.min()) if len(rank) else 0
         up_to = np.cumsum(np.bincount(rank - lowest))
         reached = up_to[np.clip(ends - lowest, 0, len(up_to) - 1)] * (ends >= lowest)
@@ -236,5 +253,5 @@ def _pilots(plan: Plan, rungs: _Rungs, senior: NDArray[np.intp], work: Work) -> 
     turn = np.empty(len(able), np.int64)
     turn[by_firm] = np.arange(len(able)) - starts[rank[by_firm]]
     pilot = rank >= int(plan.book.one("pilot", "enterprises"))
-    return able[np.lexsort((rank, turn, pilot))[: plan.top]].astype(np.int64)
-
+    chosen: NDArray[np.int64] = able[np.lexsort((rank, turn, pilot))[: plan.top]].astype(np.int64)
+    return chosen

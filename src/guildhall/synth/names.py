@@ -26,14 +26,14 @@ FEMALE_FIRST = "秀玉淑雅晓小春美丽文思雨欣佳梦诗慧静婷素桂�
 FEMALE_LAST = "英兰芳红梅霞琴玲燕娟敏静洁莉萍娜丽娇云凤珍秀蓉琼怡婷颖慧莹琳瑶华香菊"
 
 SECTOR_NAMES: dict[str, Text] = {
-    "manufacturing": Text("制造", "manufacturer"),
-    "construction": Text("建筑", "builder"),
-    "energy_mining": Text("能源矿业", "energy and mining company"),
-    "trade": Text("商贸", "trading company"),
-    "transport": Text("物流运输", "transport company"),
-    "hospitality": Text("住宿餐饮", "hospitality company"),
-    "software": Text("软件信息", "software company"),
-    "business_services": Text("商务服务", "business services company"),
-    "resident_services": Text("居民服务", "resident services company"),
-    "education_health": Text("教育卫生服务", "education and health provider"),
+    "manufacturing": Text("制造", "manufacturing"),
+    "construction": Text("建筑", "construction"),
+    "energy_mining": Text("能源矿业", "energy and mining"),
+    "trade": Text("商贸", "trade"),
+    "transport": Text("物流运输", "transport"),
+    "hospitality": Text("住宿餐饮", "hospitality"),
+    "software": Text("软件信息", "software"),
+    "business_services": Text("商务服务", "business services"),
+    "resident_services": Text("居民服务", "resident services"),
+    "education_health": Text("教育卫生服务", "education and health"),
 }

@@ -1,4 +1,4 @@
-"""The organisations of the city: parks, colleges and named academies of the pack; generated academies, assessment bodies and enterprises."""
+"""The organisations of the city: those of the pack, and generated academies, assessment bodies and enterprises."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from guildhall.city.model import College
 from guildhall.kernel.tables import Text
 from guildhall.registry.tables import ORGANISATIONS, SECTORS, SIZES
+from guildhall.synth import arrow
 from guildhall.synth.enterprises import Enterprises
 from guildhall.synth.integers import largest_remainder, nearest
 from guildhall.synth.land import Land
@@ -52,13 +54,17 @@ def organisations(plan: Plan, land: Land, firms: Enterprises) -> Organisations:
     bodies = list(_bodies(plan, land))
     fixed = [*_parks(plan), *_schools(plan), *_academies(plan, land)]
     rows = [*fixed, *(body for body, _ in bodies)]
+    names = ("code", "kind", "cluster", "sector", "size", "place", "above_scale", "source", "status")
+    columns: dict[str, object] = {name: [getattr(row, name) for row in rows] for name in names}
+    columns |= {
+        "organisation_id": np.arange(1, len(rows) + 1),
+        "name_zh": [row.name.zh for row in rows],
+        "name_en": [row.name.en for row in rows],
+    }
     first = len(rows) + 1
-    rows += _enterprises(plan, land, firms)
-    columns: dict[str, object] = {name: [getattr(row, name) for row in rows] for name in ("code", "kind", "cluster", "sector", "size", "place")}
-    columns |= {name: [getattr(row, name) for row in rows] for name in ("above_scale", "source", "status")}
-    columns |= {"organisation_id": np.arange(1, len(rows) + 1), "name_zh": [row.name.zh for row in rows], "name_en": [row.name.en for row in rows]}
+    table = pa.concat_tables([ORGANISATIONS.build(columns), _enterprises(plan, land, firms, first)]).unify_dictionaries().combine_chunks()
     keys = np.arange(len(fixed) + 1, first, dtype=np.int64)
-    return Organisations(ORGANISATIONS.build(columns), first, keys, np.array([unit for _, unit in bodies], np.int64))
+    return Organisations(table, first, keys, np.array([unit for _, unit in bodies], np.int64))
 
 
 def _parks(plan: Plan) -> Iterator[Organisation]:
@@ -87,7 +93,9 @@ def _academies(plan: Plan, land: Land) -> Iterator[Organisation]:
         for _ in range(count):
             cluster = clusters[turn % len(clusters)]
             turn += 1
-            name = Text(f"{place.name.zh}{cluster.name.zh}工匠学院（示例）", f"{place.name.en} Artisan Academy of {cluster.name.en} (example)")
+            name = Text(
+                f"{place.name.zh}{cluster.name.zh}工匠学院（示例）", f"{place.name.en} Artisan Academy of {cluster.name.en} (example)"
+            )
             yield Organisation(f"{plan.city.root}-academy-x{turn:02d}", "academy", name, unit, *GENERATED, cluster.cluster)
 
 
@@ -103,22 +111,41 @@ def _bodies(plan: Plan, land: Land) -> Iterator[tuple[Organisation, int]]:
             yield Organisation(f"{unit}-body-{number:02d}", "assessment_body", name, unit, *GENERATED), n
 
 
-def _enterprises(plan: Plan, land: Land, firms: Enterprises) -> Iterator[Organisation]:
+def _enterprises(plan: Plan, land: Land, firms: Enterprises, first: int) -> pa.Table:
     """Enterprises under names that nobody could take for a real firm's: place, "example", trade, running number."""
-    parks = [park.place_id for park in plan.city.parks]
-    places = _workplaces(land, firms, parks)
-    clusters = plan.city.clusters
-    columns = (firms.place, firms.sector, firms.size, firms.cluster, firms.above_scale)
-    for number, (place, sector, size, cluster, above) in enumerate(zip(*(column.tolist() for column in columns), strict=True), start=1):
-        trade = SECTOR_NAMES[SECTORS[sector]]
-        if cluster >= 0:
-            trade = clusters[cluster].name
-        unit = plan.city.place[land.units[land.park_unit[place] if place < len(parks) else place - len(parks)]].name
-        name = Text(f"{unit.zh}示例{trade.zh}企业{number:06d}", f"{unit.en} example {trade.en} {number:06d}")
-        yield Organisation(
-            f"E{number:07d}", "enterprise", name, places[number - 1], *GENERATED, clusters[cluster].cluster if cluster >= 0 else None,
-            SECTORS[sector], SIZES[size], above,
-        )  # fmt: skip
+    n, clusters = len(firms), plan.city.clusters
+    trades = [*(SECTOR_NAMES[sector] for sector in SECTORS), *(cluster.name for cluster in clusters)]
+    trade = np.where(firms.cluster >= 0, firms.cluster + len(SECTORS), firms.sector)
+    units = [plan.city.place[unit].name for unit in land.units]
+    unit = np.array([*land.park_unit, *range(len(units))])[firms.place]
+    number = arrow.fixed_text(arrow.digits(1, n, 7))
+    here, what = ({lang: _words(texts, at, lang) for lang in ("zh", "en")} for texts, at in ((units, unit), (trades, trade)))
+    columns = {
+        "organisation_id": np.arange(first, first + n),
+        "code": _join("E", number),
+        "kind": arrow.same_code("enterprise", n),
+        "name_zh": _join(here["zh"], "示例", what["zh"], "企业", number),
+        "name_en": _join(here["en"], " example enterprise ", number, " (", what["en"], ")"),
+        "cluster": pa.DictionaryArray.from_arrays(
+            pa.array(firms.cluster.astype(np.int8), mask=firms.cluster < 0), [c.cluster for c in clusters]
+        ),
+        "sector": arrow.codes(firms.sector, SECTORS),
+        "size": arrow.codes(firms.size, SIZES),
+        "above_scale": firms.above_scale,
+        "place": _workplaces(land, firms, [park.place_id for park in plan.city.parks]),
+        "source": arrow.names(np.zeros(n, np.int32), [GENERATED[0]]),
+        "status": arrow.same_code(GENERATED[1], n),
+    }
+    return ORGANISATIONS.build(columns)
+
+
+def _words(texts: Sequence[Text], at: NDArray[np.integer], language: str) -> pa.Array:
+    return pa.array([text.in_(language) for text in texts]).take(pa.array(at))
+
+
+def _join(*parts: str | pa.Array) -> pa.Array:
+    """Texts put together element by element."""
+    return pc.binary_join_element_wise(*parts, "")
 
 
 def _workplaces(land: Land, firms: Enterprises, parks: Sequence[str]) -> list[str]:

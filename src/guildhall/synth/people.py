@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from guildhall.registry.tables import EDUCATIONS, MIGRANTS, SECTORS, SEXES
 from guildhall.synth.book import Book
-from guildhall.synth.fitting import Fit, Margin, fit, miss, outer
-from guildhall.synth.integers import below, largest_remainder, running, stream
+from guildhall.synth.fitting import Fit, Margin, fit, miss, outer, whole_people
+from guildhall.synth.integers import below, stream
 from guildhall.synth.land import Land
 from guildhall.synth.plan import HIGH, LOW, Plan, month_number
 
@@ -89,7 +89,7 @@ def worker_joint(plan: Plan, land: Land, jobs: NDArray[np.float64]) -> Joint:
     ]
     seed = outer(shape, [((0, 2), _lift(jobs)), *_associations(book, ages)])
     fitted = fit(seed, margins)
-    cells = np.stack([running(fitted.table[:, n], count).reshape(fitted.table[:, n].shape) for n, count in enumerate(counts)], axis=1)
+    cells = whole_people(fitted.table, counts, margins)
     return Joint(cells, _quality(fitted, cells, margins))
 
 
@@ -124,7 +124,8 @@ def _lift(jobs: NDArray[np.float64]) -> NDArray[np.float64]:
     by_sector = np.add.accumulate(jobs, axis=0)[-1]
     by_unit = np.add.accumulate(jobs, axis=1)[:, -1:]
     whole = np.add.accumulate(by_sector)[-1]
-    return jobs * whole / np.maximum(by_unit * by_sector, 1e-9) * 0.9 + 0.1
+    lift: NDArray[np.float64] = jobs * whole / np.maximum(by_unit * by_sector, 1e-9) * 0.9 + 0.1
+    return lift
 
 
 def outside_joint(plan: Plan, land: Land) -> Joint:
@@ -142,7 +143,7 @@ def outside_joint(plan: Plan, land: Land) -> Joint:
         ]
         pairs = [((2, 3), book.association("age_education", ages, EDUCATIONS)), ((2, 5), book.association("age_migrant", ages, MIGRANTS))]
         fitted = fit(outer(shape, pairs), margins)
-        cells = running(fitted.table, count).reshape(shape)
+        cells = whole_people(fitted.table, [count], margins)
         parts.append(cells)
         fits.append(_quality(fitted, cells, margins))
     worst = {name: max(part.people[name] for part in fits) for name in fits[0].people}
@@ -202,8 +203,3 @@ def _births(plan: Plan, age: Bytes) -> NDArray[np.int16]:
     width = np.array([(last - first + 1) * 12 for first, last in ranges], np.int32)[age]
     months = youngest + below(stream(plan.seed, "births"), width, len(age))
     return (month_number(plan.city.reference_date) - months).astype(np.int16)
-
-
-def shares(weights: Sequence[Fraction], total: int) -> list[int]:
-    """`total` shared out by largest remainder."""
-    return largest_remainder(weights, total)

@@ -92,7 +92,9 @@ def plan(city: City, *, scale: Fraction | Decimal, seed: int) -> Plan:
     """The targets at a scale in (0, 1]. Raises GuildhallError for any other scale, or one too small for the ladder."""
     part = Fraction(scale)
     if not 0 < part <= 1:
-        raise GuildhallError(f"Scale {scale} is not between 0 and 1", why="1 is the whole city, 0.01 one in a hundred", next="choose, say, 0.01")
+        raise GuildhallError(
+            f"Scale {scale} is not between 0 and 1", why="1 is the whole city, 0.01 one in a hundred", next="choose, say, 0.01"
+        )
     book = Book(city)
     levels, whole = ladder(book, part)
     return Plan(
@@ -197,7 +199,9 @@ def top_stocks(book: Book, levels: Mapping[str, int]) -> tuple[TopStock, ...]:
     """Holders of the two highest levels at the published dates, a year before the end (from the published growth), and at the end."""
     end = book.city.reference_date
     figures = {"LT": "ladder.special_grade", "LS": "ladder.chief"}
-    series = {level: {p.date: int(p.value) for p in book.city.series if p.figure == figure and p.date < end} for level, figure in figures.items()}
+    series = {
+        level: {p.date: int(p.value) for p in book.city.series if p.figure == figure and p.date < end} for level, figure in figures.items()
+    }
     chiefs = {day: min(count, levels["LS"]) for day, count in series["LS"].items()}
     both = {day: min(series["LT"][day] + chiefs[day], levels["LT"] + levels["LS"]) for day in chiefs.keys() & series["LT"].keys()}
     total = levels["LT"] + levels["LS"]

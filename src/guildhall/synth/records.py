@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
@@ -20,12 +22,30 @@ from guildhall.synth.ladder import NEVER, Ladder
 from guildhall.synth.land import Land
 from guildhall.synth.organisations import Organisations
 from guildhall.synth.people import GROUPS, NO_SECTOR, SEEKER, STUDENT, People
-from guildhall.synth.plan import Plan, day_number, month_number, month_starts
+from guildhall.synth.plan import Plan, day_number, month_starts
 from guildhall.synth.work import NOBODY, OPEN, Work
 
 ROWS = 1 << 19
 """Rows of a row group: fixed, so that the same people give the same bytes."""
 Write = Callable[[pa.Table], None]
+
+
+@dataclass(frozen=True)
+class Days:
+    """By day number from `first`: the year, and the first day of the month that begins on or after it."""
+
+    first: int
+    year: NDArray[np.int16]
+    next_month: NDArray[np.int32]
+
+    @classmethod
+    def until(cls, end: date) -> Days:
+        """Ninety years back from the end of the next year."""
+        first, last = day_number(date(end.year - 90, 1, 1)), day_number(date(end.year + 2, 1, 1))
+        months = np.arange(np.datetime64(first - 1, "D"), np.datetime64(last - 1, "D")).astype("datetime64[M]")
+        days = np.arange(np.datetime64(first, "D"), np.datetime64(last, "D"))
+        years = days.astype("datetime64[Y]").astype(np.int64) + 1970
+        return cls(first, years.astype(np.int16), (months + 1).astype("datetime64[D]").astype(np.int32))
 
 
 @dataclass(frozen=True)
@@ -39,10 +59,14 @@ class City:
     ladder: Ladder
     organisations: Organisations
 
+    def prepare(self) -> None:
+        """Makes what several threads will read, so that none of it is made twice."""
+        _ = self.occupation, self.body_wheels, self.days
+
     @cached_property
     def occupation(self) -> NDArray[np.uint8]:
-        """The occupation of each person (position in `occupations`): of the cluster or sector of the job, or of the sector once worked in."""
-        kinds, wheels = self._wheels
+        """The occupation of each person (position in `occupations`), drawn by the cluster or sector of the job, or the person's sector."""
+        wheels = self._wheels
         clusters = len(self.plan.city.clusters)
         firms = self.work.enterprises
         kind = self.people.sector.astype(np.int32) + clusters
@@ -58,7 +82,18 @@ class City:
         return list(dict.fromkeys(row for row, _ in self.plan.book.table("occupation")))
 
     @cached_property
-    def _wheels(self) -> tuple[list[str], NDArray[np.uint16]]:
+    def body_wheels(self) -> NDArray[np.uint16]:
+        """For each unit, a wheel over the assessment bodies: its own eight times as likely as another unit's."""
+        units = self.organisations.body_units.tolist()
+        return np.stack([wheel([8 if unit == here else 1 for unit in units]) for here in range(len(self.land.units))])
+
+    @cached_property
+    def days(self) -> Days:
+        """What the calendar says of each day a record can have."""
+        return Days.until(self.plan.city.reference_date)
+
+    @cached_property
+    def _wheels(self) -> NDArray[np.uint16]:
         """A wheel per cluster, then per sector; a cluster without a column of its own draws like its sector."""
         book, clusters = self.plan.book, [cluster.cluster for cluster in self.plan.city.clusters]
         table = book.table("occupation")
@@ -66,13 +101,16 @@ class City:
         known = {column for _, column in table}
         home = {cluster: sector for cluster, sector in book.table("cluster")}
         columns = [kind if kind in known else home.get(kind, kind) for kind in kinds]
-        return kinds, np.stack([wheel([table.get((row, column), 0) for row in self.occupations]) for column in columns])
+        return np.stack([wheel([table.get((row, column), Fraction(0)) for row in self.occupations]) for column in columns])
 
 
-def write_people(city: City | None, plan: Plan, land: Land, people: People, chief: NDArray[np.bool_], write: Write) -> None:
-    """Rows of `registry.workers`."""
-    places = land.places
-    node = nodes(plan, land, people)
+def write_people(city: City, write: Write) -> None:
+    """Rows of `registry.workers`. Whoever holds a level kept whole stands for one person, anyone else for as many as the scale asks."""
+    plan, land, people = city.plan, city.land, city.people
+    weight = np.full(len(people), plan.weight, np.int64)
+    if plan.whole:
+        weight[city.ladder.appointments.person] = 1
+    places, node = land.places, nodes(land, people)
     group_standing = np.zeros(SEEKER + 1, np.int8)
     group_standing[STUDENT], group_standing[SEEKER] = STANDINGS.index("student"), STANDINGS.index("job_seeker")
     first = int(people.birth_month.min())
@@ -87,12 +125,12 @@ def write_people(city: City | None, plan: Plan, land: Land, people: People, chie
             arrow.codes(people.migrant[a:b], MIGRANTS),
             arrow.codes(group_standing[people.group[a:b]], STANDINGS),
             arrow.names(node[a:b], places),
-            arrow.keys(np.where(chief[a:b], 1, plan.weight)),
+            arrow.keys(weight[a:b]),
         ]
         write(_table(tables.WORKERS, columns))
 
 
-def nodes(plan: Plan, land: Land, people: People) -> NDArray[np.uint8]:
+def nodes(land: Land, people: People) -> NDArray[np.uint8]:
     """The place each person is recorded at (position in `land.places`): the unit, or one of its nodes by share."""
     found, before = np.empty(len(people), np.uint8), 0
     for unit, (a, b) in enumerate(zip(people.starts, people.starts[1:], strict=False)):
@@ -121,15 +159,22 @@ def write_certificates(city: City, write: Write, write_number: Write) -> None:
 
 
 def _certificates(
-    city: City, person: NDArray[np.intp], level: NDArray[np.intp], day: NDArray[np.int32], a: int, done: int, write: Write, write_number: Write
+    city: City,
+    person: NDArray[np.intp],
+    level: NDArray[np.intp],
+    day: NDArray[np.int32],
+    a: int,
+    done: int,
+    write: Write,
+    write_number: Write,
 ) -> int:
     n = len(person)
     chance = stream(city.plan.seed, "issuers", a)
     employer = city.work.employer[person]
     firms = city.work.enterprises
     own = (employer != NOBODY) & (day >= city.work.since[person]) & happens(chance, city.plan.book.model("employer_certificate_share"), n)
-    own &= np.where(employer != NOBODY, firms.size[employer], len(SIZES)) <= SIZES.index("medium")
-    body = spin(_body_wheels(city), city.people.unit[person], chance)
+    own &= (firms.size[employer] <= SIZES.index("medium")) | firms.above_scale[employer]
+    body = spin(city.body_wheels, city.people.unit[person], chance)
     issuer = np.where(own, employer + city.organisations.first_enterprise, city.organisations.bodies[body])
     keys = np.arange(done + 1, done + n + 1)
     nothing = np.ones(n, np.bool_)
@@ -147,7 +192,7 @@ def _appointments(city: City, done: int, write: Write, write_number: Write) -> N
     found = city.ladder.appointments
     n = len(found.person)
     keys = np.arange(done + 1, done + n + 1)
-    issuer = city.work.employer[found.person] + city.organisations.first_enterprise
+    issuer = city.work.employer[found.person].astype(np.int64) + city.organisations.first_enterprise
     level = found.level + CERTIFIED.index("LT")
     day = found.start.astype(np.int32)
     write(_table(tables.CERTIFICATES, [
@@ -172,7 +217,7 @@ def _numbers(
     letters[:, 1:7] = arrow.text("0000" + province(city.plan))
     letters[:, 7:11] = _FOUR[issuer % 10_000]
     letters[:, 11:13] = _TWO[keys // 1_000_000 % 100]
-    letters[:, 13:15] = _TWO[(day.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970) % 100]
+    letters[:, 13:15] = _TWO[city.days.year[day - city.days.first] % 100]
     letters[:, 15] = level
     letters[:, 16:19], letters[:, 19:] = _THREE[keys // 1000 % 1000], _THREE[keys % 1000]
     return arrow.fixed_text(letters)
@@ -184,12 +229,6 @@ _TWO, _THREE, _FOUR = arrow.digits(0, 100, 2), arrow.digits(0, 1000, 3), arrow.d
 def province(plan: Plan) -> str:
     """The two province digits of the city's own code; 99 where it has none."""
     return (plan.city.place[plan.city.root].code or "99")[:2]
-
-
-def _body_wheels(city: City) -> NDArray[np.uint16]:
-    """For each unit, a wheel over the assessment bodies: its own eight times as likely as another unit's."""
-    units = city.organisations.body_units.tolist()
-    return np.stack([wheel([8 if unit == here else 1 for unit in units]) for here in range(len(city.land.units))])
 
 
 def write_employment(city: City, write: Write) -> None:
@@ -211,9 +250,9 @@ def write_insurance(city: City, write: Write) -> None:
     spells, plan = city.work.spells, city.plan
     insured = np.flatnonzero(happens(stream(plan.seed, "insured"), plan.book.model("insured_share"), len(spells.person)))
     today = day_number(plan.city.reference_date)
-    start, end = _next_month(spells.start[insured]), spells.end[insured].copy()
+    start, end = city.days.next_month[spells.start[insured] - city.days.first], spells.end[insured]
     over = end != OPEN
-    end[over] = _next_month(end[over])
+    end[over] = city.days.next_month[end[over] - city.days.first]
     keep = (start < end) & (start <= today)
     insured, start, end = insured[keep], start[keep], end[keep]
     for a in range(0, len(insured), ROWS):
@@ -226,16 +265,5 @@ def write_insurance(city: City, write: Write) -> None:
         ]))  # fmt: skip
 
 
-def _next_month(day: NDArray[np.int32]) -> NDArray[np.int32]:
-    """The first day of the month that begins on or after each day."""
-    month = (day - 1).astype("datetime64[D]").astype("datetime64[M]") + 1
-    return month.astype("datetime64[D]").astype(np.int32)
-
-
 def _table(declared: Table, columns: list[pa.Array]) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=declared.schema)
-
-
-def month_of(plan: Plan) -> int:
-    """The reference month."""
-    return month_number(plan.city.reference_date)

@@ -59,7 +59,9 @@ def birthday(plan: Plan, people: People, at: NDArray[np.intp], years: int | NDAr
 def work(plan: Plan, land: Land, people: People, wanted: Demand) -> Work:
     """Employs people: park quotas are met exactly, staff by enterprise adds up, apprentices are young and without certificate."""
     apprentice = apprentices(plan, people)
-    at_work = (people.group < len(GROUPS)) & (happens(stream(plan.seed, "at work"), plan.book.model("employed_share"), len(people)) | apprentice)
+    at_work = (people.group < len(GROUPS)) & (
+        happens(stream(plan.seed, "at work"), plan.book.model("employed_share"), len(people)) | apprentice
+    )
     sectors = len(SECTORS)
     persons = np.flatnonzero(at_work)
     home = people.unit[persons].astype(np.uint16) * np.uint16(sectors) + people.sector[persons]
@@ -142,7 +144,9 @@ def _spells(
                     plan.book.model("seeker_worked_share"), "lost")  # fmt: skip
     parts = (moved, now, lost)
     order = np.argsort(np.concatenate([part.person for part in parts]), kind="stable")
-    columns = [np.concatenate([getattr(part, name) for part in parts])[order] for name in ("person", "enterprise", "contract", "start", "end")]
+    columns = [
+        np.concatenate([getattr(part, name) for part in parts])[order] for name in ("person", "enterprise", "contract", "start", "end")
+    ]
     return Spells(*columns)
 
 

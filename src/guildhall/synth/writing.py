@@ -12,7 +12,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from guildhall.city.model import City as Pack
@@ -116,10 +115,8 @@ def _fill(targets: Plan, writer: FolderWriter, bar: _Bar) -> dict[str, Any]:
         bar.step()
         firms = organisations(targets, ground, employed.enterprises)
         city = records.City(targets, ground, people, employed, rungs, firms)
-        city.occupation  # noqa: B018 — made once, before two threads ask for it
-        chief = np.zeros(len(people), np.bool_)
-        chief[rungs.appointments.person] = bool(targets.whole)
-        waiting.append(pool.submit(_small_tables, city, writer, chief, bar))
+        city.prepare()
+        waiting.append(pool.submit(_small_tables, city, writer, bar))
         waiting.append(pool.submit(_spells, city, writer, bar))
         with _streams(writer, tables.CERTIFICATES, tables.CERTIFICATE_NUMBERS) as (write, write_number):
             records.write_certificates(city, write, write_number)
@@ -138,7 +135,7 @@ def _quality(quality: Quality) -> dict[str, Any]:
     }
 
 
-def _small_tables(city: records.City, writer: FolderWriter, chief: Any, bar: _Bar) -> None:
+def _small_tables(city: records.City, writer: FolderWriter, bar: _Bar) -> None:
     pack = city.plan.city
     for declared, rows in (
         (tables.PLACES, pack.places),
@@ -149,7 +146,7 @@ def _small_tables(city: records.City, writer: FolderWriter, chief: Any, bar: _Ba
         writer.add(declared, _from_rows(declared, rows))
     writer.add(tables.ORGANISATIONS, city.organisations.table)
     with _streams(writer, tables.WORKERS) as (write,):
-        records.write_people(city, city.plan, city.land, city.people, chief, write)
+        records.write_people(city, write)
     bar.step()
 
 
