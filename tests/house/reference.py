@@ -113,7 +113,7 @@ def api_page() -> str:
         "",
     ]
     for route in operations(routes()):
-        lines += [f"## {route.method} {route.path}", "", f"{route.summary}. {route.doc}".strip(), ""]
+        lines += [f"## {route.method} {route.path}", "", f"{route.summary}.", ""]
         lines += _parameters(route)
         lines += [f"Answers: {', '.join(f'{answer.status} {answer.doc}' for answer in route.answers)}.", ""]
         lines += _fields(route)
