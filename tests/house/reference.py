@@ -12,6 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.utils import translation
+
 from guildhall.city import load as load_pack
 from guildhall.city.model import Source
 from guildhall.kernel.figures import Figure
@@ -112,10 +114,12 @@ def api_page() -> str:
         "An error has one shape everywhere; lists are paged: `next` of one page is `after` of the following.",
         "",
     ]
-    for route in operations(routes()):
+    with translation.override("en"):
+        found = operations(routes())
+    for route in found:
         lines += [f"## {route.method} {route.path}", "", f"{route.summary}.", ""]
         lines += _parameters(route)
-        lines += [f"Answers: {', '.join(f'{answer.status} {answer.doc}' for answer in route.answers)}.", ""]
+        lines += [f"Answers: {', '.join(answer.status for answer in route.answers)}.", ""]
         lines += _fields(route)
     return _page(lines)
 
