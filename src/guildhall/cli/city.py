@@ -10,7 +10,7 @@ import click
 from guildhall.cli.terminal import step
 
 
-class Scale(click.ParamType):
+class Scale(click.ParamType[Decimal, object]):
     """A share of the city: 0.01, 1/100 of its people, or 1 for all of them."""
 
     name = "scale"

@@ -95,11 +95,14 @@ def serve_pages(port: int, *, host: str = "127.0.0.1", workers: int = 2) -> None
     """Runs the web server until it is stopped."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     _ensure_free(host, port)
     click.echo(f"\n  Guildhall is at {click.style(f'http://{host}:{port}/', bold=True)}   (Ctrl-C stops it)\n", err=True)
     target = "guildhall.project.wsgi:application"
-    Granian(target, address=host, port=port, interface=Interfaces.WSGI, workers=workers, log_access=False, log_level="warning").serve()
+    Granian(
+        target, address=host, port=port, interface=Interfaces.WSGI, workers=workers, log_access=False, log_level=LogLevels.warning
+    ).serve()
 
 
 def _ensure_free(host: str, port: int) -> None:
