@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import IntegerField, Model, Q, QuerySet
 
-from guildhall.kernel.errors import GuildhallError, NotFound
+from guildhall.kernel.errors import NotFound
 from guildhall.kernel.territory import Edge, Node, Succession, Territory
 from guildhall.office.viewers import Viewer
 from guildhall.registry.models import Organisation, Place, PlaceParent, PlaceSuccessor
@@ -206,12 +206,12 @@ def _cursor(row: Model, key: Sequence[str]) -> str:
 
 
 def _uncursor(text: str, key: Sequence[str], model: type[Model]) -> list[Any]:
-    """The key values in a cursor. Raises GuildhallError for a cursor that no list of this key gave out."""
+    """The key values in a cursor. Raises NotFound for a cursor that no list of this key gave out."""
     try:
         values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         kinds = [int if isinstance(model._meta.get_field(name), IntegerField) else str for name in key]
         if [type(value) for value in values] == kinds and json.dumps(values, ensure_ascii=False).encode():
             return [storable(value) if isinstance(value, str) else value for value in values]
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         pass
-    raise GuildhallError("The page asked for is not one this list gave out", next="start again at the first page")
+    raise NotFound("The page asked for is not one this list gave out", next="start again at the first page")

@@ -1,0 +1,110 @@
+"""Published, expected and computed stand side by side, and none is copied from another."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from guildhall.kernel.errors import NotFound
+from guildhall.web.viewer import PUBLIC
+from tests.shown import CHIEF, HIGH, SKILLED
+
+
+def test_expected_is_the_published_value_at_the_scale_and_computed_comes_from_the_records(shown: Path) -> None:
+    from guildhall.overview import queries
+
+    skilled = queries.figure("skilled.count", PUBLIC)
+    assert (skilled.value, skilled.expected, skilled.computed) == (Decimal(4000), 40, SKILLED)
+    share = queries.figure("skilled.high_share", PUBLIC)
+    assert (share.value, share.expected) == (Decimal(32), 32)
+    assert share.computed == Fraction(HIGH, SKILLED) * 100
+    chief = queries.figure("ladder.chief", PUBLIC)
+    assert (chief.expected, chief.computed) == (1, CHIEF)
+
+
+def test_a_figure_the_city_was_fitted_to_says_so(shown: Path) -> None:
+    from guildhall.overview import queries
+
+    marked = {figure.id for figure in queries.figures(PUBLIC) if figure.calibrated}
+    assert marked == {"skilled.count", "ladder.chief"}
+
+
+@pytest.mark.parametrize(
+    ("id", "reason"),
+    [
+        ("evaluations.count", "not built yet"),
+        ("industrial.count", "other date or definition: not built yet"),
+        ("target.high_share.2025", "a target, not a measurement"),
+        ("skilled.count", ""),
+    ],
+)
+def test_a_missing_value_gives_its_reason(shown: Path, id: str, reason: str) -> None:
+    from django.utils.translation import override
+
+    from guildhall.overview import queries
+
+    with override("en"):
+        assert queries.figure(id, PUBLIC).missing_because == reason
+
+
+def test_targets_and_what_no_model_reproduces_are_not_expected(shown: Path) -> None:
+    from guildhall.overview import queries
+
+    assert queries.figure("target.high_share.2025", PUBLIC).expected is None
+    assert queries.figure("alignment.published", PUBLIC).expected is None
+
+
+def test_rivals_share_a_subject_and_keep_their_own_identifiers(shown: Path) -> None:
+    from guildhall.overview import queries
+
+    skilled = queries.figure("skilled.count", PUBLIC)
+    assert "industrial.count" in {rival.id for rival in queries.rivals(skilled, PUBLIC)}
+    assert skilled.id not in {rival.id for rival in queries.rivals(skilled, PUBLIC)}
+
+
+def test_every_figure_stands_under_exactly_one_question(shown: Path) -> None:
+    from guildhall.overview import queries
+
+    grouped = [f.id for topic in queries.topics(PUBLIC) for family in topic.families for f in (*family.figures, *family.targets)]
+    assert sorted(grouped) == sorted(figure.id for figure in queries.figures(PUBLIC))
+
+
+def test_an_unknown_figure_is_named_in_the_error(shown: Path) -> None:
+    from guildhall.overview import queries
+
+    with pytest.raises(NotFound, match=r"nothing\.here"):
+        queries.figure("nothing.here", PUBLIC)
+
+
+def test_the_list_for_the_command_line_has_the_promised_fields(shown: Path) -> None:
+    from guildhall.overview import queries
+
+    promised = {"id", "published", "expected", "computed", "unit", "scale", "calibrated", "source", "date", "snapshot", "version"}
+    listed: list[dict[str, Any]] = queries.figures_as_json(PUBLIC)
+    assert all(promised <= row.keys() for row in listed)
+    found = {row["id"]: row for row in listed}
+    assert found["skilled.count"] | {"published": 4000, "expected": 40, "computed": 40, "scale": 0.01} == found["skilled.count"]
+    assert found["evaluations.count"]["computed"] is None
+
+
+def test_a_pack_that_changed_after_the_snapshot_is_noticed(shown: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import shutil
+
+    from django.conf import settings
+
+    from guildhall.city import load
+    from guildhall.overview import queries
+
+    assert not queries.results(PUBLIC).pack_moved
+    copy = tmp_path / "copy"
+    shutil.copytree(load("tiny").folder, copy)
+    figures = copy / "figures.csv"
+    figures.write_text(figures.read_text(encoding="utf-8").replace(",4000,", ",5000,"), encoding="utf-8")
+    monkeypatch.setattr(settings, "CITY", str(copy))
+    assert queries.results(PUBLIC).pack_moved
+    assert queries.figure("skilled.count", PUBLIC).expected == 50
+    assert queries.figure("skilled.count", PUBLIC).computed == SKILLED

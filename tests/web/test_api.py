@@ -1,0 +1,129 @@
+"""The API keeps what its own document says, and errors have one shape."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import schemathesis
+import schemathesis.pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+ROUTES = ("snapshot", "figures", "ladder", "measures", "clusters", "series", "parks")
+RECORDED = ("places", "organisations", "occupations")
+
+
+@pytest.fixture
+def api_document(records: None) -> Any:
+    from guildhall.project.wsgi import application
+
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+
+
+document = schemathesis.pytest.from_fixture("api_document")
+
+
+@pytest.mark.slow
+@document.parametrize()
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_every_operation_keeps_its_promise(case: Any) -> None:
+    case.call_and_validate()
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_a_route_answers(browser: Client, route: str) -> None:
+    assert browser.get(f"/api/v1/{route}").status_code == 200
+
+
+@pytest.mark.parametrize("route", RECORDED)
+def test_a_route_over_records_answers(records: None, browser: Client, route: str) -> None:
+    assert browser.get(f"/api/v1/{route}").json()["items"]
+
+
+def test_a_figure_carries_its_formula_and_the_digests_of_its_tables(browser: Client) -> None:
+    found = browser.get("/api/v1/figures/skilled.count").json()
+    assert (found["published"], found["expected"], found["computed"]) == (4000, 40, 40)
+    assert found["calibrated"] is True
+    assert found["formula"]["zh"]
+    assert all(len(digest) == 64 for digest in found["tables"].values())
+    assert "industrial.count" in found["rivals"]
+
+
+@pytest.mark.parametrize("route", ["figures", "parks", "clusters", "ladder", "measures", "series"])
+def test_small_pages_give_every_row_once(browser: Client, route: str) -> None:
+    whole = browser.get(f"/api/v1/{route}?size=200").json()
+    assert whole["next"] == ""
+    _compare(browser, route, whole["items"])
+
+
+@pytest.mark.parametrize("route", RECORDED)
+def test_small_pages_of_records_give_every_row_once(records: None, browser: Client, route: str) -> None:
+    _compare(browser, route, browser.get(f"/api/v1/{route}?size=200").json()["items"][:40])
+
+
+def _compare(browser: Client, route: str, expected: list[Any]) -> None:
+    rows: list[Any] = []
+    after = ""
+    while len(rows) < len(expected):
+        page = browser.get(f"/api/v1/{route}?size=3&after={after}").json()
+        rows += page["items"]
+        after = page["next"]
+        if not after:
+            break
+    assert rows[: len(expected)] == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("nothing", 404),
+        ("figures/nothing", 404),
+        ("figures?after=nothing", 404),
+        ("figures?size=0", 422),
+        ("figures?size=many", 422),
+        ("measures?measure=happiness", 422),
+        ("measures?on=yesterday", 422),
+        ("measures?on=1999-01-01", 404),
+        ("parks/a%20b", 422),
+    ],
+)
+def test_an_error_has_the_one_shape(browser: Client, address: str, status: int) -> None:
+    response = browser.get(f"/api/v1/{address}")
+    assert response.status_code == status
+    assert set(response.json()["error"]) == {"what", "why", "next"}
+    assert response.json()["error"]["what"]
+
+
+def test_a_method_nobody_offers_is_refused_in_the_same_shape(browser: Client) -> None:
+    response = browser.post("/api/v1/figures")
+    assert response.status_code == 405
+    assert response.json()["error"]["what"]
+    assert "GET" in response.headers["Allow"]
+
+
+def test_before_the_first_snapshot_the_api_says_what_to_run(var: Path) -> None:
+    from django.test import Client
+
+    response = Client().get("/api/v1/figures")
+    assert response.status_code == 503
+    assert "make demo" in response.json()["error"]["next"]
+
+
+def test_every_operation_declares_every_error(browser: Client) -> None:
+    paths = browser.get("/api/v1/openapi.json").json()["paths"]
+    assert len(paths) == 15
+    for methods in paths.values():
+        for operation in methods.values():
+            assert {"200", "400", "404", "405", "422", "503"} <= operation["responses"].keys()
+            assert operation["summary"]
+
+
+def test_the_documentation_page_names_every_route(browser: Client) -> None:
+    paths = browser.get("/api/v1/openapi.json").json()["paths"]
+    for language in ("en", "zh-hans"):
+        page = browser.get(f"/{language}/api/").content.decode()
+        assert all(path in page for path in paths)

@@ -1,0 +1,95 @@
+"""Numbers as people read them, translations without gaps, and charts that hold what they are given."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guildhall.web import charts, messages, numbers
+from guildhall.web.viewer import PUBLIC
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "zh", "en"),
+    [
+        (Decimal(5_680_000), "persons", "568 万", "5.68 million"),
+        (Decimal(3_000_000), "persons", "300 万", "3 million"),
+        (Decimal(2_045), "count", "2,045", "2,045"),
+        (Decimal("89.05"), "percent", "89.05 %", "89.05 %"),
+        (Decimal(120_000_000), "fen", "1.2 亿", "120 million"),
+        (None, "persons", "—", "—"),
+    ],
+)
+def test_headings_use_round_words(value: Decimal | None, unit: str, zh: str, en: str) -> None:
+    assert numbers.short(value, unit, "zh-hans") == zh
+    assert numbers.short(value, unit, "en") == en
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "shown"),
+    [
+        (Fraction(8, 25), 1, "32.0 %"),
+        (Fraction(1, 3), 1, "33.3 %"),
+        (Fraction(2, 3), 2, "66.67 %"),
+        (Fraction(1, 8), 0, "13 %"),
+        (Fraction(-1, 8), 0, "−13 %"),
+        (None, 1, "—"),
+    ],
+)
+def test_percentages_come_from_exact_fractions(value: Fraction | None, places: int, shown: str) -> None:
+    assert numbers.percent(value, places) == shown
+
+
+@given(st.fractions(max_denominator=10**9), st.integers(0, 6))
+def test_rounding_is_never_off_by_more_than_half_a_step(value: Fraction, places: int) -> None:
+    assert abs(Fraction(numbers.rounded(value, places)) - value) <= Fraction(1, 2 * 10**places)
+
+
+def test_no_text_is_missing_left_over_or_untranslated(computed: Path) -> None:
+    assert messages.check() == []
+
+
+def test_texts_are_found_in_code_and_templates(computed: Path) -> None:
+    found = {message.key for message in messages.messages()}
+    assert {("", "not built yet"), ("", "Skip to the content"), ("unit", "people")} <= found
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(0, 10**7).map(Fraction)), max_size=50))
+def test_shades_follow_the_order_of_values(values: list[Fraction | None]) -> None:
+    found, spans = charts.shades(values)
+    pairs = sorted((value, shade) for value, shade in zip(values, found, strict=True) if value is not None)
+    assert [shade for _, shade in pairs] == sorted(shade for _, shade in pairs)
+    assert all(shade == 0 for value, shade in zip(values, found, strict=True) if value is None)
+    assert all(low <= high for _, low, high in spans)
+    assert [low for _, low, _ in spans] == sorted(low for _, low, _ in spans)
+
+
+@given(st.integers(0, 10**12).map(Fraction))
+def test_an_axis_begins_at_zero_and_reaches_its_highest_value(most: Fraction) -> None:
+    marks = charts.round_marks(most)
+    assert marks[0] == 0
+    assert marks[-1] >= most
+    assert len(marks) <= 5
+
+
+def test_words_in_a_chart_cannot_break_out_of_it() -> None:
+    hostile = '"><script>alert(1)</script>'
+    bar = charts.Bar(hostile, Fraction(1), hostile, "l1", hostile)
+    tile = charts.Tile(0, 0, hostile, hostile, hostile, 1, hostile)
+    drawn = charts.pyramid([bar], key="k", title=hostile, desc=hostile) + charts.bars([bar], title=hostile)
+    drawn += charts.cartogram([tile], key="k", title=hostile, desc=hostile)
+    assert "<script" not in drawn
+
+
+def test_a_bar_of_someone_is_never_invisible() -> None:
+    drawn = charts.pyramid([charts.Bar("a", Fraction(5), "5"), charts.Bar("b", Fraction(10**7), "…")], key="k", title="t", desc="d")
+    assert 'width="0.40%"' in drawn
+
+
+def test_the_public_is_a_viewer_like_any_other() -> None:
+    assert PUBLIC.name == "public"
