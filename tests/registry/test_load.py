@@ -142,6 +142,41 @@ def test_a_half_done_load_cannot_be_read_out(folder: Folder, load: Load, tmp_pat
     assert not list((tmp_path / "snapshots").glob("*"))
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("chunks")
+def test_a_load_overtaken_by_another_gives_way(folder: Folder, load: Load) -> None:
+    """The other one goes on from the checkpoint and ends; this one must not add a row twice."""
+    outcomes: list[str] = []
+
+    def overtake(done: int, total: int) -> None:
+        if not outcomes:
+            outcomes.append(load(folder).outcome)
+
+    with pytest.raises(GuildhallError, match="Another load of this folder is running"):
+        load(folder, progress=overtake)
+    assert outcomes == ["resumed"]
+    assert load(folder).outcome == "unchanged"
+    assert counts() == {name: entry.rows for name, entry in folder.manifest.tables.items()}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_begin_together_one_gives_way(folder: Folder, load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = loading._stage
+    outcomes: list[str] = []
+
+    def slowly(*arguments: Any) -> Any:
+        if not outcomes:
+            outcomes.append("begun")
+            outcomes.append(load(folder).outcome)
+        return stage(*arguments)
+
+    monkeypatch.setattr(loading, "_stage", slowly)
+    with pytest.raises(GuildhallError, match="Another load of this folder is running"):
+        load(folder, replace=True)
+    assert outcomes == ["begun", "loaded"]
+    assert counts() == {name: entry.rows for name, entry in folder.manifest.tables.items()}
+
+
 @pytest.mark.django_db
 @pytest.mark.usefixtures("chunks")
 def test_progress_counts_rows_to_the_end(folder: Folder, load: Load) -> None:

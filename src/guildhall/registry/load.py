@@ -111,7 +111,10 @@ def load_folder(
     staged = _stage(folder, bindings)
     notes = check_people(staged, mode, synthetic=bool(folder.manifest.meta.get("synthetic")))
     if not done:
-        _begin(folder, source, bindings, staged, now, replace)
+        try:
+            _begin(folder, source, bindings, staged, now, replace)
+        except IntegrityError:
+            raise _another_is_running() from None
         done = _rows_done(source)
     _apply(bindings, staged, done, progress)
     outcome = "resumed" if any(batch.rows_done for batch in done.values()) else "loaded"
@@ -120,6 +123,10 @@ def load_folder(
 
 def _rows_done(source: str) -> dict[str, models.LoadBatch]:
     return {batch.table: batch for batch in models.LoadBatch.objects.filter(digest=source).order_by("position")}
+
+
+def _another_is_running() -> GuildhallError:
+    return GuildhallError("Another load of this folder is running", next="wait until it ends; nothing was lost")
 
 
 def _refuse_what_the_mode_forbids(folder: Folder, mode: str, replace: bool) -> None:
@@ -214,6 +221,8 @@ def _number_faults(found: Checked, mode: str, synthetic: bool) -> Iterator[Fault
 def _begin(folder: Folder, source: str, bindings: Sequence[Binding], staged: Tables, now: datetime, replace: bool) -> None:
     """Writes one checkpoint per table, in one transaction with the clearing of what stood there before."""
     with transaction.atomic():
+        if _rows_done(source):
+            raise _another_is_running()
         if replace:
             clear([models.LoadBatch, *(binding.model for binding in reversed(bindings))])
         _refuse_over_others(bindings, source)
@@ -263,7 +272,7 @@ def _apply_chunk(binding: Binding, batch: models.LoadBatch, chunk: pa.Table, at:
         with transaction.atomic():
             moved = models.LoadBatch.objects.filter(pk=batch.pk, rows_done=at).update(rows_done=end, state=state)
             if not moved:
-                raise GuildhallError("Another load of this folder is running", next="wait until it ends; nothing was lost")
+                raise _another_is_running()
             insert(binding.model, prepared)
             if state == "done":
                 reset_sequences([binding.model])
