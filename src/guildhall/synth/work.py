@@ -140,7 +140,7 @@ def _spells(
     neighbour[by_home] = employer[np.roll(by_home, -1)]
     moved = _earlier(plan, people, persons, since[persons], neighbour[persons], plan.book.model("earlier_job_share"), "moved")
     seekers = np.flatnonzero(people.group == SEEKER).astype(np.int32)
-    lost = _earlier(plan, people, seekers, np.full(len(seekers), today + 1, np.int32), _anyone(plan, people, by_home, employer, seekers),
+    lost = _earlier(plan, people, seekers, np.full(len(seekers), today, np.int32), _anyone(plan, people, by_home, employer, seekers),
                     plan.book.model("seeker_worked_share"), "lost")  # fmt: skip
     parts = (moved, now, lost)
     order = np.argsort(np.concatenate([part.person for part in parts]), kind="stable")

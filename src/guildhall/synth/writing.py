@@ -57,7 +57,7 @@ def build(city: Pack, *, scale: Fraction | Decimal, seed: int, out: Path, progre
         "synthetic": True,
         "city": city.id,
         "pack_version": city.digest,
-        "scale": str(scale) if isinstance(scale, Decimal) else _decimal(scale),
+        "scale": _decimal(targets.scale),
         "seed": seed,
         "calibrated": [name for name in FITTED if name in city.figure],
     }

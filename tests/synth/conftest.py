@@ -1,0 +1,36 @@
+"""The cities of these tests: the tiny one whole, and Chongqing one in a hundred."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from guildhall.city import load
+from guildhall.synth import build
+from tests.synth.cities import Made
+
+MODELS = {"tiny": "1", "chongqing": "0.01"}
+
+
+def _make(name: str, factory: pytest.TempPathFactory) -> Made:
+    city = load(name)
+    folder = build(city, scale=Fraction(MODELS[name]), seed=7, out=factory.mktemp("synth") / name)
+    return Made(city, MODELS[name], folder)
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return _make("tiny", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def chongqing(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return _make("chongqing", tmp_path_factory)
+
+
+@pytest.fixture(params=sorted(MODELS))
+def made(request: pytest.FixtureRequest) -> Made:
+    """Each model city in turn."""
+    found: Made = request.getfixturevalue(request.param)
+    return found

@@ -1,0 +1,177 @@
+"""Who the people are: the fit, plausible lives, and places of work near home."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from guildhall.registry import tables
+from guildhall.synth.plan import base_day
+from tests.synth.cities import ORDINAL, Made
+
+
+def months_old(made: Made) -> NDArray[np.int64]:
+    """Completed months of everyone on the reference date, by worker_id - 1, one too few at most."""
+    born = made.table(tables.WORKERS).column("birth_month").cast(pa.int32()).to_numpy().astype("datetime64[D]").astype("datetime64[M]")
+    months: NDArray[np.int64] = (np.datetime64(made.city.reference_date, "M") - born).astype(np.int64)
+    return months
+
+
+def test_the_fit_meets_every_margin(made: Made) -> None:
+    fit = made.folder.manifest.meta["fit"]
+    for part, people in (("workers", made.table(tables.WORKERS).num_rows), ("outside work", 200)):
+        assert fit[part]["largest_miss_ppm"] < 0.11
+        for name, miss in fit[part]["people_miss_ppm"].items():
+            assert miss <= 1e6 / people, f"{part} {name}: more than one person off"
+
+
+def test_margins_can_be_counted_in_the_tables(made: Made) -> None:
+    workers = made.table(tables.WORKERS).filter(pc.equal(made.table(tables.WORKERS).column("standing").cast(pa.string()), "worker"))
+    for name in ("sex", "education", "migrant"):
+        wanted = {
+            row: Fraction(v)
+            for (row, of), v in {**made.city.marginals.get(name, {}), **made.city.assumptions.get(name, {})}.items()
+            if of == "worker"
+        }
+        found = {r["values"]: r["counts"] for r in pc.value_counts(workers.column(name).cast(pa.string()).combine_chunks()).to_pylist()}
+        for row, share in wanted.items():
+            assert abs(found.get(row, 0) - share / sum(wanted.values()) * workers.num_rows) <= 1, f"{name} {row}"
+
+
+def test_age_meets_its_bands(made: Made) -> None:
+    worker = made.words(tables.WORKERS, "standing") == "worker"
+    age = (months_old(made)[worker] - 1) // 12
+    for (band, of), share in made.city.assumptions["age"].items():
+        if of == "worker":
+            first, last = (int(year) for year in band.split("-"))
+            assert abs(((age >= first) & (age <= last)).sum() - float(share) * len(age)) <= 1, band
+
+
+def test_the_mean_age_is_near_the_survey(chongqing: Made) -> None:
+    """Industrial workers were 38.29 years old on average in the ninth national survey."""
+    worker = chongqing.words(tables.WORKERS, "standing") == "worker"
+    assert 37.5 < months_old(chongqing)[worker].mean() / 12 < 39.5
+
+
+def test_no_one_is_too_young_for_their_level(made: Made) -> None:
+    levels, age = made.level_on(made.today), months_old(made) / 12
+    assert age.min() >= 16
+    for level, least in (("L4", 18), ("L3", 19), ("L2", 25), ("L1", 30), ("LT", 30)):
+        assert age[levels >= ORDINAL[level]].min() >= least, level
+
+
+def test_certificates_come_in_order_and_never_before_the_holder_is_16(made: Made) -> None:
+    held = made.table(tables.CERTIFICATES)
+    worker = made.numbers(tables.CERTIFICATES, "worker_id")
+    ordinal = np.array([ORDINAL[level] for level in made.words(tables.CERTIFICATES, "level")])
+    issued = made.days(tables.CERTIFICATES, "issued_on")
+    order = np.lexsort((ordinal, worker))
+    same = worker[order][1:] == worker[order][:-1]
+    assert np.all(np.diff(ordinal[order])[same] >= 1)
+    assert np.all(np.diff(issued[order])[same] >= 0)
+    born = made.days(tables.WORKERS, "birth_month")
+    assert np.all(issued - born[worker - 1] >= 16 * 365)
+    assert issued.max() <= made.today
+    assert held.num_rows > len(set(worker.tolist())), "some hold several"
+
+
+def test_appointments_end_or_stay_open_and_rest_on_a_senior_certificate(made: Made) -> None:
+    kind = made.words(tables.CERTIFICATES, "kind") == "appointment"
+    worker, until = made.numbers(tables.CERTIFICATES, "worker_id"), made.days(tables.CERTIFICATES, "valid_until")
+    level = made.words(tables.CERTIFICATES, "level")
+    appointed = set(worker[kind].tolist())
+    assert set(level[kind].tolist()) == {"LT", "LS"}
+    assert appointed <= set(worker[level == "L1"].tolist())
+    chiefs, special = set(worker[level == "LS"].tolist()), set(worker[level == "LT"].tolist())
+    assert chiefs < special, "a chief technician was special-grade before"
+    still = kind & (until > made.today)
+    assert len(set(worker[still].tolist())) == int(still.sum()) == len(appointed)
+    assert set(made.words(tables.CERTIFICATES, "source")[kind].tolist()) == {"employer"}
+
+
+def test_an_employer_certifies_only_its_own_staff(made: Made) -> None:
+    own = np.flatnonzero(
+        (made.words(tables.CERTIFICATES, "source") == "employer") & (made.words(tables.CERTIFICATES, "kind") == "skill_level")
+    )
+    now = made.days(tables.EMPLOYMENT, "ended_on") > made.today
+    employer = dict(
+        zip(made.numbers(tables.EMPLOYMENT, "worker_id")[now], made.numbers(tables.EMPLOYMENT, "organisation_id")[now], strict=True)
+    )
+    worker, issuer = made.numbers(tables.CERTIFICATES, "worker_id"), made.numbers(tables.CERTIFICATES, "issuer_id")
+    assert len(own) > 20
+    assert all(employer[worker[n]] == issuer[n] for n in own)
+    bodies = set(
+        made.numbers(tables.ORGANISATIONS, "organisation_id")[made.words(tables.ORGANISATIONS, "kind") == "assessment_body"].tolist()
+    )
+    public = made.words(tables.CERTIFICATES, "source") == "public_body"
+    assert set(issuer[public].tolist()) <= bodies
+
+
+def test_spells_of_one_person_do_not_overlap(made: Made) -> None:
+    for table in (tables.EMPLOYMENT, tables.INSURANCE):
+        worker, start, end = made.numbers(table, "worker_id"), made.days(table, "started_on"), made.days(table, "ended_on")
+        assert np.all(start < end)
+        assert start.max() <= made.today
+        order = np.lexsort((start, worker))
+        same = worker[order][1:] == worker[order][:-1]
+        assert np.all(end[order][:-1][same] <= start[order][1:][same]), table.name
+
+
+def test_insured_months_begin_on_the_first(made: Made) -> None:
+    for name in ("started_on", "ended_on"):
+        dates = made.table(tables.INSURANCE).column(name).drop_null()
+        assert set(pc.day(dates).unique().to_pylist()) == {1}
+
+
+def test_most_people_work_in_their_own_unit(made: Made) -> None:
+    territory, day = made.city.territory, base_day(made.city)
+    unit = {place.place_id: territory.unit_of(place.place_id, day) for place in made.city.places}
+    home = [unit[place] for place in made.words(tables.WORKERS, "residence")]
+    place = dict(zip(made.numbers(tables.ORGANISATIONS, "organisation_id"), made.words(tables.ORGANISATIONS, "place"), strict=True))
+    now = made.days(tables.EMPLOYMENT, "ended_on") > made.today
+    pairs = zip(made.numbers(tables.EMPLOYMENT, "worker_id")[now], made.numbers(tables.EMPLOYMENT, "organisation_id")[now], strict=True)
+    near = [home[worker - 1] == unit[place[organisation]] for worker, organisation in pairs]
+    assert 0.6 < sum(near) / len(near) < 0.98
+
+
+def test_above_scale_industry_stays_within_what_is_published(made: Made) -> None:
+    scale = Fraction(made.scale)
+    above = made.table(tables.ORGANISATIONS).column("above_scale").to_numpy(zero_copy_only=False)
+    industry = np.isin(made.words(tables.ORGANISATIONS, "sector").astype(str), ["manufacturing", "energy_mining"])
+    assert np.all(industry[above])
+    now = made.days(tables.EMPLOYMENT, "ended_on") > made.today
+    staff = np.bincount(made.numbers(tables.EMPLOYMENT, "organisation_id")[now], minlength=len(above) + 1)[1:]
+    cap = {**made.city.marginals.get("cap", {}), **made.city.assumptions.get("cap", {})}
+    assert staff[above].sum() <= float(cap["above_scale_industry", ""]) * scale
+    assert above.sum() <= round(float(cap["above_scale_enterprises", ""]) * scale)
+    assert above.sum() > 0
+
+
+def test_size_classes_are_what_they_say(chongqing: Made) -> None:
+    now = chongqing.days(tables.EMPLOYMENT, "ended_on") > chongqing.today
+    size = chongqing.words(tables.ORGANISATIONS, "size")
+    staff = np.bincount(chongqing.numbers(tables.EMPLOYMENT, "organisation_id")[now], minlength=len(size) + 1)[1:]
+    means = [staff[size == name].mean() for name in ("micro", "small", "medium", "large")]
+    assert means == sorted(means)
+    assert staff[size == "micro"].max() < 20
+    assert staff[chongqing.words(tables.ORGANISATIONS, "kind") == "enterprise"].min() >= 1
+
+
+def test_each_cluster_has_people_in_proportion(chongqing: Made) -> None:
+    now = chongqing.days(tables.EMPLOYMENT, "ended_on") > chongqing.today
+    cluster = chongqing.words(tables.ORGANISATIONS, "cluster")
+    staff = np.bincount(chongqing.numbers(tables.EMPLOYMENT, "organisation_id")[now], minlength=len(cluster) + 1)[1:]
+    made_here = staff[chongqing.words(tables.ORGANISATIONS, "sector") == "manufacturing"].sum()
+    for name, share in (("vehicles", 0.22), ("electronics", 0.24), ("materials", 0.20)):
+        assert abs(staff[cluster == name].sum() / made_here - share) < 0.06, name
+
+
+def test_more_women_in_health_and_more_men_in_construction(chongqing: Made) -> None:
+    now = chongqing.days(tables.EMPLOYMENT, "ended_on") > chongqing.today
+    sex = chongqing.words(tables.WORKERS, "sex")[chongqing.numbers(tables.EMPLOYMENT, "worker_id")[now] - 1]
+    sector = chongqing.words(tables.ORGANISATIONS, "sector")[chongqing.numbers(tables.EMPLOYMENT, "organisation_id")[now] - 1]
+    assert (sex[sector == "education_health"] == "female").mean() > 0.5 > 0.2 > (sex[sector == "construction"] == "female").mean()
