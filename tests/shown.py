@@ -17,10 +17,12 @@ from guildhall.kernel.runs import Folder, FolderWriter, write_folder
 from guildhall.kernel.tables import Table
 from guildhall.registry import tables as registry
 from guildhall.skills import tables as skills
+from guildhall.web import messages
 
 if TYPE_CHECKING:
     from django.test import Client
 
+messages.compile()  # before any page is asked for: Django reads the translations once
 AS_OF = date(2026, 1, 30)
 SKILLED, HIGH, SPECIAL, CHIEF, IN_EAST_PARK = 40, 16, 3, 1, 20
 HOMES = ("tiny-east-hill", "tiny-east-rest", "tiny-west-quay", "tiny-west-rest", "tiny-south")
@@ -133,9 +135,7 @@ def write(path: Path, city: City, *, kind: str) -> Folder:
 def computed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A var/ with a snapshot of the small city and its figures, shared by every test that only reads."""
     from guildhall.overview.operations import compute_figures, publish
-    from guildhall.web import messages
 
-    messages.compile()
     var, city = tmp_path_factory.mktemp("shown"), packs.load("tiny")
     snapshot = write(var / "snapshots" / "small", city, kind="snapshot")
     publish(var=var, snapshot=snapshot, figures=compute_figures(snapshot=snapshot, city=city, results=var / "results"))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import schemathesis
-import schemathesis.pytest
 from hypothesis import HealthCheck, settings
+
+from guildhall.project.wsgi import application
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -17,20 +18,13 @@ ROUTES = ("snapshot", "figures", "ladder", "measures", "clusters", "series", "pa
 RECORDED = ("places", "organisations", "occupations")
 
 
-@pytest.fixture
-def api_document(records: None) -> Any:
-    from guildhall.project.wsgi import application
-
-    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
-
-
-document = schemathesis.pytest.from_fixture("api_document")
+document = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
 
 
 @pytest.mark.slow
 @document.parametrize()
 @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_every_operation_keeps_its_promise(case: Any) -> None:
+def test_every_operation_keeps_its_promise(records: None, case: Any) -> None:
     case.call_and_validate()
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_noop as n_
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Router, Schema
+from ninja.params.functions import Query
 
 from guildhall.city.model import Park
 from guildhall.overview import queries
-from guildhall.web.answers import After, Key, Listed, Size, Words, answers, page_of, words
+from guildhall.web.answers import After, Day, Key, Listed, Size, Words, answers, page_of, words
 from guildhall.web.viewer import viewer_of
 
 router = Router(tags=["overview"])
@@ -179,16 +180,18 @@ def ladder(request: HttpRequest, after: After = "", size: Size = 50) -> dict[str
     return {"items": items, "next": next_}
 
 
-Measure = Literal["skilled", "high_skilled", "high_share", "people", "employed", "apprentices", "park_workers"]
-MEASURE: Any = Query("skilled", description=n_("what to measure"))
+Measure = Annotated[
+    Literal["skilled", "high_skilled", "high_share", "people", "employed", "apprentices", "park_workers"],
+    Query(description=n_("what to measure")),
+]
 ON: Any = Query(None, description=n_("date; the snapshot's by default"))
 
 
 @router.get("/measures", response=answers(Listed[Measured]), summary=n_("One measure of every district and county that exists on a date"))
 def measures(
     request: HttpRequest,
-    measure: Measure = MEASURE,
-    on: date = ON,
+    measure: Measure = "skilled",
+    on: Day = ON,
     after: After = "",
     size: Size = 50,
 ) -> dict[str, Any]:

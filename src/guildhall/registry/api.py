@@ -8,21 +8,22 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_noop as n_
-from ninja import Field, Path, Query, Router, Schema
+from ninja import Field, Router, Schema
+from ninja.params.functions import Path, Query
 
 from guildhall.registry import queries
 from guildhall.registry.models import Organisation as OrganisationRow
 from guildhall.registry.models import Place as PlaceRow
-from guildhall.web.answers import After, Key, Listed, Search, Size, Words, answers
+from guildhall.web.answers import After, Day, Key, Listed, Search, Size, Words, answers
 from guildhall.web.viewer import viewer_of
 
 router = Router(tags=["registry"])
 
 PlaceKind = Literal["city", "district", "county", "functional_zone", "township", "remainder", "park"]
 OrganisationKind = Literal["enterprise", "college", "academy", "assessment_body", "park"]
-PLACE_KIND: Any = Query(None, description=n_("kind of place"))
-ORGANISATION_KIND: Any = Query(None, description=n_("kind of organisation"))
 ON: Any = Query(None, description=n_("only places that exist on this date"))
+AnyPlaceKind = Annotated[Literal["", PlaceKind], Query(description=n_("kind of place"))]
+AnyOrganisationKind = Annotated[Literal["", OrganisationKind], Query(description=n_("kind of organisation"))]
 Identifier = Annotated[int, Path(ge=1, le=2**53, description=n_("its key"))]
 OptionalKey = Annotated[str, Query(max_length=80, pattern=r"^[A-Za-z0-9._-]*$", description=n_("key to narrow by; empty for all"))]
 
@@ -79,13 +80,13 @@ class Organisation(Schema):
 @router.get("/places", response=answers(Listed[Place]), summary=n_("Places, narrowed by kind, name and date"))
 def places(
     request: HttpRequest,
-    kind: PlaceKind = PLACE_KIND,
+    kind: AnyPlaceKind = "",
     name: Search = "",
-    on: date = ON,
+    on: Day = ON,
     after: After = "",
     size: Size = 50,
 ) -> dict[str, Any]:
-    found = queries.places(viewer_of(request), kind=kind or "", name=name, on=on, after=after, size=size)
+    found = queries.places(viewer_of(request), kind=kind, name=name, on=on, after=after, size=size)
     return {"items": [_place(row) for row in found.rows], "next": found.next}
 
 
@@ -105,14 +106,14 @@ def place(request: HttpRequest, place_id: Key) -> dict[str, Any]:
 )
 def organisations(
     request: HttpRequest,
-    kind: OrganisationKind = ORGANISATION_KIND,
+    kind: AnyOrganisationKind = "",
     place: OptionalKey = "",
     cluster: OptionalKey = "",
     name: Search = "",
     after: After = "",
     size: Size = 50,
 ) -> dict[str, Any]:
-    found = queries.organisations(viewer_of(request), kind=kind or "", place=place, cluster=cluster, name=name, after=after, size=size)
+    found = queries.organisations(viewer_of(request), kind=kind, place=place, cluster=cluster, name=name, after=after, size=size)
     return {"items": [_organisation(row) for row in found.rows], "next": found.next}
 
 

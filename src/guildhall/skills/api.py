@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_noop as n_
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Router, Schema
+from ninja.params.functions import Query
 
 from guildhall.skills import queries
 from guildhall.skills.models import Occupation as Row
@@ -16,7 +17,7 @@ from guildhall.web.viewer import viewer_of
 router = Router(tags=["skills"])
 
 Rank = Literal["major", "middle", "minor", "leaf"]
-RANK: Any = Query(None, description=n_("rank in the tree"))
+AnyRank = Annotated[Literal["", Rank], Query(description=n_("rank in the tree"))]
 Parent = Annotated[str, Query(max_length=80, pattern=r"^[A-Za-z0-9._-]*$", description=n_("only what stands directly under this group"))]
 
 
@@ -38,12 +39,12 @@ class Occupation(Schema):
 def occupations(
     request: HttpRequest,
     parent: Parent = "",
-    rank: Rank = RANK,
+    rank: AnyRank = "",
     search: Search = "",
     after: After = "",
     size: Size = 50,
 ) -> dict[str, Any]:
-    found = queries.occupations(viewer_of(request), parent=parent or None, rank=rank or "", search=search, after=after, size=size)
+    found = queries.occupations(viewer_of(request), parent=parent or None, rank=rank, search=search, after=after, size=size)
     return {"items": [_occupation(row) for row in found.rows], "next": found.next}
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as n_
-from ninja import Field, NinjaAPI, Path, Query, Schema
+from ninja import Field, NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
+from ninja.params.functions import Path, Query
+from pydantic import BeforeValidator
 
 from guildhall import __version__
 from guildhall.kernel.errors import GuildhallError, NotFound
@@ -52,6 +56,15 @@ class Listed(Schema, Generic[T]):
 ERRORS: dict[int, Any] = {400: Failure, 404: Failure, 405: Failure, 422: Failure, 503: Failure}
 """Declared on every operation beside its 200."""
 
+
+def _day(text: object) -> date:
+    """A date written year-month-day and in no other way, as the document promises."""
+    if not isinstance(text, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError("write it as year-month-day, such as 2026-01-30")
+    return date.fromisoformat(text)
+
+
+Day = Annotated[date, BeforeValidator(_day)]
 Key = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,80}$", description=n_("its key"))]
 After = Annotated[str, Query(max_length=500, pattern=r"^[A-Za-z0-9._=-]*$", description=n_("`next` of the page before"))]
 Size = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description=n_("rows on a page"))]
@@ -90,10 +103,8 @@ def interface() -> NinjaAPI:
         openapi_url="/openapi.json",
         urls_namespace="api",
     )
-    api.add_exception_handler(GuildhallError, _spoken)
-    api.add_exception_handler(ValidationError, _refused)
-    api.add_exception_handler(Http404, lambda request, error: failure(404, _("There is no such thing")))
-    api.add_exception_handler(HttpError, lambda request, error: failure(error.status_code, str(error)))
+    for kind in (GuildhallError, ValidationError, Http404, HttpError):
+        api.add_exception_handler(kind, _shaped)
     return api
 
 
@@ -102,13 +113,16 @@ def failure(status: int, what: str, why: str = "", next: str = "") -> JsonRespon
     return JsonResponse({"error": {"what": what, "why": why, "next": next}}, status=status)
 
 
-def _spoken(request: HttpRequest, error: GuildhallError) -> HttpResponse:
-    return failure(status_of(error), error.what, error.why, error.next)
-
-
-def _refused(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    why = "; ".join(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors)
-    return failure(422, _("A parameter cannot be used"), why, _("see the documentation of this route"))
+def _shaped(request: HttpRequest, error: Any) -> HttpResponse:
+    """Any error a route can raise, in the one shape."""
+    if isinstance(error, GuildhallError):
+        return failure(status_of(error), error.what, error.why, error.next)
+    if isinstance(error, ValidationError):
+        why = "; ".join(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors)
+        return failure(422, _("A parameter cannot be used"), why, _("see the documentation of this route"))
+    if isinstance(error, HttpError):
+        return failure(error.status_code, str(error))
+    return failure(404, _("There is no such thing"))
 
 
 class ApiErrors:

@@ -58,9 +58,11 @@ def short(value: Number | None, unit: str = "", language: str = "en") -> str:
         return MISSING
     if unit == "percent":
         return f"{grouped(value)} %"
-    steps = ((10**8, "亿"), (10**4, "万")) if language.startswith("zh") else ((10**9, "billion"), (10**6, "million"))
+    steps: tuple[tuple[int, str], ...] = (
+        ((10**8, "亿"), (10**4, "万")) if language.startswith("zh") else ((10**9, "billion"), (10**6, "million"))
+    )
     for step, word in steps:
-        if abs(value) >= step:
+        if abs(Fraction(value)) >= step:
             return f"{trimmed(Fraction(value) / step)} {word}"
     return grouped(value)
 

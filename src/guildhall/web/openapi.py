@@ -55,9 +55,7 @@ def _operation(document: dict[str, Any], path: str, method: str, body: dict[str,
         )
         for p in body.get("parameters", ())
     )
-    answers = tuple(
-        Answer(str(status), _fields(document, answer)) for status, answer in body["responses"].items()
-    )
+    answers = tuple(Answer(str(status), _fields(document, answer)) for status, answer in body["responses"].items())
     return Operation(body["operationId"], method.upper(), path, said(body.get("summary", "")), parameters, answers)
 
 

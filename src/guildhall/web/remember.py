@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
 from threading import Lock
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -41,7 +41,7 @@ def remembered(view: View[P]) -> View[P]:
             _keep(key, found)
         return _answer(request, *found)
 
-    return answer
+    return cast("View[P]", answer)
 
 
 def _keep(key: tuple[str, ...], page: tuple[bytes, str]) -> None:
