@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 import shutil
+import subprocess
+import sys
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -157,3 +161,25 @@ def test_the_whole_city_fits_its_budget() -> None:
     assert found["people"] == 8_000_000
     assert found["peak_mb"] <= 2500
     assert found["parquet_mb"] <= 400
+
+
+def test_every_table_of_the_packs_is_explained() -> None:
+    method = Path(__file__).resolve().parents[2] / "docs" / "method" / "synthetic-city.md"
+    text = method.read_text(encoding="utf-8")
+    for name in ("chongqing", "tiny"):
+        city = load(name)
+        assert [table for table in (*city.marginals, *city.assumptions) if f"`{table}`" not in text] == []
+
+
+def test_vector_instructions_change_nothing(tiny: Made, tmp_path: Path) -> None:
+    """Builds once more with every optional instruction of numpy and Arrow switched off."""
+    optional = importlib.import_module("numpy._core._multiarray_umath").__cpu_dispatch__
+    code = (
+        "import sys; from fractions import Fraction; from pathlib import Path\n"
+        "from guildhall.city import load; from guildhall.synth import build\n"
+        "build(load('tiny'), scale=Fraction(1), seed=7, out=Path(sys.argv[1]))"
+    )
+    plain = {"NPY_DISABLE_CPU_FEATURES": " ".join(optional), "ARROW_USER_SIMD_LEVEL": "NONE"}
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "plain")], check=True, env={**os.environ, **plain}, capture_output=True)
+    for name in sorted(path.name for path in tiny.folder.path.iterdir()):
+        assert (tmp_path / "plain" / name).read_bytes() == (tiny.folder.path / name).read_bytes(), name

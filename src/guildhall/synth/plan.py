@@ -19,12 +19,14 @@ TOP = ("LT", "LS")
 FITTED = (
     "skilled.count",
     "skilled.high_share",
+    "highskilled.count",
     "ladder.special_grade",
     "ladder.chief",
     "ladder.top_growth",
     "highskilled.new",
     "students.vocational",
     "academies.count",
+    "colleges.list",
     "parks.count",
     "parks.workers",
 )

@@ -153,15 +153,17 @@ def _spells(
 def _earlier(
     plan: Plan, people: People, persons: NDArray[np.int32], before: Days, enterprise: NDArray[np.int32], share: Fraction, what: str
 ) -> Spells:
-    """A job that ended up to half a year before `before` and lasted at least two months, where life leaves room for one."""
+    """A job that ended up to three months before `before` and lasted at least two, where life leaves room for one."""
     chance = stream(plan.seed, "earlier jobs", what)
     yes = happens(chance, share, len(persons)) & (enterprise != NOBODY)
     persons, before, enterprise = persons[yes], before[yes], enterprise[yes]
-    end = before - below(chance, 180, len(persons))
+    end = before - below(chance, 90, len(persons))
     first = np.maximum(_school_end(plan, people, persons.astype(np.intp)), end - int(plan.book.model("longest_job_years") * 365))
     room = end - first > 60
     persons, enterprise, end, first = persons[room], enterprise[room], end[room], first[room]
-    start = end - 60 - below(chance, (end - first - 59).astype(np.int32), len(persons))
+    room_left = (end - first - 59).astype(np.int32)
+    # Most stayed for much of the time there was: otherwise earlier years would look as if hardly anyone had worked.
+    start = end - 60 - np.maximum(below(chance, room_left, len(persons)), below(chance, room_left, len(persons)))
     return Spells(persons, enterprise, np.zeros(len(persons), np.int8), start, end)
 
 
