@@ -53,7 +53,7 @@ def said(text: Text) -> str:
 def ladder(rungs: Sequence[Rung], on: date) -> Chart:
     """The ladder as a pyramid: lengths are the people of the city each rung stands for, numbers those of the model."""
     bars = [
-        charts.Bar(said(r.level.name), r.stands_for, numbers.grouped(r.persons), f"l{r.level.ordinal}", "1 : 1" if _apart(r, rungs) else "")
+        charts.Bar(said(r.level.name), r.stands_for, numbers.grouped(r.persons), f"l{r.level.ordinal}", "1 : 1" if _apart(r, rungs) else "")
         for r in rungs
     ]
     title = _("People on each rung of the ladder on %(on)s") % {"on": on}

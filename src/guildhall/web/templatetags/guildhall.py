@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -44,6 +45,12 @@ def amount(value: numbers.Number | None, unit: str) -> str:
 def like(value: numbers.Number | None, figure: Any) -> str:
     """A value of a figure with the decimals of that figure, so that published and computed compare by eye."""
     return numbers.with_unit(value, figure.unit, places=figure.places)
+
+
+@register.filter
+def exact(value: Decimal) -> str:
+    """Every digit of a decimal, grouped by thousands."""
+    return f"{value.normalize():,f}"
 
 
 @register.filter
