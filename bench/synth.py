@@ -1,7 +1,7 @@
 """The synthetic city at a scale, beside the limit: writing the same tables again without making anyone.
 
 `python -m bench.synth SCALE` and `python -m bench.synth --again SCALE` print one line of JSON; `python -m bench.synth`
-alone measures the whole city and 0.5 million skilled people, each in a process of its own, and how far cost is from linear.
+alone measures the whole city, half of it and 0.5 million skilled people, each in a process of its own, and how linear cost is.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any
 
 from bench.measuring import apart, peak_mb
 
-WHOLE, PART = "1", "0.088"
-"""5.68 and 0.5 million skilled people."""
+WHOLE, HALF, PART = "1", "0.5", "0.088"
+"""5.68, 2.84 and 0.5 million skilled people."""
 
 
 def made(scale: str) -> dict[str, Any]:
@@ -56,10 +56,17 @@ def written_again(scale: str) -> dict[str, Any]:
 
 
 def compared() -> dict[str, Any]:
-    """The whole city and the part, and the cost per person of the one over the other (1 is linear)."""
-    whole, part = apart("bench.synth", WHOLE), apart("bench.synth", PART)
+    """The whole city and two parts. Linear: what the half costs over the straight line through the other two, and per person."""
+    whole, half, part = (apart("bench.synth", scale) for scale in (WHOLE, HALF, PART))
+    slope = (whole["seconds"] - part["seconds"]) / (whole["people"] - part["people"])
+    line = part["seconds"] + slope * (half["people"] - part["people"])
     per_person = (whole["seconds"] / whole["people"]) / (part["seconds"] / part["people"])
-    return {**whole, "part": part, "whole_over_part_per_person": round(per_person, 3)}
+    return {
+        **whole,
+        "parts": [half, part],
+        "half_over_line": round(half["seconds"] / line, 3),
+        "per_person_whole_over_part": round(per_person, 3),
+    }
 
 
 def main() -> None:

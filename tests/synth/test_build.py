@@ -118,6 +118,11 @@ def test_parks_that_need_more_people_than_there_are_name_the_table(tmp_path: Pat
     assert "park_workforce" in caught.value.why
 
 
+def test_a_negative_seed_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(GuildhallError, match="Seed -1 is negative"):
+        build(load("tiny"), scale=Fraction(1), seed=-1, out=tmp_path / "no")
+
+
 def test_a_missing_table_and_an_unknown_word_are_named(tmp_path: Path) -> None:
     with pytest.raises(GuildhallError, match="Table closeness of city chongqing has no value for unit"):
         build(

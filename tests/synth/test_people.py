@@ -51,10 +51,21 @@ def test_age_meets_its_bands(made: Made) -> None:
             assert abs(((age >= first) & (age <= last)).sum() - float(share) * len(age)) <= 1, band
 
 
-def test_the_mean_age_is_near_the_survey(chongqing: Made) -> None:
-    """Industrial workers were 38.29 years old on average in the ninth national survey."""
+def test_mean_age_and_schooling_are_near_the_survey(chongqing: Made) -> None:
+    """The ninth national survey of workers: ages and schooling are assumed, so they need not agree, only be near."""
     worker = chongqing.words(tables.WORKERS, "standing") == "worker"
-    assert 37.5 < months_old(chongqing)[worker].mean() / 12 < 39.5
+    survey = chongqing.city.marginals["survey"]
+    assert abs(months_old(chongqing)[worker].mean() / 12 - float(survey["mean_age", ""])) < 0.75
+    years = {"primary": 6, "junior": 9, "senior": 12, "college": 15, "bachelor": 16}
+    schooling = [years[name] for name in chongqing.words(tables.WORKERS, "education")[worker]]
+    assert abs(np.mean(schooling) - float(survey["school_years", ""])) < 0.25
+
+
+def test_no_sector_employs_more_people_than_the_whole_city_has(chongqing: Made) -> None:
+    now = chongqing.days(tables.EMPLOYMENT, "ended_on") > chongqing.today
+    sector = chongqing.words(tables.ORGANISATIONS, "sector")[chongqing.numbers(tables.EMPLOYMENT, "organisation_id")[now] - 1]
+    for (names, _), cap in chongqing.city.marginals["sector_cap"].items():
+        assert np.isin(sector.astype(str), names.split("+")).sum() <= Fraction(cap) * Fraction(chongqing.scale), names
 
 
 def test_no_one_is_too_young_for_their_level(made: Made) -> None:

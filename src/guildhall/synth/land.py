@@ -19,10 +19,9 @@ URBAN = "urban_share"
 class Land:
     """Units (districts and counties) in the order of the pack, and what the model knows of each.
 
-    `nodes` lists, unit by unit, the places people are recorded at with their share; `home` is the city itself.
+    `nodes` lists, unit by unit, the places people are recorded at with their share.
     """
 
-    home: str
     units: tuple[str, ...]
     regions: tuple[str, ...]
     urban: tuple[Fraction, ...]
@@ -44,7 +43,6 @@ def land(book: Book) -> Land:
     urban = _facts(city, URBAN, units, first=False)
     shares = _residence(book)
     return Land(
-        home=city.root,
         units=units,
         regions=tuple(city.place[unit].region for unit in units),
         population=tuple(population[unit] for unit in units),

@@ -91,12 +91,14 @@ class Plan:
 
 
 def plan(city: City, *, scale: Fraction | Decimal, seed: int) -> Plan:
-    """The targets at a scale in (0, 1]. Raises GuildhallError for any other scale, or one too small for the ladder."""
+    """The targets at a scale in (0, 1]. Raises GuildhallError for any other, or one too small for the ladder."""
     part = Fraction(scale)
     if not 0 < part <= 1:
         raise GuildhallError(
             f"Scale {scale} is not between 0 and 1", why="1 is the whole city, 0.01 one in a hundred", next="choose, say, 0.01"
         )
+    if seed < 0:
+        raise GuildhallError(f"Seed {seed} is negative", next="choose 0 or more")
     book = Book(city)
     levels, whole = ladder(book, part)
     return Plan(
