@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from guildhall.kernel.backends import open_tables
 from guildhall.kernel.figures import Context
 from guildhall.registry.engine import reference
-from guildhall.registry.engine.levels import at, levels_at
+from guildhall.registry.engine.levels import Held, levels_at
 from tests.figures import spec
 
 LADY_OF_THE_TOP = spec.rows(
@@ -51,8 +51,10 @@ def test_highest_level_in_force(on: date, expected: dict[int, str], why: str) ->
 def fast_levels(certificates: list[dict[str, Any]], on: date) -> dict[int, int]:
     context = Context(on, (), {"levels": spec.LEVELS})
     with open_tables(spec.folder({"registry.certificates": certificates})) as tables:
-        found = tables.rows(levels_at(tables, context).select("worker_id", level=at(on)))
-    return {row["worker_id"]: row["level"] for row in found if row["level"]}
+        held, levels = Held.of(context), levels_at(tables, context)
+        rungs = {f"o{n}": held.rung(levels.held, on, n) for n in spec.ORDINALS.values()}
+        found = tables.rows(levels.select("worker_id", **rungs))
+    return {row["worker_id"]: n for row in found for n in spec.ORDINALS.values() if row[f"o{n}"]}
 
 
 days = st.dates(date(2023, 1, 1), date(2027, 1, 1))

@@ -17,7 +17,7 @@ from guildhall.kernel.territory import Territory
 from guildhall.overview import tables as declared
 from guildhall.overview.engine.collect import FIGURES
 from guildhall.registry.engine import places, stocks
-from guildhall.registry.engine.levels import PARAMETER, Scale, at, count_where, levels_at
+from guildhall.registry.engine.levels import PARAMETER, Held, Scale, count_where, levels_at
 
 VERSION = "1"
 """Raise when a formula of this module changes: every run made before is then done again."""
@@ -51,13 +51,13 @@ def _pair(value: Any) -> tuple[Any, Any]:
 
 def ladder(tables: Tables, context: Context) -> pa.Table:
     """People on each rung on the reference date and a year before; apprentices stand beside the ladder's stock."""
-    scale = Scale.of(context)
-    levels = levels_at(tables, context)
+    held, levels = Held.of(context), levels_at(tables, context)
+    ordinals = held.scale.ordinals
     rows = []
     for day in (context.year_before, context.on):
-        counted = levels.aggregate(**{f"o{n}": count_where(levels[at(day)] == n) for n in scale.ordinals.values()})
+        counted = levels.aggregate(**{f"o{n}": count_where(held.rung(levels.held, day, n)) for n in ordinals.values()})
         found = tables.rows(counted)[0]
-        rows += [(day, level, found[f"o{n}"]) for level, n in scale.ordinals.items() if level != "L0"]
+        rows += [(day, level, found[f"o{n}"]) for level, n in ordinals.items() if level != "L0"]
     work = stocks.by_workplace(tables, context)
     rows.append((context.on, "L0", int(tables.scalar(work.apprentices.sum().fill_null(0)))))
     return _build(declared.LADDER, rows)
@@ -91,7 +91,9 @@ def _add_workplace(totals: Counter[tuple[str, date, str]], land: Territory, row:
         values["apprentices"] = row["apprentices"]
     _add(totals, _above(land, place, day), day, values)
     if in_park:
-        _add(totals, [place], day, {**values, "skilled": row[f"skilled_{text}"], "high_skilled": row[f"high_{text}"]})
+        if reference:
+            values |= {"skilled": row["skilled"], "high_skilled": row["high"]}
+        _add(totals, [place], day, values)
 
 
 def _above(land: Territory, place_id: str, day: date) -> list[str]:
@@ -129,22 +131,21 @@ def clusters(tables: Tables, context: Context) -> pa.Table:
     """Enterprises and people employed in each industry cluster on the reference date."""
     enterprises = tables["registry.organisations"].filter(lambda t: (t.kind == "enterprise") & t.cluster.notnull())
     counted = {row["cluster"]: row["n"] for row in tables.rows(enterprises.group_by("cluster").agg(n=lambda t: t.count()))}
-    text = f"{context.on:%Y%m%d}"
     totals: dict[str, list[int]] = {}
     for row in tables.rows(stocks.by_workplace(tables, context)):
         if row["cluster"] is not None:
             sums = totals.setdefault(row["cluster"], [0, 0, 0])
-            for n, name in enumerate(("employed", "skilled", "high")):
-                sums[n] += row[f"{name}_{text}"]
+            for n, name in enumerate((f"employed_{context.on:%Y%m%d}", "skilled", "high")):
+                sums[n] += row[name]
     names = sorted(counted.keys() | totals.keys())
     return _build(declared.CLUSTERS, [(name, counted.get(name, 0), *totals.get(name, (0, 0, 0))) for name in names])
 
 
 def series(tables: Tables, context: Context) -> pa.Table:
     """The stock of skilled and highly skilled people at each date."""
-    scale, levels = Scale.of(context), levels_at(tables, context)
-    sums = {f"skilled_{day:%Y%m%d}": count_where(levels[at(day)] >= scale.skilled_from) for day in context.dates}
-    sums |= {f"high_{day:%Y%m%d}": count_where(levels[at(day)] >= scale.high_from) for day in context.dates}
+    held, levels = Held.of(context), levels_at(tables, context)
+    sums = {f"skilled_{day:%Y%m%d}": count_where(held.skilled(levels.held, day)) for day in context.dates}
+    sums |= {f"high_{day:%Y%m%d}": count_where(held.high(levels.held, day)) for day in context.dates}
     found = tables.rows(levels.aggregate(**sums))[0]
     return _build(declared.SERIES, [(day, found[f"skilled_{day:%Y%m%d}"], found[f"high_{day:%Y%m%d}"]) for day in context.dates])
 

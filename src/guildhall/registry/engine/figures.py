@@ -8,7 +8,7 @@ from typing import Any
 from guildhall.kernel.backends import Tables
 from guildhall.kernel.figures import Context, Figure
 from guildhall.kernel.tables import Text
-from guildhall.registry.engine.levels import PARAMETER, Scale, at, count_where, in_force, levels_at
+from guildhall.registry.engine.levels import PARAMETER, Held, Scale, count_where, in_force, levels_at
 
 _CERTIFICATES = ("registry.certificates",)
 _TOP = ("LT", "LS")
@@ -16,11 +16,11 @@ _TOP = ("LT", "LS")
 
 def skilled(tables: Tables, context: Context) -> Any:
     """People who hold a certificate of any counted level on the date."""
-    return count_where(levels_at(tables, context)[at(context.on)] >= Scale.of(context).skilled_from)
+    return count_where(Held.of(context).skilled(levels_at(tables, context).held, context.on))
 
 
 def highly_skilled(tables: Tables, context: Context) -> Any:
-    return count_where(levels_at(tables, context)[at(context.on)] >= Scale.of(context).high_from)
+    return count_where(Held.of(context).high(levels_at(tables, context).held, context.on))
 
 
 def high_share(tables: Tables, context: Context) -> Any:
@@ -29,14 +29,15 @@ def high_share(tables: Tables, context: Context) -> Any:
 
 def _on_rung(level: str) -> Any:
     def compute(tables: Tables, context: Context) -> Any:
-        return count_where(levels_at(tables, context)[at(context.on)] == Scale.of(context).ordinals[level])
+        held, ordinal = Held.of(context), Scale.of(context).ordinals[level]
+        return count_where(held.rung(levels_at(tables, context).held, context.on, ordinal))
 
     return compute
 
 
 def _top(tables: Tables, context: Context, on: date) -> Any:
     lowest = min(Scale.of(context).ordinals[level] for level in _TOP)
-    return count_where(levels_at(tables, context)[at(on)] >= lowest)
+    return count_where(Held.of(context).above(levels_at(tables, context).held, on, lowest))
 
 
 def top_growth(tables: Tables, context: Context) -> Any:
@@ -45,8 +46,8 @@ def top_growth(tables: Tables, context: Context) -> Any:
 
 
 def newly_high(tables: Tables, context: Context) -> Any:
-    levels, high = levels_at(tables, context), Scale.of(context).high_from
-    return count_where((levels[at(context.on)] >= high) & (levels[at(context.year_before)] < high))
+    held, levels = Held.of(context), levels_at(tables, context).held
+    return count_where(held.high(levels, context.on) & ~held.high(levels, context.year_before))
 
 
 def _organisations(kind: str) -> Any:

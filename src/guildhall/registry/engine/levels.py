@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from guildhall.kernel.backends import Tables
+from guildhall.kernel.errors import GuildhallError
 from guildhall.kernel.figures import Context
 
 if TYPE_CHECKING:
@@ -38,9 +41,65 @@ class Scale:
         )
 
 
-def at(on: date) -> str:
-    """Column that holds the ordinal on a date, such as `at_20260130`."""
-    return f"at_{on:%Y%m%d}"
+@dataclass(frozen=True)
+class Held:
+    """What a person held on each date of a context, packed into one integer per person.
+
+    One integer instead of a column per date halves the cost of the widest aggregate and of every join after it. A date of
+    the history takes two bits (skilled, highly skilled); the reference date and the day a year before take a bit for each
+    ordinal, so that the rung itself can be told. Bits of several certificates are joined by `or`.
+    """
+
+    scale: Scale
+    shifts: dict[date, int]
+    full: frozenset[date]
+
+    @classmethod
+    def of(cls, context: Context) -> Held:
+        scale, full = Scale.of(context), frozenset({context.on, context.year_before})
+        width = max(scale.ordinals.values()) + 1
+        shifts, used = {}, 0
+        for day in context.dates:
+            shifts[day] = used
+            used += width if day in full else 2
+        if used > 63:
+            raise GuildhallError(
+                f"{len(context.dates)} dates are too many for one pass", why=f"they need {used} bits of 63", next="ask for fewer dates"
+            )
+        return cls(scale, shifts, full)
+
+    def patterns(self, level: Any) -> tuple[Any, Any]:
+        """What a certificate of `level` sets at a date told in full, and at a date of the history, before shifting."""
+        full = [(name, 1 << ordinal) for name, ordinal in self.scale.ordinals.items()]
+        thin = [(name, (n >= self.scale.skilled_from) | (n >= self.scale.high_from) << 1) for name, n in self.scale.ordinals.items()]
+        return level.cases(*full, else_=0).cast("int64"), level.cases(*thin, else_=0).cast("int64")
+
+    def bits(self, full: Any, thin: Any, day: date) -> Any:
+        """The pattern at the place of `day`."""
+        return (full if day in self.full else thin) << self.shifts[day]
+
+    def skilled(self, held: Any, day: date) -> Any:
+        """Whether the person held any counted level on the day; null where they never held anything."""
+        return self._any(held, day, self.scale.skilled_from, 0)
+
+    def high(self, held: Any, day: date) -> Any:
+        return self._any(held, day, self.scale.high_from, 1)
+
+    def _any(self, held: Any, day: date, ordinal: int, bit: int) -> Any:
+        mask = self._from(ordinal) if day in self.full else 1 << bit
+        return (held & (mask << self.shifts[day])) != 0
+
+    def rung(self, held: Any, day: date, ordinal: int) -> Any:
+        """Whether the highest ordinal on the day is this one; the day must be the reference date or a year before it."""
+        lowest = 1 << ordinal << self.shifts[day]
+        return (held & (self._from(ordinal) << self.shifts[day])) == lowest
+
+    def above(self, held: Any, day: date, ordinal: int) -> Any:
+        """Whether the highest ordinal on the day is this one or more; same days."""
+        return (held & (self._from(ordinal) << self.shifts[day])) != 0
+
+    def _from(self, ordinal: int) -> int:
+        return sum(1 << n for n in range(ordinal, max(self.scale.ordinals.values()) + 1))
 
 
 def in_force(start: Any, end: Any, on: date) -> BooleanColumn:
@@ -50,21 +109,19 @@ def in_force(start: Any, end: Any, on: date) -> BooleanColumn:
 
 
 def levels_at(tables: Tables, context: Context) -> Table:
-    """One row per certificate holder: worker_id and, for each date of the context, the highest ordinal held (0: none)."""
+    """One row per certificate holder: worker_id and `held`, to be read through `Held.of(context)`."""
     return tables.once("registry.levels_at", lambda found: _levels_at(found, context))
 
 
 def _levels_at(tables: Tables, context: Context) -> Table:
-    ordinals = Scale.of(context).ordinals
-    # The ordinal is worked out once per certificate, not once per date: a third of the whole cost.
-    certificates = tables["registry.certificates"].select(
-        "worker_id", "issued_on", "valid_until", ordinal=lambda t: t.level.cases(*ordinals.items(), else_=0).cast("int8")
+    held, certificates = Held.of(context), tables["registry.certificates"]
+    # The patterns are worked out once per certificate, not once per date.
+    full, thin = held.patterns(certificates.level)
+    marked = certificates.select("worker_id", "issued_on", "valid_until", full=full, thin=thin)
+    bits = (
+        in_force(marked.issued_on, marked.valid_until, day).ifelse(held.bits(marked.full, marked.thin, day), 0) for day in context.dates
     )
-    held = {
-        at(day): in_force(certificates.issued_on, certificates.valid_until, day).ifelse(certificates.ordinal, 0).max().cast("int8")
-        for day in context.dates
-    }
-    result: Table = certificates.group_by("worker_id").agg(**held)
+    result: Table = marked.group_by("worker_id").agg(held=reduce(or_, bits).bit_or())
     return result
 
 

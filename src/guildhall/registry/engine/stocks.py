@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from guildhall.kernel.backends import Tables
 from guildhall.kernel.figures import Context
-from guildhall.registry.engine.levels import Scale, at, count_where, in_force, levels_at
+from guildhall.registry.engine.levels import Held, count_where, in_force, levels_at
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
@@ -25,17 +25,23 @@ def by_residence(tables: Tables, context: Context) -> Table:
 
 
 def _by_residence(tables: Tables, context: Context) -> Table:
-    scale = Scale.of(context)
+    held = Held.of(context)
     workers = tables["registry.workers"].select("worker_id", "residence")
+    # People alike in residence and history are counted first, so that the many sums below run over few rows.
     joined = workers.left_join(levels_at(tables, context), "worker_id")
-    counts: dict[str, Any] = {"people": joined.count().cast("int64")}
+    alike = joined.group_by("residence", "held").agg(people=joined.count().cast("int64"))
+    counts: dict[str, Any] = {"people": _sum(alike.people)}
     for day in context.dates:
-        counts[f"skilled_{day:%Y%m%d}"] = count_where(joined[at(day)] >= scale.skilled_from)
-        counts[f"high_{day:%Y%m%d}"] = count_where(joined[at(day)] >= scale.high_from)
-    for ordinal in scale.ordinals.values():
-        counts[f"ordinal_{ordinal}"] = count_where(joined[at(context.on)] == ordinal)
-    result: Table = joined.group_by("residence").agg(**counts)
+        counts[f"skilled_{day:%Y%m%d}"] = _sum(alike.people, held.skilled(alike.held, day))
+        counts[f"high_{day:%Y%m%d}"] = _sum(alike.people, held.high(alike.held, day))
+    for ordinal in held.scale.ordinals.values():
+        counts[f"ordinal_{ordinal}"] = _sum(alike.people, held.rung(alike.held, context.on, ordinal))
+    result: Table = alike.group_by("residence").agg(**counts)
     return result
+
+
+def _sum(numbers: Any, where: Any = None) -> Any:
+    return numbers.sum(where=where).fill_null(0).cast("int64")
 
 
 def employed_on(tables: Tables, context: Context) -> Table:
@@ -50,7 +56,7 @@ def employed_on(tables: Tables, context: Context) -> Table:
 
 
 def by_workplace(tables: Tables, context: Context) -> Table:
-    """Per place of work and cluster: `employed_`, `skilled_` and `high_<date>`, and `apprentices` on the reference date.
+    """Per place of work and cluster: `employed_<date>`, and `apprentices`, `skilled` and `high` on the reference date.
 
     Counts spells in force: a person with two employers counts at each, once.
     """
@@ -58,13 +64,12 @@ def by_workplace(tables: Tables, context: Context) -> Table:
 
 
 def _by_workplace(tables: Tables, context: Context) -> Table:
-    scale = Scale.of(context)
+    held = Held.of(context)
     joined = employed_on(tables, context).left_join(levels_at(tables, context), "worker_id")
-    counts: dict[str, Any] = {"apprentices": count_where(joined.apprentice & joined[at(context.on)].isnull())}
-    for day in context.dates:
-        working = joined[f"on_{day:%Y%m%d}"]
-        counts[f"employed_{day:%Y%m%d}"] = count_where(working)
-        counts[f"skilled_{day:%Y%m%d}"] = count_where(working & (joined[at(day)] >= scale.skilled_from))
-        counts[f"high_{day:%Y%m%d}"] = count_where(working & (joined[at(day)] >= scale.high_from))
+    working = joined[f"on_{context.on:%Y%m%d}"]
+    counts: dict[str, Any] = {f"employed_{day:%Y%m%d}": count_where(joined[f"on_{day:%Y%m%d}"]) for day in context.dates}
+    counts["apprentices"] = count_where(joined.apprentice & ~held.skilled(joined.held, context.on).fill_null(False))
+    counts["skilled"] = count_where(working & held.skilled(joined.held, context.on))
+    counts["high"] = count_where(working & held.high(joined.held, context.on))
     result: Table = joined.group_by("place", "cluster").agg(**counts)
     return result
