@@ -1,0 +1,117 @@
+"""`make bench`: every measurement in one run, as one table; `--write` also puts it into docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from bench.measuring import Line, apart, best
+
+WHOLE, PART = "1", "0.088"
+"""5.68 and 0.5 million skilled people."""
+TARGET = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
+HEAD = """# Measurements
+
+Written by `make bench ARGS=--write`. Each line is measured in a process of its own, beside a peer or a limit in the same run.
+Machine: {machine}.
+
+| what | ours | beside it | bar | holds |
+|---|---|---|---|---|
+"""
+NOTES = """
+- *Written again*: the finished tables, already in memory, written once more with the same settings. No generator can be quicker.
+- *SQL by hand*: the heavy part of the same answers as someone who knows DuckDB would write it, without our declarations.
+- *A bare scan*: reading the columns the figures need, once, and doing nothing with them.
+- *Bare Django*: one view, no database, no template, no middleware, on the same server with the same clients in the same run.
+  The clients share the two cores with the servers.
+- *Rendered anew*: each request has an address of its own, so no page is remembered.
+- *Cost from 0.5 to 5.68 million*: time at full size over time at 0.5 million, divided by the ratio of people. Below 1 the fixed
+  part of a run still shows.
+"""
+
+
+def synthetic(work: Path) -> list[Line]:
+    """The full city, the limit beside it, and how cost grows."""
+    whole = best([apart("bench.synth", WHOLE) for _ in range(2)])
+    part = best([apart("bench.synth", PART) for _ in range(2)])
+    again = apart("bench.synth", "--again", WHOLE)
+    growth = (whole["seconds"] / whole["people"]) / (part["seconds"] / part["people"])
+    ratio = f"{whole['seconds'] / again['seconds']:.1f} × written again ({again['seconds']:.1f} s)"
+    return [
+        Line(
+            "synthetic city, 8 million people of whom 5.68 skilled: time",
+            f"{whole['seconds']:.1f} s",
+            ratio,
+            "≤ 20 s",
+            whole["seconds"] <= 20,
+        ),
+        Line("the same: peak memory", f"{whole['peak_mb']:,.0f} MB", "", "≤ 2,500 MB", whole["peak_mb"] <= 2500),
+        Line("the same: Parquet", f"{whole['parquet_mb']:,.0f} MB", "", "≤ 400 MB", whole["parquet_mb"] <= 400),
+        Line("synthetic city: cost from 0.5 to 5.68 million", f"{growth:.2f}", "1 is linear", "≤ 1.20", growth <= 1.2),
+    ]
+
+
+def figures(work: Path) -> list[Line]:
+    """All figures over the full city, imports and all, beside SQL by hand and a bare scan."""
+    whole, part = _city(work, WHOLE), _city(work, PART)
+    ours, by_hand, scan = (best([apart("bench.figures", str(whole), way) for _ in range(3)]) for way in ("ours", "sql", "scan"))
+    small = best([apart("bench.figures", str(part), "ours") for _ in range(3)])
+    growth = ours["seconds"] / small["seconds"] * float(PART)
+    beside = (
+        f"{ours['seconds'] / by_hand['seconds']:.2f} × SQL by hand ({by_hand['seconds']:.1f} s), "
+        f"{ours['seconds'] / scan['seconds']:.1f} × a bare scan ({scan['seconds']:.1f} s)"
+    )
+    return [
+        Line("all figures over the full snapshot: time", f"{ours['seconds']:.2f} s", beside, "≤ 3 s", ours["seconds"] <= 3),
+        Line("the same: peak memory", f"{ours['peak_mb']:,.0f} MB", f"SQL by hand {by_hand['peak_mb']:,.0f} MB", "", True),
+        Line("figures: cost from 0.5 to 5.68 million", f"{growth:.2f}", "1 is linear", "≤ 1.20", growth <= 1.2),
+    ]
+
+
+def _city(work: Path, scale: str) -> Path:
+    folder = work / f"city-{scale}"
+    if not folder.exists():
+        _guildhall("city", "synth", "--pack", "chongqing", "--scale", scale, "--out", str(folder))
+    return folder
+
+
+def web(work: Path) -> list[Line]:
+    """The city page of the demonstration under load."""
+    os.environ["GUILDHALL_VAR"] = str(work / "var")
+    _guildhall("demo", "--no-serve")
+    found = apart("bench.web", str(work / "var"))
+    bare = f"bare Django {found['bare']:.0f} ms"
+    return [
+        Line("city page, 20 clients at once: p95", f"{found['city']:.0f} ms", bare, "≤ 60 ms", found["city"] <= 60),
+        Line("city page rendered anew, 20 clients at once: p95", f"{found['city rendered anew']:.0f} ms", bare, "", True),
+    ]
+
+
+def _guildhall(*words: str) -> None:
+    subprocess.run([sys.executable, "-c", "from guildhall.cli import main; main()", *words], check=True, capture_output=True)
+
+
+PARTS = {"synth": synthetic, "figures": figures, "web": web}
+
+
+def main() -> None:
+    wanted = [name for name in sys.argv[1:] if not name.startswith("-")] or list(PARTS)
+    lines: list[Line] = []
+    with tempfile.TemporaryDirectory() as work:
+        for name in wanted:
+            sys.stderr.write(f"measuring {name} …\n")
+            lines += PARTS[name](Path(work))
+    table = "\n".join(line.markdown() for line in lines)
+    text = HEAD.format(machine=f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}") + table + "\n" + NOTES
+    print(text)
+    if "--write" in sys.argv and wanted == list(PARTS):
+        TARGET.write_text(text, encoding="utf-8")
+    sys.exit(0 if all(line.holds for line in lines) else 1)
+
+
+if __name__ == "__main__":
+    main()
