@@ -1,0 +1,145 @@
+"""From the city to how a number was computed, in two languages, on a phone, by keyboard, on paper, and without a script."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.conftest import PHONE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    Open = Callable[..., Page]
+
+pytestmark = pytest.mark.browser
+
+PATHS = (
+    "",
+    "figures/",
+    "figures/skilled.count/",
+    "districts/tiny-harbour/",
+    "districts/tiny-east/",
+    "parks/",
+    "parks/tiny-park-1/",
+    "places/",
+    "places/tiny-east/",
+    "organisations/",
+    "occupations/",
+    "assumptions/",
+    "sources/",
+    "dictionary/",
+    "api/",
+)
+
+
+def test_from_the_city_to_how_a_number_was_computed_and_back_in_the_other_language(open_page: Open) -> None:
+    page = open_page("/")
+    assert page.url.endswith("/en/")
+    assert page.locator(".banner").inner_text() == "Demonstration city, synthetic people, 1 : 1 model"
+
+    page.get_by_role("link", name=re.compile("^Harbour")).first.click()
+    assert "/en/districts/tiny-harbour/" in page.url
+    assert "skilled workers in the model" in page.locator("h1").inner_text()
+    assert page.get_by_text("took over from East").count()
+
+    page.get_by_role("link", name="East Industrial Park").click()
+    assert "/en/parks/tiny-park-1/" in page.url
+    page.get_by_role("link", name="How this was computed").click()
+    assert "/en/figures/parks.workers/" in page.url
+    shown = {kind: page.locator(f'[data-figure="parks.workers"][data-value="{kind}"]').inner_text() for kind in ("published", "computed")}
+    assert all(re.search(r"\d", value) for value in shown.values())
+    assert page.get_by_text(re.compile("sha256 [0-9a-f]{64}")).count()
+
+    page.get_by_role("link", name="中文").click()
+    assert "/zh-hans/figures/parks.workers/" in page.url
+    assert page.locator("html").get_attribute("lang") == "zh-Hans"
+    assert "是怎样算出的" in page.locator("h1").inner_text()
+    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    assert page.locator('[data-value="computed"]').first.is_visible()
+
+
+def test_the_language_of_the_browser_decides_at_the_door(open_page: Open) -> None:
+    assert open_page("/", languages="zh-CN").url.endswith("/zh-hans/")
+    assert open_page("/", languages="en-GB").url.endswith("/en/")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_is_wider_than_a_phone(open_page: Open, path: str, language: str) -> None:
+    page = open_page(f"/{language}/{path}", size=PHONE, scripts=True)  # scripts only for the ruler of this test
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide == 0
+
+
+def test_districts_can_be_coloured_without_a_script(open_page: Open) -> None:
+    page = open_page("/en/")
+    page.get_by_label("Colour by").select_option("high_share")
+    page.locator("select[name=on]").select_option("2024-12-31")
+    page.get_by_role("button", name="Show").click()
+    assert "measure=high_share" in page.url
+    assert page.locator(".cartogram a").count() == 3
+    assert "%" in (page.locator(".cartogram").text_content() or "")
+    page.get_by_role("link", name="中文").click()
+    assert "measure=high_share" in page.url
+
+
+def test_everything_is_reached_by_keyboard(open_page: Open) -> None:
+    page = open_page("/en/", scripts=True)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    reached = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.dataset.figure || document.activeElement.closest('svg')?.classList[1] || ''"))
+    assert {"skilled.count", "cartogram"} <= reached
+    visible = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert visible != "none"
+
+
+def test_targets_on_a_phone_are_large_enough(open_page: Open) -> None:
+    page = open_page("/en/", size=PHONE, scripts=True)
+    heights = page.evaluate(
+        "[...document.querySelectorAll('header nav a, form .btn, form select, .who a')].map(e => e.getBoundingClientRect().height)"
+    )
+    assert min(heights) >= 44
+
+
+def test_a_page_prints_with_its_numbers(open_page: Open) -> None:
+    page = open_page("/en/")
+    page.emulate_media(media="print")
+    assert not page.locator("header nav").is_visible()
+    assert not page.get_by_role("button", name="Show").is_visible()
+    assert page.locator(".banner").is_visible()
+    assert page.locator(".pyramid").is_visible()
+    assert len(page.pdf()) > 10_000
+
+
+def test_words_in_charts_do_not_overlap(open_page: Open) -> None:
+    """Labels of the ladder and the numbers beside it keep apart, also at phone width and in the longer language."""
+    for size in (PHONE, None):
+        page = open_page("/en/", size=size, scripts=True)
+        boxes = page.evaluate(
+            "[...document.querySelectorAll('.pyramid text')].map(e => e.getBoundingClientRect()).map(b => [b.left, b.right])"
+        )
+        for left, right in zip(boxes[::2], boxes[1::2], strict=True):
+            assert left[1] <= right[0]
+
+
+def test_places_and_organisations_are_browsed(open_page: Open) -> None:
+    page = open_page("/en/places/")
+    page.get_by_role("link", name="East", exact=True).click()
+    assert "where does it belong" in page.locator("h1").inner_text()
+    page.get_by_role("link", name="Organisations here").click()
+    page.get_by_label("Kind").select_option("academy")
+    page.get_by_role("button", name="Show").click()
+    assert "kind=academy" in page.url
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Occupations").click()
+    page.get_by_label("Code or name").fill("2-02")
+    page.get_by_role("button", name="Search").click()
+    assert page.get_by_role("link", name="2-02", exact=True).count()
