@@ -78,6 +78,7 @@ def found() -> dict[str, list[dict[str, Any]]]:
     [
         ("skilled.count", 5, 1),
         ("skilled.high_share", 4, 5),
+        ("highskilled.count", 4, 1),
         ("highskilled.new", 2, 1),  # 2 rose from nothing, 6 too; 3 and 4 were there a year before
         ("ladder.special_grade", 1, 1),
         ("ladder.chief", 1, 1),

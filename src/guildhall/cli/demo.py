@@ -54,15 +54,14 @@ def build_city(scale: Decimal, seed: int) -> None:
 def synthetic_city(scale: Decimal, seed: int) -> Folder:
     """The synthetic city of the pack in force; made only if this pack, scale, seed and version have not been made before."""
     from guildhall.city import load
+    from guildhall.synth import VERSION, build
 
     city = load(pack_name())
-    build_id = digest([city.digest, str(scale), seed, __version__])[:16]
+    build_id = digest([city.digest, str(scale), seed, __version__, VERSION])[:16]
     path = var() / "city" / build_id
     try:
         folder = Folder.open(path)
     except GuildhallError:
-        from guildhall.synth import build
-
         with step("synthetic city") as report:
             return build(city, scale=scale, seed=seed, out=path, progress=report)
     skipped("synthetic city")

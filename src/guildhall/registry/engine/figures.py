@@ -92,6 +92,14 @@ FIGURES = (
         (PARAMETER,),
     ),
     Figure(
+        "highskilled.count",
+        "persons",
+        Text("基准日最高等级为高级工及以上的人数", "people whose highest level on the date is senior worker or above"),
+        _CERTIFICATES,
+        highly_skilled,
+        (PARAMETER,),
+    ),
+    Figure(
         "highskilled.new",
         "persons",
         Text("基准日为高级工及以上、一年前不是的人数", "people at senior worker or above on the date who were not a year earlier"),
@@ -135,6 +143,13 @@ FIGURES = (
     ),
     Figure(
         "colleges.schools",
+        "count",
+        Text("登记的高等职业院校数", "higher vocational colleges on record"),
+        ("registry.organisations",),
+        _organisations("college"),
+    ),
+    Figure(
+        "colleges.list",
         "count",
         Text("登记的高等职业院校数", "higher vocational colleges on record"),
         ("registry.organisations",),
