@@ -20,7 +20,11 @@ LADDER = Table(
     "overview.ladder",
     Text("八级阶梯人数", "People on each rung of the ladder"),
     (
-        Column("on", DATE, Text("日期", "date"),),
+        Column(
+            "on",
+            DATE,
+            Text("日期", "date"),
+        ),
         Column("level", CODE, Text("等级", "level"), values=LEVELS),
         Column("persons", COUNT, Text("人数", "people"), unit="persons"),
     ),
