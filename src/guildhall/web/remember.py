@@ -1,4 +1,4 @@
-"""Rendered public pages kept in memory: a page changes only with the run it shows, its address or its language."""
+"""Pages and parts of pages kept in memory: they change only with the run they show, their address or their language."""
 
 from __future__ import annotations
 
@@ -7,22 +7,25 @@ from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
 from threading import Lock
-from typing import Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from guildhall import __version__
 from guildhall.web.current import current
-from guildhall.web.viewer import viewer_of
+from guildhall.web.viewer import Viewer, viewer_of
 
 P = ParamSpec("P")
+T = TypeVar("T")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 MOST = 300
 """Pages kept per process; the oldest leaves first. At 60 KB a page that is under 20 MB."""
 
 _pages: OrderedDict[tuple[str, ...], tuple[bytes, str]] = OrderedDict()
+_parts: OrderedDict[tuple[str, ...], Any] = OrderedDict()
 _lock = Lock()
 
 
@@ -31,7 +34,7 @@ def remembered(view: View[P]) -> View[P]:
 
     @wraps(view)
     def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        key = (current().key, viewer_of(request).name, get_language() or "", request.get_full_path(), str(settings.VAR), str(settings.CITY))
+        key = (*_what_is_shown(viewer_of(request)), request.get_full_path(), str(timezone.localdate()))
         found = _pages.get(key)
         if found is None:
             response = view(request, *args, **kwargs)
@@ -42,6 +45,23 @@ def remembered(view: View[P]) -> View[P]:
         return _answer(request, *found)
 
     return cast("View[P]", answer)
+
+
+def kept(name: str, viewer: Viewer, build: Callable[[], T]) -> T:
+    """A part of a page that no address changes, built once per run, viewer and language."""
+    key = (*_what_is_shown(viewer), name)
+    if key not in _parts:
+        made = build()
+        with _lock:
+            while len(_parts) >= MOST:
+                _parts.popitem(last=False)
+            _parts[key] = made
+        return made
+    return cast("T", _parts[key])
+
+
+def _what_is_shown(viewer: Viewer) -> tuple[str, ...]:
+    return current().key, viewer.name, get_language() or "", str(settings.VAR), str(settings.CITY)
 
 
 def _keep(key: tuple[str, ...], page: tuple[bytes, str]) -> None:

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from guildhall.kernel.errors import GuildhallError
 from guildhall.overview import queries
 from guildhall.overview.pages import drawing
-from guildhall.overview.queries import Standing
+from guildhall.overview.pages.figures import topics
 from guildhall.web import words
-from guildhall.web.remember import remembered
+from guildhall.web.remember import kept, remembered
 from guildhall.web.viewer import Viewer, viewer_of
 
 HEADLINES = ("skilled.count", "skilled.high_share", "parks.workers", "alignment.published")
@@ -25,19 +25,9 @@ FIRST_TIERS = ("leading", "pillar", "special")
 def city(request: HttpRequest) -> HttpResponse:
     """The city on one page; districts are coloured by `?measure=…&on=…`."""
     viewer = viewer_of(request)
-    found = queries.results(viewer)
     measure, on = _asked(request, viewer)
     rows = queries.measured(measure, on, viewer)
-    clusters = queries.clusters(viewer)
-    standing = {figure.id: figure for figure in queries.figures(viewer)}
-    context: dict[str, Any] = {
-        "results": found,
-        "skilled": standing.get("skilled.count"),
-        "high": standing.get("skilled.high_share"),
-        "headlines": [standing[id] for id in HEADLINES if id in standing],
-        "targets": _targets(standing),
-        "topics": queries.topics(viewer),
-        "ladder": drawing.ladder(queries.ladder(viewer), found.on),
+    context = kept("city", viewer, lambda: _whatever_is_asked(viewer)) | {
         "tiles": drawing.tiles(rows, measure, on),
         "units": [(row, drawing.shown(row.value, measure)) for row in rows],
         "measure": measure,
@@ -45,11 +35,26 @@ def city(request: HttpRequest) -> HttpResponse:
         "measures": [(name, words.word("measure", name)) for name in queries.measures_of(on, viewer)],
         "on": on,
         "dates": queries.dates(viewer),
+    }
+    return render(request, "overview/city.html", context)
+
+
+def _whatever_is_asked(viewer: Viewer) -> dict[str, Any]:
+    """All of the page that neither measure nor date changes."""
+    found = queries.results(viewer)
+    clusters = queries.clusters(viewer)
+    standing = {figure.id: figure for figure in queries.figures(viewer)}
+    return {
+        "results": found,
+        "skilled": standing.get("skilled.count"),
+        "high": standing.get("skilled.high_share"),
+        "headlines": [standing[id] for id in HEADLINES if id in standing],
+        "topics": topics(viewer),
+        "ladder": drawing.ladder(queries.ladder(viewer), found.on),
         "clusters": drawing.clusters([row for row in clusters if row.cluster.tier in FIRST_TIERS]),
         "all_clusters": drawing.clusters(clusters).table,
         "years": drawing.years(queries.series(viewer), _published(viewer), found.current.scale),
     }
-    return render(request, "overview/city.html", context)
 
 
 def _asked(request: HttpRequest, viewer: Viewer) -> tuple[str, date]:
@@ -62,15 +67,6 @@ def _asked(request: HttpRequest, viewer: Viewer) -> tuple[str, date]:
             _("“%(text)s” is not a date") % {"text": request.GET["on"]}, next=_("write it as %(example)s") % {"example": dates[0]}
         ) from None
     return request.GET.get("measure") or "skilled", on
-
-
-def _targets(standing: dict[str, Standing]) -> dict[str, list[Standing]]:
-    """Targets by the figure they are set for."""
-    found: dict[str, list[Standing]] = {}
-    for figure in standing.values():
-        if figure.kind == "target":
-            found.setdefault(figure.family, []).append(figure)
-    return found
 
 
 def _published(viewer: Viewer) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -85,12 +86,13 @@ def _tone(code: str) -> str:
 def tiles(rows: Sequence[Measured], measure: str, on: date) -> Chart:
     """Districts as squares, five shades of equal counts, the value in each."""
     shades, spans = charts.shades([row.value for row in rows])
+    short = _abbreviated([row.place for row in rows])
     cells = [
         charts.Tile(
             row.tile.column,
             row.tile.row,
             _bare(row.place.name),
-            _abbreviated(row.place.name),
+            short[row.place.place_id],
             shown(row.value, measure),
             shade,
             _unit_page(row.place),
@@ -137,9 +139,13 @@ def _bare(name: Text) -> str:
     return zh
 
 
-def _abbreviated(name: Text) -> str:
-    """At most three characters, or four letters, for a square on a phone."""
-    return _bare(name)[: 4 if (get_language() or "zh").startswith("en") else 3]
+def _abbreviated(places: Sequence[Place]) -> dict[str, str]:
+    """Three characters or four letters for a square on a phone; letters that two would share give way to the end of the name."""
+    names = {place.place_id: _bare(place.name).replace("'", "") for place in places}
+    if not (get_language() or "zh").startswith("en"):
+        return {id: name[:3] for id, name in names.items()}
+    taken = Counter(name[:4] for name in names.values())
+    return {id: name[:4] if taken[name[:4]] == 1 else name[0] + name[-3:] for id, name in names.items()}
 
 
 def clusters(rows: Sequence[ClusterRow]) -> Chart:

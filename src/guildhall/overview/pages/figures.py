@@ -6,20 +6,27 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from guildhall.kernel.runs import Folder
 from guildhall.overview import queries
 from guildhall.overview.engine.steps import VERSION
 from guildhall.overview.queries import Standing
-from guildhall.web.remember import remembered
-from guildhall.web.viewer import viewer_of
+from guildhall.web.remember import kept, remembered
+from guildhall.web.viewer import Viewer, viewer_of
 
 
 @remembered
 def figures(request: HttpRequest) -> HttpResponse:
     """Every figure by question, with rivals and targets."""
     viewer = viewer_of(request)
-    return render(request, "overview/figures.html", {"topics": queries.topics(viewer), "results": queries.results(viewer)})
+    return render(request, "overview/figures.html", {"topics": topics(viewer), "results": queries.results(viewer)})
+
+
+def topics(viewer: Viewer) -> SafeString:
+    """All figures by question, as the city page and the list show them."""
+    return kept("topics", viewer, lambda: render_to_string("overview/parts/topics.html", {"topics": queries.topics(viewer)}))
 
 
 @remembered
