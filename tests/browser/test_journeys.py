@@ -117,6 +117,7 @@ def test_a_page_prints_with_its_numbers(open_page: Open) -> None:
     assert not page.get_by_role("button", name="Show").is_visible()
     assert page.locator(".banner").is_visible()
     assert page.locator(".pyramid").is_visible()
+    assert page.locator("details.behind table").first.is_visible()
     assert len(page.pdf()) > 10_000
 
 
