@@ -6,6 +6,7 @@ A missing part skips with a line that says how to get it; with CI=true it fails,
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import sys
@@ -13,12 +14,16 @@ from pathlib import Path
 
 SKIPPED = 3
 """Exit code of a part that is missing where it may be."""
-PACKAGES = {"chromium": "chromium fonts-noto-cjk", "postgresql": "postgresql"}
+PACKAGES = {"chromium": "chromium fonts-noto-cjk libatomic1", "postgresql": "postgresql"}
 """What to install on Debian for each part."""
 
 
 def chromium() -> Path | None:
-    """The browser, or None."""
+    """The browser, or None where it or the library its driver is linked with is missing."""
+    try:
+        ctypes.CDLL("libatomic.so.1")
+    except OSError:
+        return None
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     return Path(found) if found else None
 
