@@ -73,7 +73,7 @@ class ParkView:
     park: Park
     place: Place
     values: dict[str, int | None]
-    by_date: tuple[tuple[date, int | None, int | None, int | None], ...]
+    employed: tuple[tuple[date, int | None], ...]
     districts: tuple[tuple[Place, Edge], ...]
     responsible: Place | None
 
@@ -193,12 +193,7 @@ def park(place_id: str, today: date, viewer: Viewer) -> ParkView:
         park=one,
         place=found.city.place[place_id],
         values={name: found.value(place_id, found.on, name) for name in names},
-        by_date=tuple(_park_on(found, place_id, on) for on in sorted(dates(viewer))),
+        employed=tuple((on, found.value(place_id, on, "park_workers")) for on in sorted(dates(viewer))),
         districts=tuple((found.city.place[edge.parent_id], edge) for edge in land.parents_ever(place_id)),
         responsible=found.city.place[answers] if answers else None,
     )
-
-
-def _park_on(found: Results, place_id: str, on: date) -> tuple[date, int | None, int | None, int | None]:
-    employed, skilled, high = (found.value(place_id, on, name) for name in ("park_workers", "skilled", "high_skilled"))
-    return on, employed, skilled, high
