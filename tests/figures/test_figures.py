@@ -143,6 +143,17 @@ def test_apprentices_stand_beside_the_ladder(found: dict[str, list[dict[str, Any
     assert sum(n for level, n in rungs.items() if level != "L0") == 5
 
 
+def test_a_rung_says_how_many_real_people_it_stands_for() -> None:
+    people = [{**row, "weight": 100 + row["worker_id"]} for row in CITY["registry.workers"]]
+    with open_tables(spec.folder(CITY | {"registry.workers": people})) as tables:
+        rows = steps.ladder(tables, spec.CONTEXT).to_pylist()
+    found = {(row["on"], row["level"]): (row["persons"], row["stands_for"]) for row in rows if row["persons"]}
+    assert found[spec.ON, "L3"] == (2, 102 + 103)
+    assert found[spec.ON, "LS"] == (1, 106)
+    assert found[spec.ON, "L0"] == (1, 107)
+    assert found[date(2025, 1, 30), "L3"] == (1, 103)
+
+
 def test_clusters(found: dict[str, list[dict[str, Any]]]) -> None:
     assert found["overview.clusters"] == [{"cluster": "vehicles", "enterprises": 2, "employed": 3, "skilled": 2, "high_skilled": 1}]
 

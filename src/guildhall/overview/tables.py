@@ -26,7 +26,8 @@ LADDER = Table(
             Text("日期", "date"),
         ),
         Column("level", CODE, Text("等级", "level"), values=LEVELS),
-        Column("persons", COUNT, Text("人数", "people"), unit="persons"),
+        Column("persons", COUNT, Text("记录中的人数", "people on record"), unit="persons"),
+        Column("stands_for", COUNT, Text("所代表的真实人数（权重之和）", "real people they stand for: the sum of their weights"), unit="persons"),
     ),
     key=("on", "level"),
 )

@@ -24,6 +24,7 @@ VERSION = "2"
 
 _STOCKS = (*places.READS, *stocks.READS_RESIDENCE, *stocks.READS_WORKPLACE)
 _SENIOR_AND_ABOVE = "L1"
+_APPRENTICE = "L0"
 
 
 @dataclass(frozen=True)
@@ -51,15 +52,15 @@ def _pair(value: Any) -> tuple[Any, Any]:
 
 def ladder(tables: Tables, context: Context) -> pa.Table:
     """People on each rung on the reference date and a year before; apprentices stand beside the ladder's stock."""
-    held, levels = Held.of(context), levels_at(tables, context)
-    ordinals = held.scale.ordinals
-    rows = []
+    ordinals, homes = Scale.of(context).ordinals, tables.rows(stocks.by_residence(tables, context))
+    rows: list[tuple[Any, ...]] = []
     for day in (context.year_before, context.on):
-        counted = levels.aggregate(**{f"o{n}": count_where(held.rung(levels.held, day, n)) for n in ordinals.values()})
-        found = tables.rows(counted)[0]
-        rows += [(day, level, found[f"o{n}"]) for level, n in ordinals.items() if level != "L0"]
-    work = stocks.by_workplace(tables, context)
-    rows.append((context.on, "L0", int(tables.scalar(work.apprentices.sum().fill_null(0)))))
+        for level, n in ordinals.items():
+            if level != _APPRENTICE:
+                key = f"{day:%Y%m%d}_{n}"
+                rows.append((day, level, sum(home[f"rung_{key}"] for home in homes), sum(home[f"weight_{key}"] for home in homes)))
+    learning = tables.rows(stocks.apprentices(tables, context))[0]
+    rows.append((context.on, _APPRENTICE, learning["people"], learning["weight"]))
     return _build(declared.LADDER, rows)
 
 
@@ -122,7 +123,7 @@ def place_ladder(tables: Tables, context: Context) -> pa.Table:
         if unit is None:
             continue
         for ordinal in scale.ordinals.values():
-            totals[unit, min(ordinal, top)] += row[f"ordinal_{ordinal}"]
+            totals[unit, min(ordinal, top)] += row[f"rung_{context.on:%Y%m%d}_{ordinal}"]
     rows = [(unit, context.on, names[n], value) for (unit, n), value in sorted(totals.items()) if n >= scale.skilled_from]
     return _build(declared.PLACE_LADDER, rows)
 
@@ -160,7 +161,7 @@ def _build(table: Table, rows: list[tuple[Any, ...]]) -> pa.Table:
 
 STEPS = (
     Step(declared.FIGURES, tuple(sorted({name for f in FIGURES.values() for name in f.tables})), (PARAMETER,), figures),
-    Step(declared.LADDER, (*stocks.READS_WORKPLACE,), (PARAMETER,), ladder),
+    Step(declared.LADDER, (*stocks.READS_RESIDENCE, "registry.employment_spells"), (PARAMETER,), ladder),
     Step(declared.PLACE_MEASURES, tuple(sorted(set(_STOCKS))), (PARAMETER,), place_measures),
     Step(declared.PLACE_LADDER, tuple(sorted({*places.READS, *stocks.READS_RESIDENCE})), (PARAMETER,), place_ladder),
     Step(declared.CLUSTERS, stocks.READS_WORKPLACE, (PARAMETER,), clusters),

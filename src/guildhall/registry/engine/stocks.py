@@ -20,22 +20,27 @@ READS_WORKPLACE = ("registry.employment_spells", "registry.organisations", "regi
 
 
 def by_residence(tables: Tables, context: Context) -> Table:
-    """Per residence: people, `skilled_<date>` and `high_<date>` for each date, `ordinal_<n>` on the reference date."""
+    """Per residence: `people`, and for each date `skilled_` and `high_<date>`; for each ordinal n, on the reference date and the day a
+    year before, `rung_<date>_<n>` people and the `weight_<date>_<n>` they stand for.
+    """
     return tables.once("registry.stocks_by_residence", lambda found: _by_residence(found, context))
 
 
 def _by_residence(tables: Tables, context: Context) -> Table:
     held = Held.of(context)
-    workers = tables["registry.workers"].select("worker_id", "residence")
+    workers = tables["registry.workers"].select("worker_id", "residence", "weight")
     # People alike in residence and history are counted first, so that the many sums below run over few rows.
     joined = workers.left_join(levels_at(tables, context), "worker_id")
-    alike = joined.group_by("residence", "held").agg(people=joined.count().cast("int64"))
+    alike = joined.group_by("residence", "held").agg(people=joined.count().cast("int64"), weight=joined.weight.sum().cast("int64"))
     counts: dict[str, Any] = {"people": _sum(alike.people)}
     for day in context.dates:
         counts[f"skilled_{day:%Y%m%d}"] = _sum(alike.people, held.skilled(alike.held, day))
         counts[f"high_{day:%Y%m%d}"] = _sum(alike.people, held.high(alike.held, day))
-    for ordinal in held.scale.ordinals.values():
-        counts[f"ordinal_{ordinal}"] = _sum(alike.people, held.rung(alike.held, context.on, ordinal))
+    for day in sorted(held.full):
+        for ordinal in held.scale.ordinals.values():
+            here = held.rung(alike.held, day, ordinal)
+            counts[f"rung_{day:%Y%m%d}_{ordinal}"] = _sum(alike.people, here)
+            counts[f"weight_{day:%Y%m%d}_{ordinal}"] = _sum(alike.weight, here)
     result: Table = alike.group_by("residence").agg(**counts)
     return result
 
@@ -72,4 +77,16 @@ def _by_workplace(tables: Tables, context: Context) -> Table:
     counts["skilled"] = count_where(working & held.skilled(joined.held, context.on))
     counts["high"] = count_where(working & held.high(joined.held, context.on))
     result: Table = joined.group_by("place", "cluster").agg(**counts)
+    return result
+
+
+def apprentices(tables: Tables, context: Context) -> Table:
+    """One row: `people` in apprenticeship on the reference date who hold no certificate, and the `weight` they stand for."""
+    held = Held.of(context)
+    spells = tables["registry.employment_spells"]
+    learning = spells.filter((spells.contract == "apprentice") & in_force(spells.started_on, spells.ended_on, context.on))
+    workers = tables["registry.workers"].select("worker_id", "weight")
+    joined = learning.select("worker_id").distinct().join(workers, "worker_id").left_join(levels_at(tables, context), "worker_id")
+    uncertified = joined.filter(~held.skilled(joined.held, context.on).fill_null(False))
+    result: Table = uncertified.aggregate(people=uncertified.count().cast("int64"), weight=_sum(uncertified.weight))
     return result
