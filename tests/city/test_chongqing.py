@@ -170,7 +170,7 @@ def test_published_figures(city: City, id: str) -> None:
     figure = city.figure[id]
     assert (figure.value, figure.qualifier) == FIGURES[id]
     article = "ichongqing-2022-09-13" if figure.date == date(2022, 9, 13) else "ichongqing-2026-01-30"
-    assert figure.document == article
+    assert figure.source == article
     assert figure.kind == ("target" if id.startswith("target.") else "published")
 
 

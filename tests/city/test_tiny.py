@@ -6,6 +6,7 @@ import shutil
 import time
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -73,11 +74,12 @@ def test_rows_are_typed_and_carry_their_origin(city: City) -> None:
 
 
 def test_expected_values_of_a_model_city(city: City) -> None:
-    tenth = Decimal("0.1")
+    tenth = Fraction(1, 10)
     assert city.figure["skilled.count"].expected(tenth) == 400
     assert city.figure["ladder.chief"].expected(tenth) == 1
     assert city.figure["skilled.high_share"].expected(tenth) == 32
     assert city.figure["alignment.published"].expected(tenth) is None
+    assert city.figure["target.high_share.2025"].expected(tenth) is None, "a target is not a measurement"
 
 
 def test_a_folder_anywhere_is_a_pack_and_the_digest_follows_every_byte(tmp_path: Path, city: City) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date as Day
 from decimal import Decimal
+from fractions import Fraction
 
 from guildhall.kernel.tables import Text
 from guildhall.kernel.territory import holds
@@ -207,16 +208,14 @@ class PublishedFigure(Row):
     definition: Text = Text("", "")
     note: Text = Text("", "")
 
-    @property
-    def document(self) -> str:
-        """Identifier of the document that states it, in `City.sources`."""
-        return self.source
+    def expected(self, scale: Fraction) -> Fraction | None:
+        """What a model city at `scale` should show: scaled for people, as it stands for wholes and ratios.
 
-    def expected(self, scale: Decimal) -> Decimal | None:
-        """What a model city at `scale` should show: scaled for people, as it stands for wholes and ratios, None otherwise."""
-        if self.scales == "none":
+        None for targets, and for what a model does not reproduce.
+        """
+        if self.kind == "target" or self.scales == "none":
             return None
-        return self.value * scale if self.scales == "people" else self.value
+        return Fraction(self.value) * (scale if self.scales == "people" else 1)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,10 +64,7 @@ class Standing:
     @property
     def expected(self) -> Fraction | None:
         """The published value at the model's scale; None for targets and for what a model does not reproduce."""
-        if self.published is None or self.kind == "target" or self.published.scales == "none":
-            return None
-        value = Fraction(self.published.value)
-        return value * self.scale if self.published.scales == "people" else value
+        return self.published.expected(self.scale) if self.published else None
 
     @property
     def computed(self) -> Fraction | None:
