@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guildhall.kernel.dated import EVIDENCE, STATUS_NAMES, STATUSES, UNSETTLED, Dated, Missing, Timeline, faults
+from guildhall.kernel.dated import EVIDENCE, STATUS_NAMES, STATUSES, UNSETTLED, Dated, Missing, Timeline, Unsettled, faults, settled
 from guildhall.kernel.errors import FaultsFound
 
 WAGES = [  # the monthly minimum, with a year left out
@@ -104,3 +104,21 @@ def test_every_status_and_evidence_code_is_known_and_named_in_both_languages() -
     assert set(EVIDENCE.values()) <= set(STATUSES)
     assert EVIDENCE["I"] == EVIDENCE["M"] == "unverified"
     assert set(UNSETTLED) < set(STATUSES)
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_value_not_well_enough_known_is_an_outcome_of_its_own_where_only_settled_ones_will_do(status: str) -> None:
+    on = date(2025, 6, 1)
+    value = Dated(2330_00, date(2025, 1, 1), None, "hearsay", status)
+    found = settled("minimum wage", on, value)
+    if status in UNSETTLED:
+        assert found == Unsettled("minimum wage", on, "hearsay", status)
+        assert not found
+        assert STATUS_NAMES[status].en in str(found)
+    else:
+        assert found == value
+
+
+def test_what_is_missing_stays_missing_where_only_settled_values_will_do() -> None:
+    missing = Missing("minimum wage", date(2001, 1, 1), "before")
+    assert settled("minimum wage", missing.on, missing) is missing

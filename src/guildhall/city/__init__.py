@@ -2,7 +2,8 @@
 
 from guildhall.city.loader import check, load, names
 from guildhall.city.model import City
+from guildhall.city.parameters import minimum_wage
 from guildhall.city.places import measure, responsible_today, unit_of, units
 from guildhall.city.skeleton import new
 
-__all__ = ["City", "check", "load", "measure", "names", "new", "responsible_today", "unit_of", "units"]
+__all__ = ["City", "check", "load", "measure", "minimum_wage", "names", "new", "responsible_today", "unit_of", "units"]

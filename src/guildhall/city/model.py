@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date as Day
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from guildhall.city.rows import (
     GROUPS,
@@ -42,6 +43,7 @@ from guildhall.city.rows import (
     Tile,
 )
 from guildhall.kernel.calendar import SpecialDay, WorkCalendar
+from guildhall.kernel.dated import Dated, Timeline
 from guildhall.kernel.tables import Text
 from guildhall.kernel.territory import Edge, Node, Succession, Territory
 
@@ -84,6 +86,8 @@ __all__ = [
     "as_grid",
     "territory",
 ]
+
+D = TypeVar("D", MinimumWage, MinimumWageTier)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,6 +186,23 @@ class City:
     def figure(self) -> Mapping[str, PublishedFigure]:
         """Published figures by identifier."""
         return {figure.id: figure for figure in self.figures}
+
+    @cached_property
+    def wages(self) -> Mapping[str, Timeline[MinimumWage]]:
+        """Minimum wages over time, by tier."""
+        return _timelines("minimum wage of tier", self.minimum_wages, lambda row: row.tier)
+
+    @cached_property
+    def wage_tiers(self) -> Mapping[str, Timeline[MinimumWageTier]]:
+        """The tier of the minimum wage over time, by place."""
+        return _timelines("tier of the minimum wage of", self.minimum_wage_tiers, lambda row: row.place_id)
+
+
+def _timelines(what: str, rows: Iterable[D], thing: Callable[[D], str]) -> dict[str, Timeline[D]]:
+    groups: dict[str, list[Dated[D]]] = {}
+    for row in rows:
+        groups.setdefault(thing(row), []).append(Dated(row, row.valid_from, row.valid_until, row.source, row.status))
+    return {name: Timeline(f"{what} {name}", values) for name, values in groups.items()}
 
 
 def territory(places: tuple[Place, ...], parents: tuple[Parent, ...], successors: tuple[Successor, ...]) -> Territory:

@@ -2,6 +2,7 @@
 
 A parameter, a published figure or the validity of a place is never a bare number. Asking a timeline for a date on which
 nothing is known gives `Missing`, an outcome of its own: the engine says "undetermined" and neither guesses nor denies.
+Where a decision about a real person rests on the answer, `settled` does the same with a value that is not well enough known.
 """
 
 from __future__ import annotations
@@ -72,6 +73,29 @@ class Missing:
 
     def __str__(self) -> str:
         return f"no value of {self.name} in force on {self.on}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A value is known for `on`, but only of a status that no decision about a real person may rest on."""
+
+    name: str
+    on: date
+    source: str
+    status: str
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        return f"no settled value of {self.name} on {self.on}: {STATUS_NAMES[self.status].en} (source {self.source})"
+
+
+def settled(name: str, on: date, found: Dated[T] | Missing) -> Dated[T] | Missing | Unsettled:
+    """What was found, but `Unsettled` in place of a value whose status is in `UNSETTLED`: what production mode may use."""
+    if isinstance(found, Dated) and found.status in UNSETTLED:
+        return Unsettled(name, on, found.source, found.status)
+    return found
 
 
 class Timeline(Generic[T]):
