@@ -186,6 +186,36 @@ def second_assumption(file: str, status: str) -> Damage:
     return lambda pack: (file, pack.add(file, **cells), "status")
 
 
+def folder_in_place(name: str) -> Damage:
+    """A folder where a file should be."""
+
+    def damage(pack: Pack) -> tuple[str, int, str]:
+        (pack.folder / name).unlink()
+        (pack.folder / name).mkdir()
+        return name, 0, ""
+
+    return damage
+
+
+def endless_cell(pack: Pack) -> tuple[str, int, str]:
+    return "clusters.csv", pack.set("clusters.csv", ("food",), "remark", "x" * 200_000), ""
+
+
+def unknown_with_a_code(pack: Pack) -> tuple[str, int, str]:
+    pack.set("places.csv", ("tiny-east",), "code", "990001")
+    return "places.csv", pack.set("places.csv", ("tiny-east",), "status", "unknown"), "code"
+
+
+def doubled_code(pack: Pack) -> tuple[str, int, str]:
+    pack.set("places.csv", ("tiny-east",), "code", "990001")
+    return "places.csv", pack.set("places.csv", ("tiny-west",), "code", "990001"), "code"
+
+
+def toml_digits(pack: Pack) -> tuple[str, int, str]:
+    pack.replace("city.toml", "value = 24000", f"value = {'9' * 5000}")
+    return "city.toml", 0, ""
+
+
 def toml(old: str, new: str, column: str) -> Damage:
     """One text of city.toml replaced, reported at its line."""
     return lambda pack: ("city.toml", pack.replace("city.toml", old, new), column)
@@ -209,11 +239,32 @@ SEEDED: dict[str, Damage] = {
     "half of the coordinates": at("places.csv", ("tiny-east",), "longitude", ""),
     "coordinates without a source": at("places.csv", ("tiny-east",), "position_source", ""),
     "coordinates without a status": at("places.csv", ("tiny-east",), "position_status", ""),
+    "latitude": at("places.csv", ("tiny-east",), "latitude", "91"),
+    "longitude": at("places.csv", ("tiny-east",), "longitude", "-180.5"),
+    "digits of another width": at("minimum_wages.csv", ("1",), "monthly_yuan", "２３３０"),
+    "digits of another script": at("tiles.csv", ("tiny-east",), "column", "٢"),
+    "date in another script": at("places.csv", ("tiny-harbour",), "valid_from", "２０２５-07-01"),
+    "money as people write it": at("minimum_wages.csv", ("1",), "monthly_yuan", "¥2000"),
+    "endless number": at("tiles.csv", ("tiny-east",), "column", "9" * 5000),
+    "percentage": at("figures.csv", ("skilled.high_share",), "value", "101"),
+    "percentage of a place": at("place_facts.csv", ("tiny-east", "urban_share"), "value", "100.1"),
+    "negative population": at("place_facts.csv", ("tiny-east", "population"), "value", "-9000"),
+    "negative count": at("figures.csv", ("parks.count",), "value", "-2"),
+    "negative stock": at("series.csv", ("skilled.count",), "value", "-1"),
+    "negative workers": at("parks.csv", ("tiny-park-2",), "workers_assumed", "-500"),
+    "negative wage": at("minimum_wages.csv", ("2",), "monthly_yuan", "-1"),
+    "share above one": at("assumptions.csv", ("sex", "female", "worker"), "value", "1.38"),
+    "negative ordinal": at("levels.csv", ("L0",), "ordinal", "-1"),
+    "official code": at("places.csv", ("tiny-east",), "code", "99000"),
+    "official code in another script": at("places.csv", ("tiny-east",), "code", "９９０００１"),
     "district without a status": at("colleges.csv", ("tiny-college-1",), "place_status", ""),
     # files
     "missing file": file_missing,
     "stray file": stray_file,
     "bad byte": bad_byte,
+    "folder for a file": folder_in_place("series.csv"),
+    "folder for the settings": folder_in_place("city.toml"),
+    "endless cell": endless_cell,
     "missing column": column_missing,
     "unknown column": column_unknown,
     "doubled column": column_twice,
@@ -222,6 +273,10 @@ SEEDED: dict[str, Damage] = {
     "doubled row": second_row("clusters.csv", "cluster", cluster="food", tier="pillar", name_zh="食品", name_en="Food"),
     "orphan": second_row("place_parents.csv", "parent_id", place_id="tiny-west", parent_id="tiny-nowhere", relation="functional"),
     "series of no figure": at("series.csv", ("skilled.count",), "figure", "skilled.cuont"),
+    "ordinal twice": at("levels.csv", ("L4",), "ordinal", "2"),
+    "gap between ordinals": at("levels.csv", ("LS",), "ordinal", "9"),
+    "code of an unknown place": unknown_with_a_code,
+    "code twice": doubled_code,
     "ends before it begins": at("places.csv", ("tiny-harbour",), "valid_until", "2025-06-01"),
     "occupation under a leaf": at("occupations.csv", ("6-18-01-01",), "parent", "6-18-02-04"),
     "occupation without parent": at("occupations.csv", ("6-18-01-01",), "parent", ""),
@@ -243,6 +298,8 @@ SEEDED: dict[str, Damage] = {
     "two wages at once": at("minimum_wages.csv", ("1", "2200"), "valid_from", "2023-12-01"),
     "tier without a wage": at("minimum_wage_tiers.csv", ("tiny-west",), "tier", "3"),
     "district without a tier": no_tier,
+    "tier 2 above tier 1": at("minimum_wages.csv", ("2",), "monthly_yuan", "2100"),
+    "not a tier": at("minimum_wages.csv", ("2",), "tier", "B"),
     "tiers overlap": second_row("minimum_wage_tiers.csv", "valid_from", place_id="tiny-west", tier="2", valid_from="2026-01-01"),
     "doubled holiday": second_row("holidays.csv", "date", date="2025-01-01", kind="holiday", name="元旦"),
     # totals
@@ -253,6 +310,8 @@ SEEDED: dict[str, Damage] = {
     "cells against a figure": sum_of_cells,
     "cells that are not there": sum_of_nothing,
     "cells against a number": at("assumptions.csv", ("level_split", "L1"), "value", "97"),
+    "shares above the whole": at("assumptions.csv", ("sex", "male", "worker"), "value", "0.9"),
+    "shares short of the whole": at("assumptions.csv", ("residence", "tiny-west-rest", "tiny-west"), "value", "0.89"),
     "assumption among published numbers": second_assumption("marginals.csv", "assumed"),
     "published number among assumptions": second_assumption("assumptions.csv", "press"),
     "number of parks": toml("parks = 2", "parks = 3", "parks"),
@@ -267,6 +326,9 @@ SEEDED: dict[str, Damage] = {
     "root not a place": toml('root = "tiny"', 'root = "large"', "root"),
     "year without holidays": toml("published_years = [2025, 2026]", "published_years = [2025, 2026, 2027]", "published_years"),
     "count of nothing": toml("parks = 2", "parcs = 2", "parcs"),
+    "digits in a total": toml("value = 24000", 'value = "２４０００"', "value"),
+    "no number in a total": toml("value = 24000", 'value = "NaN"', "value"),
+    "endless number in a total": toml_digits,
     "number in a total": toml("value = 24000", "value = true", "value"),
 }  # fmt: skip
 
@@ -293,6 +355,14 @@ QUIET = (
     "missing tile",
     "gap between wages",
     "bad byte",
+    "folder for a file",
+    "endless cell",
+    "negative population",
+    "negative ordinal",
+    "ordinal twice",
+    "code twice",
+    "tier 2 above tier 1",
+    "shares above the whole",
     "number of parks",
 )
 
@@ -301,6 +371,31 @@ QUIET = (
 def test_one_fault_is_told_once(pack: Pack, kind: str) -> None:
     SEEDED[kind](pack)
     assert len(check(pack.folder)) == 1, "\n".join(map(str, check(pack.folder)))
+
+
+def test_growth_may_exceed_100_percent(pack: Pack) -> None:
+    pack.set("figures.csv", ("ladder.top_growth",), "value", "142")
+    assert check(pack.folder) == []
+
+
+def test_roundings_may_leave_a_little_between_shares_and_the_whole(pack: Pack) -> None:
+    pack.set("assumptions.csv", ("sex", "male", "worker"), "value", "0.622")
+    assert check(pack.folder) == []
+    at = pack.set("assumptions.csv", ("sex", "male", "worker"), "value", "0.6221")
+    assert pack.faults() == [("assumptions.csv", at, "value")]
+
+
+def test_shares_add_up_across_the_two_files(pack: Pack) -> None:
+    cells = {"table": "sex", "row": "male", "column": "worker", "value": "0.62", "unit": "share", "source": "made-up"}
+    pack.drop("assumptions.csv", "sex", "male", "worker")
+    pack.add("marginals.csv", **cells, status="generated", date="2026-01-30")
+    assert check(pack.folder) == []
+
+
+def test_a_successor_may_take_over_a_code(pack: Pack) -> None:
+    for place in ("tiny-east", "tiny-harbour"):
+        pack.set("places.csv", (place,), "code", "990001")
+    assert check(pack.folder) == []
 
 
 def test_a_fault_says_what_to_do_next(pack: Pack) -> None:

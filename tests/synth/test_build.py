@@ -112,7 +112,7 @@ def test_five_million_instead_of_5_68_moves_the_city(tmp_path: Path) -> None:
 
 
 def test_parks_that_need_more_people_than_there_are_name_the_table(tmp_path: Path) -> None:
-    city = changed(tmp_path, "assumptions.csv", "sector,software,,0.045", "sector,software,,0.005")
+    city = changed(tmp_path, "assumptions.csv", "park_workforce,software,other,180000", "park_workforce,software,other,360000")
     with pytest.raises(GuildhallError, match="more people in software than the whole city") as caught:
         build(city, scale=Fraction(1, 100), seed=7, out=tmp_path / "out")
     assert "park_workforce" in caught.value.why

@@ -10,14 +10,22 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from guildhall.kernel.dated import STATUS_NAMES
+from guildhall.kernel.money import NotMoney, parse_yuan
 from guildhall.kernel.tables import Text
 
 T = TypeVar("T")
 
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_WHOLE = re.compile(r"-?\d+")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+# Digits are 0 to 9 alone: \d would also take those of other scripts. Eighteen of them fit in a column of int64.
+_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_CODE = re.compile(r"[0-9]{6}([0-9]{3}([0-9]{3})?)?")
+_TIER = re.compile(r"[1-9]")
+MOST: Mapping[str, int] = {"percent": 100, "share": 1}
+"""The most a value in a unit can be, except growth. No value is below nothing, whatever its unit."""
+GROWTH = "+"
+"""The qualifier of a value that tells by how much something grew."""
 
 
 class Unreadable(ValueError):
@@ -46,11 +54,12 @@ def whole(cell: str) -> int:
 
 
 def fen(cell: str) -> int:
-    """Yuan with at most two decimals, as integer fen."""
-    amount = number(cell) * 100
-    if amount != amount.to_integral_value():
-        raise Unreadable(f"{cell!r} is finer than one fen", "write yuan with at most two decimals")
-    return int(amount)
+    """Yuan with at most two decimals, as integer fen. Files hold plain numbers: none of the other ways people write money."""
+    number(cell)
+    try:
+        return parse_yuan(cell)
+    except NotMoney as error:
+        raise Unreadable(error.what, f"{error.why}; {error.next}") from None
 
 
 def day(cell: str) -> date:
@@ -74,10 +83,23 @@ def identifier(cell: str) -> str:
     return cell
 
 
+def official_code(cell: str) -> str:
+    if not _CODE.fullmatch(cell):
+        raise Unreadable(f"{cell!r} is not an official code", "write 6 digits (9 for a township, 12 for a village), or leave it empty")
+    return cell
+
+
+def wage_tier(cell: str) -> str:
+    if not _TIER.fullmatch(cell):
+        raise Unreadable(f"{cell!r} is not a tier", "write 1 for the tier of the highest wage, 2 for the next, and so on")
+    return cell
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a file. `values` closes the list of words; `ref` names the file whose key it must be found in.
 
+    `least` and `most` bound a number, both inclusive; `unit_in` names the column with its unit, which bounds it too (`MOST`).
     A bilingual column stands as two in the file, `name_zh` and `name_en`, and is read into one `Text`. `into` names the
     field of the record where it differs from the column.
     """
@@ -90,6 +112,9 @@ class Column:
     ref: str = ""
     bilingual: bool = False
     into: str = ""
+    least: int | None = None
+    most: int | None = None
+    unit_in: str = ""
 
     @property
     def field(self) -> str:
@@ -106,6 +131,26 @@ class Column:
             return Text(*pair) if any(pair) else None
         cell = cells.get(self.name, "")
         return self.read(cell) if cell else None
+
+    def out_of_range(self, value: Any, cells: Mapping[str, str]) -> str:
+        """Which bound a value breaks, in words; empty where it breaks none."""
+        most, unit = self.most, cells.get(self.unit_in, "")
+        if unit in MOST and cells.get("qualifier") != GROWTH:
+            most = MOST[unit]
+        if self.least is not None and value < self.least:
+            return f"is below {self.least}"
+        if most is not None and value > most:
+            return f"is above {most}{f', the most of unit {unit}' if unit else ''}"
+        return ""
+
+    @property
+    def range(self) -> str:
+        """The bounds in words, for those who fill the file in."""
+        words = [f"at least {self.least}"] if self.least is not None else []
+        words += [f"at most {self.most}"] if self.most is not None else []
+        if self.unit_in:
+            words += [f"at most {most} in {unit}" for unit, most in MOST.items()] + [f"unless the qualifier is {GROWTH}"]
+        return ", ".join(words)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from guildhall.city import model
-from guildhall.city.columns import Column, File, day, fen, flag, identifier, number, sourced, whole
+from guildhall.city.columns import Column, File, day, fen, flag, identifier, number, official_code, sourced, wage_tier, whole
 from guildhall.kernel.calendar import KINDS as DAY_KINDS
 from guildhall.kernel.calendar import SpecialDay
 from guildhall.kernel.dated import STATUS_NAMES
@@ -51,9 +51,9 @@ LEVELS = File(
     model.Level,
     sourced(
         Column("code", "code of the level", identifier),
-        Column("ordinal", "rank, 1 is the lowest", whole),
+        Column("ordinal", "rank, 1 is the lowest; the ranks run from 1 without a gap", whole, least=1),
         _NAME,
-        Column("national_digit", "digit used on certificates; it runs downwards", whole, required=False),
+        Column("national_digit", "digit used on certificates; it runs downwards", whole, required=False, least=1, most=5),
         Column("certificate", "whether a certificate is issued", flag),
         Column("skilled", "whether holders count as skilled workers", flag),
         Column("high_skilled", "whether holders count as highly skilled", flag),
@@ -67,12 +67,17 @@ PLACES = File(
     model.Place,
     sourced(
         Column("place_id", "our key", identifier),
-        Column("code", "official code; empty while unknown, never invented", required=False),
+        Column(
+            "code",
+            "official code of 6, 9 or 12 digits; empty while unknown, never invented; no two places of one time share it",
+            official_code,
+            required=False,
+        ),
         Column("kind", "kind of place", values=model.PLACE_KINDS),
         _NAME,
         Column("region", "region of the city, from city.toml", identifier, required=False, ref="regions"),
-        Column("latitude", "degrees north, WGS-84", number, required=False),
-        Column("longitude", "degrees east, WGS-84", number, required=False),
+        Column("latitude", "degrees north, WGS-84", number, required=False, least=-90, most=90),
+        Column("longitude", "degrees east, WGS-84", number, required=False, least=-180, most=180),
         *_aside("position", "the coordinates"),
         _FROM,
         _UNTIL,
@@ -111,7 +116,7 @@ PLACE_FACTS = File(
     sourced(
         _place("place_id", "the place"),
         Column("measure", "what is measured", identifier),
-        Column("value", "the value", number),
+        Column("value", "the value", number, least=0, unit_in="unit"),
         _UNIT,
         _QUALIFIER,
         Column("as_of", "the day, or last day of the period, it speaks of", day),
@@ -124,8 +129,8 @@ TILES = File(
     model.Tile,
     sourced(
         _place("place_id", "the district"),
-        Column("column", "counts eastwards from 1", whole),
-        Column("row", "counts southwards from 1", whole),
+        Column("column", "counts eastwards from 1", whole, least=1),
+        Column("row", "counts southwards from 1", whole, least=1),
     ),
     key=("place_id",),
 )
@@ -138,7 +143,7 @@ PARKS = File(
         _place("district", "the district its source names"),
         Column("park_class", "class of the park", values=model.PARK_CLASSES),
         Column("industries", "leading industries", bilingual=True),
-        Column("workers_assumed", "people working there: an assumption of this pack", whole),
+        Column("workers_assumed", "people working there: an assumption of this pack", whole, least=0),
     ),
     key=("place_id",),
 )
@@ -191,7 +196,7 @@ FIGURES = File(
         Column("id", "identifier of the figure", identifier),
         Column("family", "identifier shared by rival definitions", identifier),
         Column("title", "title", bilingual=True),
-        Column("value", "value as published", number),
+        Column("value", "value as published", number, least=0, unit_in="unit"),
         _QUALIFIER,
         _UNIT,
         Column("kind", "published or target", values=model.KINDS),
@@ -209,7 +214,7 @@ SERIES = File(
     model.SeriesPoint,
     sourced(
         Column("figure", "the figure", identifier, ref="figures.csv"),
-        Column("value", "the stock on that day", number),
+        Column("value", "the stock on that day", number, least=0),
         _QUALIFIER,
         date_required=True,
     ),
@@ -220,9 +225,9 @@ MINIMUM_WAGES = File(
     "statutory minimum wages by tier",
     model.MinimumWage,
     sourced(
-        Column("tier", "tier", identifier),
-        Column("monthly_yuan", "yuan a month", fen, into="monthly_fen"),
-        Column("hourly_yuan", "yuan an hour, for part-time work", fen, required=False, into="hourly_fen"),
+        Column("tier", "tier; 1 has the highest wage", wage_tier),
+        Column("monthly_yuan", "yuan a month", fen, least=0, into="monthly_fen"),
+        Column("hourly_yuan", "yuan an hour, for part-time work", fen, required=False, least=0, into="hourly_fen"),
         Column("valid_from", "first day it holds", day),
         _UNTIL,
     ),
@@ -232,7 +237,7 @@ MINIMUM_WAGE_TIERS = File(
     "minimum_wage_tiers.csv",
     "which tier of the minimum wage each place belongs to",
     model.MinimumWageTier,
-    sourced(_place("place_id", "the place"), Column("tier", "tier", identifier), _FROM, _UNTIL),
+    sourced(_place("place_id", "the place"), Column("tier", "tier", wage_tier), _FROM, _UNTIL),
     key=("place_id", "tier", "valid_from"),
 )
 HOLIDAYS = File(
@@ -252,8 +257,8 @@ _CELLS = sourced(
     Column("table", "name of the table", identifier),
     Column("row", "label of the row"),
     Column("column", "label of the column; empty in a one-dimensional table", required=False),
-    Column("value", "the value", number),
-    Column("unit", "unit of the value"),
+    Column("value", "the value", number, least=0, unit_in="unit"),
+    Column("unit", "unit of the value; a table of unit share alone is a distribution: each of its columns adds up to 1"),
 )
 MARGINALS = File("marginals.csv", "published marginal distributions", model.Cell, _CELLS, key=("table", "row", "column"))
 ASSUMPTIONS = File("assumptions.csv", "assumptions of the synthetic city", model.Cell, _CELLS, key=("table", "row", "column"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from guildhall.city import files
-from guildhall.city.model import Cell, Occupation
+from guildhall.city.model import Cell, Level, Occupation, Place
 from guildhall.city.reading import Sheet
 from guildhall.kernel.errors import Fault
 
@@ -23,6 +25,8 @@ def integrity_faults(sheets: Sheets, regions: Collection[str] | None) -> Iterato
             yield from _doubled(sheet)
         yield from _orphans(sheet, known)
         yield from _reversed(sheet)
+    yield from _ordinals(sheets[files.LEVELS.name])
+    yield from _codes(sheets[files.PLACES.name])
     yield from _ranks(sheets[files.OCCUPATIONS.name])
     yield from _asides(sheets[files.PLACES.name], "position", "latitude")
     yield from _half_positions(sheets[files.PLACES.name])
@@ -55,6 +59,37 @@ def _reversed(sheet: Sheet[Any]) -> Iterator[Fault]:
             yield Fault(
                 sheet.file.name, row, "valid_until", f"ends {end}, not after it begins on {start}", "valid_until is the first day after"
             )
+
+
+def _ordinals(sheet: Sheet[Level]) -> Iterator[Fault]:
+    """The ranks of the levels are 1 … n, each once."""
+    first: dict[int, int] = {}
+    for row, level in sheet.sound:
+        if level.ordinal in first:
+            what = f"rank {level.ordinal} stands twice, first in row {first[level.ordinal]}"
+            yield Fault(sheet.file.name, row, "ordinal", what, "give each level a rank of its own")
+        elif level.ordinal > len(sheet.rows):
+            what = f"rank {level.ordinal} of {len(sheet.rows)} levels leaves a gap below"
+            yield Fault(sheet.file.name, row, "ordinal", what, f"number them from 1 to {len(sheet.rows)}")
+        first.setdefault(level.ordinal, row)
+
+
+def _codes(sheet: Sheet[Place]) -> Iterator[Fault]:
+    """An official code belongs to one place at a time, and to none that is unknown. A successor may take over a code."""
+    bearers: dict[str, list[tuple[int, Place]]] = defaultdict(list)
+    for row, place in sheet.sound:
+        if place.code and place.status == "unknown":
+            yield Fault(sheet.file.name, row, "code", f"code {place.code} of a place whose status is unknown", "leave it empty until known")
+        for other_row, other in bearers[place.code] if place.code else ():
+            if overlap((place.valid_from, place.valid_until), (other.valid_from, other.valid_until)):
+                what = f"code {place.code} is also that of {other.place_id}, row {other_row}"
+                yield Fault(sheet.file.name, row, "code", what, "correct one of them, or leave it empty")
+        bearers[place.code].append((row, place))
+
+
+def overlap(one: tuple[date | None, date | None], other: tuple[date | None, date | None]) -> bool:
+    """Whether two half-open intervals share a day; an empty end is open."""
+    return max(one[0] or date.min, other[0] or date.min) < min(one[1] or date.max, other[1] or date.max)
 
 
 def _ranks(sheet: Sheet[Occupation]) -> Iterator[Fault]:

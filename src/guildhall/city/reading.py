@@ -51,18 +51,41 @@ def read_sheet(folder: Path, file: File[T]) -> Sheet[T]:
     except FileNotFoundError:
         sheet.fault(0, "", "the file is missing", f"add it with the header {','.join(file.headers)}")
         return sheet
+    except OSError as error:
+        sheet.faults.append(unopened(file.name, error))
+        return sheet
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         sheet.faults.append(bad_byte(file.name, data, error))
         return sheet
-    lines = numbered(text)
+    try:
+        _read_rows(sheet, numbered(text))
+    except BrokenRow as error:
+        sheet.stands = False  # the rows after it are not known
+        sheet.fault(error.row, "", f"the row cannot be read: {error}", "look for a quotation mark that is never closed, or an endless cell")
+    return sheet
+
+
+class BrokenRow(ValueError):
+    """A row that is no CSV; `row` is its number."""
+
+    def __init__(self, row: int, what: str) -> None:
+        super().__init__(what)
+        self.row = row
+
+
+def _read_rows(sheet: Sheet[Any], lines: Iterator[tuple[int, list[str]]]) -> None:
     header = next(lines, (1, []))
     sheet.stands = _header_stands(sheet, *header)
     if sheet.stands:
         for row, cells in lines:
             _read_row(sheet, header[1], row, cells)
-    return sheet
+
+
+def unopened(name: str, error: OSError) -> Fault:
+    """A fault for a file that is there and cannot be read: a folder of that name, or one kept from us."""
+    return Fault(name, 0, "", f"it cannot be read: {error.strerror or error}", "put a file there that this account may read")
 
 
 def bad_byte(name: str, data: bytes, error: UnicodeDecodeError) -> Fault:
@@ -83,11 +106,18 @@ def bad_byte(name: str, data: bytes, error: UnicodeDecodeError) -> Fault:
 
 
 def numbered(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a CSV text with the numbers a spreadsheet shows; blank rows and rows beginning with # are passed over."""
-    for row, cells in enumerate(csv.reader(io.StringIO(text, newline="")), start=1):
-        stripped = [cell.strip() for cell in cells]
-        if any(stripped) and not stripped[0].startswith("#"):
-            yield row, stripped
+    """The rows of a CSV text with the numbers a spreadsheet shows; blank rows and rows beginning with # are passed over.
+
+    Raises BrokenRow at the first that is no CSV.
+    """
+    row, reader = 0, csv.reader(io.StringIO(text, newline=""))
+    try:
+        for row, cells in enumerate(reader, start=1):
+            stripped = [cell.strip() for cell in cells]
+            if any(stripped) and not stripped[0].startswith("#"):
+                yield row, stripped
+    except csv.Error as error:
+        raise BrokenRow(row + 1, str(error)) from None
 
 
 def _header_stands(sheet: Sheet[Any], row: int, header: list[str]) -> bool:
@@ -122,6 +152,8 @@ def _read_cell(sheet: Sheet[Any], column: Column, row: int, named: Mapping[str, 
     except Unreadable as error:
         sheet.fault(row, column.name, str(error), error.next)
         return None
+    if value is not None and (what := column.out_of_range(value, named)):
+        sheet.fault(row, column.name, f"{named[column.name]} {what}", column.range)
     if column.values and value is not None and value not in column.values:
         kind = "status" if column.name.endswith("status") else "word"
         sheet.fault(row, column.name, f"unknown {kind} {value!r}", f"one of {', '.join(filter(None, column.values))}")
@@ -142,10 +174,12 @@ def read_settings(path: Path) -> tuple[Mapping[str, Any], list[Fault]]:
         return tomllib.loads(data.decode("utf-8-sig")), []
     except FileNotFoundError:
         return {}, [Fault(name, 0, "", "the file is missing", "see `guildhall city new` for one that loads")]
+    except OSError as error:
+        return {}, [unopened(name, error)]
     except UnicodeDecodeError as error:
         return {}, [bad_byte(name, data, error)]
-    except tomllib.TOMLDecodeError as error:
-        at = re.search(r"line (\d+)", str(error))
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError is one; so is a number of thousands of digits
+        at = re.search(r"line ([0-9]+)", str(error))
         return {}, [Fault(name, int(at[1]) if at else 0, "", f"not TOML: {error}")]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from guildhall.city import files
+from guildhall.city.columns import Unreadable, number
 from guildhall.city.model import Sum, Totals, UnitTotal
 from guildhall.city.reading import read_settings, row_of_key
 from guildhall.kernel.errors import Fault
@@ -130,7 +131,7 @@ def _number(toml: _Toml, table: Mapping[str, Any]) -> Decimal:
         toml.fault("value", "is missing" if value is None else f"is {value!r}", 'write a whole number, or "89.05" in quotes')
         return Decimal(0)
     try:
-        return Decimal(value)
-    except ArithmeticError:
-        toml.fault("value", f"{value!r} is not a number")
+        return number(str(value))
+    except Unreadable as error:
+        toml.fault("value", str(error), error.next)
         return Decimal(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -16,6 +17,9 @@ from guildhall.city.reading import row_of_key
 from guildhall.kernel.errors import Fault
 from guildhall.kernel.territory import Territory
 
+SHARE = "share"
+TOLERANCE = Decimal("0.002")
+"""What roundings may leave between the shares of a distribution and 1."""
 COUNTED: dict[str, File[Any]] = {
     "parks": files.PARKS,
     "colleges": files.COLLEGES,
@@ -37,6 +41,7 @@ def total_faults(folder: Path, sheets: Sheets, territory: Territory, totals: Tot
             yield Fault(files.SETTINGS, row_of_key(settings, name), name, f"declares {declared}, {COUNTED[name].name} has {found}")
     yield from _unit_faults(sheets, territory, totals)
     yield from _sum_faults(sheets, totals)
+    yield from _share_faults(sheets)
     yield from _park_faults(sheets, territory)
 
 
@@ -95,6 +100,25 @@ def _sum_faults(sheets: Sheets, totals: Totals) -> Iterator[Fault]:
             name, row, _ = cells[-1]
             what = f"table {total.table} adds up to {found}, {total.figure or files.SETTINGS} says {expected}"
             yield Fault(name, row, "value", what, f"the difference is {found - expected}")
+
+
+def _share_faults(sheets: Sheets) -> Iterator[Fault]:
+    """A table of nothing but shares is a distribution, sourced in one file and assumed in the other: each column adds up to 1."""
+    held = [sheets[file.name] for file in (files.MARGINALS, files.ASSUMPTIONS)]
+    if any(sheet.faults for sheet in held):
+        return  # what could not be read would be missed a second time
+    cells = [(sheet.file.name, row, cell) for sheet in held for row, cell in sheet.rows]
+    mixed = {cell.table for _, _, cell in cells if cell.unit != SHARE}
+    columns: dict[tuple[str, str], list[tuple[str, int, Cell]]] = defaultdict(list)
+    for found in cells:
+        if found[2].table not in mixed:
+            columns[found[2].table, found[2].column].append(found)
+    for (table, column), parts in columns.items():
+        whole = sum((cell.value for _, _, cell in parts), Decimal(0))
+        if abs(whole - 1) > TOLERANCE:
+            name, row, _ = parts[-1]
+            what = f"the shares of {table}{f' × {column}' if column else ''} add up to {whole}, not 1"
+            yield Fault(name, row, "value", what, f"correct the rows; roundings may leave {TOLERANCE} at most")
 
 
 def _park_faults(sheets: Sheets, territory: Territory) -> Iterator[Fault]:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from guildhall.city import files
-from guildhall.city.integrity import Sheets
-from guildhall.city.model import UNIT_KINDS
+from guildhall.city.integrity import Sheets, overlap
+from guildhall.city.model import UNIT_KINDS, MinimumWage
 from guildhall.city.reading import Sheet
 from guildhall.kernel.dated import Dated
 from guildhall.kernel.dated import faults as dated_faults
@@ -20,6 +20,7 @@ def validity_faults(sheets: Sheets) -> Iterator[Fault]:
     wages, tiers = sheets[files.MINIMUM_WAGES.name], sheets[files.MINIMUM_WAGE_TIERS.name]
     yield from _timelines(wages, lambda row: row.tier)
     yield from _timelines(tiers, lambda row: row.place_id)
+    yield from _falling(wages)
     for row, belongs in tiers.rows:
         if wages.stands and belongs.tier not in wages.keys:
             yield Fault(
@@ -31,6 +32,21 @@ def validity_faults(sheets: Sheets) -> Iterator[Fault]:
             yield Fault(
                 places.file.name, row, "place_id", f"{place.place_id} has no tier of the minimum wage", f"add it to {tiers.file.name}"
             )
+
+
+def _falling(sheet: Sheet[MinimumWage]) -> Iterator[Fault]:
+    """Tier 1 has the highest wage on every day, by the month and by the hour."""
+    for row, low in sheet.sound:
+        for higher_row, high in sheet.sound:
+            if high.tier >= low.tier or not overlap((low.valid_from, low.valid_until), (high.valid_from, high.valid_until)):
+                continue
+            for column, below, above in (
+                ("monthly_yuan", low.monthly_fen, high.monthly_fen),
+                ("hourly_yuan", low.hourly_fen, high.hourly_fen),
+            ):
+                if below is not None and above is not None and below > above:
+                    what = f"tier {low.tier} has more than tier {high.tier} in row {higher_row}"
+                    yield Fault(sheet.file.name, row, column, what, "tier 1 has the highest wage: correct the amounts or the tiers")
 
 
 def _timelines(sheet: Sheet[Any], thing: Callable[[Any], str]) -> Iterator[Fault]:
