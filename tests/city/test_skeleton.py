@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,8 @@ from guildhall.city import check, load, new, units
 from guildhall.city.files import FILES
 from guildhall.city.skeleton import described
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
+from guildhall.registry import tables
+from guildhall.synth import build
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "city-pack.md"
 
@@ -21,8 +23,25 @@ def test_a_new_pack_loads(tmp_path: Path) -> None:
     assert check(path) == []
     city = load(path)
     assert (city.id, len(city.levels)) == ("newtown", 8)
-    assert [place.place_id for place in units(city, date(2026, 1, 1))] == ["newtown-1"]
+    assert [place.place_id for place in units(city, city.reference_date)] == ["newtown-1"]
     assert city.calendar.published == frozenset()
+
+
+def test_people_can_be_made_for_a_new_pack_at_the_scale_of_a_demonstration(tmp_path: Path) -> None:
+    city = load(new("newtown", tmp_path))
+    folder = build(city, scale=Decimal("0.01"), seed=7, out=tmp_path / "built")
+    workers = folder.read(tables.WORKERS)
+    assert workers.num_rows > 4000
+    assert set(workers.column("residence").cast("string").to_pylist()) == {"newtown-1"}
+    assert folder.read(tables.ORGANISATIONS).num_rows > 100
+
+
+def test_every_number_of_a_new_pack_says_that_it_is_an_example(tmp_path: Path) -> None:
+    city = load(new("newtown", tmp_path))
+    rows = (*city.figures, *city.place_facts, *city.parks, *city.assumption_cells, *city.colleges)
+    assert {row.status for row in rows} == {"generated", "assumed"}
+    assert {row.remark for row in rows} == {"example: replace"}
+    assert "tiny" not in "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "newtown").iterdir())
 
 
 def test_every_column_is_explained_in_the_file_itself(tmp_path: Path) -> None:
