@@ -210,6 +210,17 @@ def test_series_rise_to_the_published_stock(city: City) -> None:
         assert points[-1].date == city.reference_date
 
 
+def test_the_count_of_colleges_says_why_the_records_hold_more(city: City) -> None:
+    published = city.figure["colleges.schools"]
+    assert published.value == 43
+    assert all(str(len(city.colleges)) in text for text in (published.note.zh, published.note.en))
+
+
+def test_the_merger_says_which_of_two_days_is_used(city: City) -> None:
+    remark = next(row.remark for row in city.successors if row.place_id == "cq-500105")
+    assert all(day in remark for day in ("2025-11-06", "2026-01-25"))
+
+
 def test_minimum_wages_by_tier_and_date(city: City) -> None:
     tier = {belongs.place_id: belongs.tier for belongs in city.minimum_wage_tiers}
     assert tier["cq-liangjiang"] == "1"
