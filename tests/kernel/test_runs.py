@@ -31,6 +31,7 @@ from guildhall.kernel.runs import (
     digest,
     digest_file,
     run,
+    write_addressed,
     write_folder,
     write_text,
 )
@@ -79,6 +80,60 @@ class TestFolders:
         write(tmp_path / "a", numbers(1, 2, 3))
         assert Folder.open(tmp_path / "a").manifest.tables["tests.numbers"].rows == 3
         assert names(tmp_path) == ["a"]
+
+    def test_what_is_found_out_while_filling_stands_in_the_manifest(self, tmp_path: Path) -> None:
+        meta: dict[str, Any] = {}
+
+        def fill(writer: FolderWriter) -> None:
+            writer.add(NUMBERS, numbers(1))
+            meta["fit"] = 3
+
+        assert write_folder(tmp_path / "a", id="x", kind="city", version="1", as_of="", meta=meta, fill=fill).manifest.meta == {"fit": 3}
+
+    def test_an_empty_folder_is_filled(self, tmp_path: Path) -> None:
+        (tmp_path / "a").mkdir()
+        assert write(tmp_path / "a", numbers(1)) == Folder.open(tmp_path / "a")
+
+    @pytest.mark.parametrize("kind", ["notes", "file", "link", "snapshot", "damaged"])
+    def test_nothing_of_anybody_else_is_replaced(self, tmp_path: Path, kind: str) -> None:
+        path = tmp_path / "a"
+        if kind == "notes":
+            path.mkdir()
+            (path / "notes.txt").write_text("mine")
+        elif kind == "file":
+            path.write_text("mine")
+        elif kind == "link":
+            path.symlink_to(write(tmp_path / "city", numbers(7), kind="city").path)
+        else:
+            write(path, numbers(7), kind="snapshot")
+            if kind == "damaged":
+                (path / MANIFEST).write_text("{")
+        before = sorted((each, each.read_bytes()) for each in tmp_path.rglob("*") if each.is_file())
+        with pytest.raises(GuildhallError, match="in the way") as caught:
+            write_folder(path, id="x", kind="city", version="1", as_of="", meta={}, fill=lambda writer: pytest.fail("too late"))
+        assert "does not exist" in caught.value.next
+        assert sorted((each, each.read_bytes()) for each in tmp_path.rglob("*") if each.is_file()) == before
+
+    def test_what_appears_while_writing_is_not_replaced_either(self, tmp_path: Path) -> None:
+        def fill(writer: FolderWriter) -> None:
+            (tmp_path / "a").write_text("mine")
+
+        with pytest.raises(GuildhallError, match="in the way"):
+            write_folder(tmp_path / "a", id="x", kind="city", version="1", as_of="", meta={}, fill=fill)
+        assert names(tmp_path) == ["a"]
+
+    def test_the_same_tables_again_are_the_newest(self, tmp_path: Path) -> None:
+        def write_again(*ids: int) -> Folder:
+            def fill(writer: FolderWriter) -> None:
+                writer.add(NUMBERS, numbers(*ids))
+
+            return write_addressed(tmp_path, kind="snapshot", version="1", as_of="", meta={}, fill=fill)
+
+        one, two = write_again(1), write_again(2)
+        for age, folder in enumerate((two, one), 1):
+            os.utime(folder.path / MANIFEST, (age, age))
+        assert write_again(2) == two
+        assert (two.path / MANIFEST).stat().st_mtime > (one.path / MANIFEST).stat().st_mtime
 
     def test_what_a_folder_lacks_is_not_found(self, tmp_path: Path) -> None:
         folder = write(tmp_path / "a", numbers(1))
@@ -181,7 +236,7 @@ class TestKilled:
         half_way.wait()
         with pytest.raises(NotFound):
             Folder.open(tmp_path / "a")
-        assert [name.startswith(".draft-") for name in names(tmp_path)] == [True]
+        assert [name.startswith(".guildhall-draft-") for name in names(tmp_path)] == [True]
         write(tmp_path / "b", numbers(1))
         assert names(tmp_path) == ["b"]
 
@@ -197,6 +252,68 @@ class TestKilled:
         assert Folder.open(tmp_path / "a").manifest.tables["tests.numbers"].rows == 2
         half_way.communicate("")
         assert Folder.open(tmp_path / "a").manifest.tables["tests.numbers"].rows == 1
+
+
+KILLED_BETWEEN = """
+    import os, pathlib, signal
+
+    rename = pathlib.Path.rename
+
+    def killed(self, target):
+        if ".guildhall-old-" in str(target):
+            rename(self, target)
+            os.kill(os.getpid(), signal.SIGKILL)
+        return rename(self, target)
+
+    pathlib.Path.rename = killed
+"""
+
+
+class TestKilledBetween:
+    """The moment in which the old folder has stepped aside and the new one does not stand yet."""
+
+    @pytest.fixture(autouse=True)
+    def killed(self, tmp_path: Path) -> None:
+        write(tmp_path / "a", numbers(7, 8))
+        command = [sys.executable, "-c", textwrap.dedent(KILLED_BETWEEN) + textwrap.dedent(KILLED), str(tmp_path / "a")]
+        done = subprocess.run(command, input="", capture_output=True, text=True, check=False)
+        assert done.returncode == -signal.SIGKILL
+        assert not (tmp_path / "a").exists()
+
+    def test_who_opens_the_folder_finds_the_old_one(self, tmp_path: Path) -> None:
+        assert Folder.open(tmp_path / "a").manifest.tables["tests.numbers"].rows == 2
+
+    def test_the_next_writer_puts_it_back(self, tmp_path: Path) -> None:
+        write(tmp_path / "b", numbers(1))
+        assert names(tmp_path) == ["a", "b"]
+        assert Folder.open(tmp_path / "a").manifest.tables["tests.numbers"].rows == 2
+
+    def test_the_next_writer_of_the_same_folder_replaces_it(self, tmp_path: Path) -> None:
+        write(tmp_path / "a", numbers(1, 2, 3))
+        assert names(tmp_path) == ["a"]
+        assert Folder.open(tmp_path / "a").manifest.tables["tests.numbers"].rows == 3
+
+    def test_one_whose_successor_stands_is_removed(self, tmp_path: Path) -> None:
+        (tmp_path / "a").mkdir()
+        write(tmp_path / "b", numbers(1))
+        assert names(tmp_path) == ["a", "b"]
+        assert names(tmp_path / "a") == []
+
+
+def test_only_names_of_our_own_form_are_swept(tmp_path: Path) -> None:
+    digits = "0123456789abcdef" * 2
+    others = [
+        ".draft-mine",
+        ".draft-" + digits,
+        ".new-x",
+        ".guildhall-draft-mine",
+        f".guildhall-draft-{digits}-old",
+        ".guildhall-old-mine.a",
+    ]
+    for name in (*others, f".guildhall-draft-{digits}"):
+        (tmp_path / name).mkdir()
+    write(tmp_path / "a", numbers(1))
+    assert names(tmp_path) == sorted([*others, "a"])
 
 
 class Engine:

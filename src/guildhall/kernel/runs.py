@@ -1,17 +1,14 @@
 """Manifests of table folders and of engine runs: what went in, what came out, and whether it must run again.
 
-A folder of tables is written under a temporary name and renamed when complete, so a kill leaves either the whole
-folder or nothing; what a killed writer had begun is swept away by the next one. A run's identity is the digest of its
-inputs, parameters and version: a rerun is a no-op.
+A folder of tables is written as a draft and put in place when complete (`kernel.drafts`), so a kill leaves either the whole
+folder or what stood there before. A run's identity is the digest of its inputs, parameters and version: a rerun is a no-op.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
-import shutil
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -25,6 +22,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from guildhall.kernel import drafts
 from guildhall.kernel.errors import FaultsFound, GuildhallError, NotFound
 from guildhall.kernel.tables import Table
 
@@ -96,6 +94,8 @@ class Folder:
         try:
             folder = cls(path, Manifest.from_json((path / MANIFEST).read_text(encoding="utf-8")))
         except (FileNotFoundError, NotADirectoryError):
+            if drafts.restored(path):
+                return cls.open(path)
             raise NotFound(
                 f"No tables at {path}", why=f"the folder has no {MANIFEST}", next="run `guildhall demo --no-serve` or `guildhall snapshot`"
             ) from None
@@ -117,9 +117,10 @@ class Folder:
                     next="delete the folder and build it again",
                 )
 
-    def damaged(self) -> list[str]:
-        """Names of the tables whose file no longer has the digest of the manifest; reads every byte."""
-        return [name for name, entry in self.manifest.tables.items() if digest_file(self.file(name)) != entry.sha256]
+    def damaged(self, tables: Iterable[str] | None = None) -> list[str]:
+        """Names of the tables, of all or of those given, whose file no longer has the digest of the manifest; reads every byte."""
+        names = self.manifest.tables if tables is None else tables
+        return [name for name in names if digest_file(self.file(name)) != self.sha256(name)]
 
     def has(self, table: Table | str) -> bool:
         return _name(table) in self.manifest.tables
@@ -185,72 +186,83 @@ class FolderWriter:
 def write_folder(
     path: Path, *, id: str, kind: str, version: str, as_of: str, meta: Mapping[str, Json], fill: Callable[[FolderWriter], None]
 ) -> Folder:
-    """Calls `fill` with a writer and makes the folder visible at `path` in one rename, replacing what stood there."""
+    """Calls `fill` with a writer and makes the folder visible at `path` in one step.
+
+    Raises GuildhallError, before anything is written, where something stands at `path` that is neither an empty folder nor a
+    folder of this kind.
+    """
+
+    def refuse(place: Path) -> None:
+        _refuse_to_replace(place, kind)
+
+    refuse(path)
+    return _write(path.resolve(), kind, fill, lambda tables: Manifest(id, kind, version, as_of, dict(meta), tables), refuse)
+
+
+def _write(
+    path: Path,
+    kind: str,
+    fill: Callable[[FolderWriter], None],
+    manifest_of: Callable[[dict[str, TableEntry]], Manifest],  # asked after `fill`, which may still add to what the manifest tells
+    refuse: Callable[[Path], None] | None = None,
+) -> Folder:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _draft(path.parent) as draft:
+    with drafts.draft(path.parent) as draft:
         writer = FolderWriter(draft, kind)
         fill(writer)
-        manifest = Manifest(id, kind, version, as_of, dict(meta), writer.entries).to_json()
+        manifest = manifest_of(writer.entries).to_json()
         write_text(draft / MANIFEST, manifest)
-        _put(draft, path)
+        drafts.put(draft, path, refuse=refuse)
     return Folder(path, Manifest.from_json(manifest))  # as any later reader sees it: dates and fractions are text
+
+
+def _refuse_to_replace(path: Path, kind: str) -> None:
+    if path.is_symlink():
+        found = "it is a link"
+    elif not path.exists():
+        return
+    elif not path.is_dir():
+        found = "it is a file"
+    elif not any(path.iterdir()) or _kind_of(path) == kind:
+        return
+    else:
+        found = f"it is a folder with something else in it than tables of kind {kind}"
+    raise GuildhallError(
+        f"{path} is in the way",
+        why=f"{found}, and nobody's files are replaced",
+        next="name a folder that does not exist, or move this away",
+    )
+
+
+def _kind_of(path: Path) -> str:
+    """The kind that a folder's manifest names, empty where there is no manifest that can be read."""
+    try:
+        return str(json.loads((path / MANIFEST).read_text(encoding="utf-8"))["kind"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def write_addressed(
     root: Path, *, kind: str, version: str, as_of: str, meta: Mapping[str, Json], fill: Callable[[FolderWriter], None]
 ) -> Folder:
-    """Like `write_folder`, at `root/<id>` where the id is a digest of what `fill` wrote: the same tables give the folder already there."""
+    """Like `write_folder`, at `root/<id>` where the id is a digest of what `fill` wrote.
+
+    The same tables give the folder already there, its manifest touched: the newest by time is the one asked for last.
+    """
     root.mkdir(parents=True, exist_ok=True)
-    with _draft(root) as draft:
+    with drafts.draft(root) as draft:
         writer = FolderWriter(draft, kind)
         fill(writer)
         tables = {name: entry.sha256 for name, entry in writer.entries.items()}
         id = digest({"kind": kind, "version": version, "as_of": as_of, "meta": dict(meta), "tables": tables})[:16]
         manifest = Manifest(id, kind, version, as_of, dict(meta), writer.entries)
         with suppress(GuildhallError):
-            return Folder.open(root / id)
+            found = Folder.open(root / id)
+            (found.path / MANIFEST).touch()
+            return found
         write_text(draft / MANIFEST, manifest.to_json())
-        _put(draft, root / id)
+        drafts.put(draft, root / id)
     return Folder(root / id, manifest)
-
-
-@contextmanager
-def _draft(parent: Path) -> Iterator[Path]:
-    """A new folder in `parent`, gone again unless it was renamed; removes the drafts of writers that were killed.
-
-    Each draft is locked by its writer, and the system drops the lock when the writer dies.
-    """
-    for stale in parent.glob(".draft-*"):
-        with suppress(OSError), _locked(stale):
-            shutil.rmtree(stale, ignore_errors=True)
-    unlocked = parent / f".new-{uuid.uuid4().hex}"  # nobody sweeps this name, so no draft can vanish before it is locked
-    unlocked.mkdir()
-    with _locked(unlocked):
-        draft = unlocked.rename(parent / f".draft-{uuid.uuid4().hex}")
-        try:
-            yield draft
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Holds the lock of a folder. Raises OSError where another process holds it, or the folder is gone."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _put(draft: Path, path: Path) -> None:
-    """Renames `draft` to `path`; a folder already there steps aside first and is removed afterwards."""
-    old = draft.with_name(f"{draft.name}-old")
-    with suppress(FileNotFoundError):
-        path.rename(old)
-    draft.rename(path)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -300,5 +312,6 @@ def run(
         write_text(writer.path / RUN, json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n")
 
     as_of = str(parameters.get("on", ""))
-    folder = write_folder(path, id=run_id, kind="run", version=version, as_of=as_of, meta=record, fill=fill)
+    # The address is ours: even a damaged folder gives way.
+    folder = _write(path, "run", fill, lambda tables: Manifest(run_id, "run", version, as_of, record, tables))
     return Run(run_id, engine, folder, computed=True)

@@ -2,13 +2,16 @@
 
 Encoding rule: a byte-order mark or clean UTF-8 means UTF-8. Otherwise the lines that are not plain ASCII vote: where at least
 half of them are UTF-8 the file is UTF-8 with damaged rows, else it is GB18030 (text in GB18030 is almost never UTF-8 by chance).
-A damaged byte costs its row, not the file. Rows are counted as a spreadsheet does: the header is row 1.
+A damaged byte costs its row, not the file. Rows are counted as a spreadsheet does: the header is row 1, an empty line is a row,
+a cell that runs over several lines is still in one row.
+
+Quotation rule: only a mark at the very beginning of a cell opens a quotation; any other is a character like the rest (5" pipe).
+A quotation must close where its cell ends. Where it does not, that line is a fault and reading goes on with the next line.
 """
 
 from __future__ import annotations
 
 import codecs
-import csv
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -19,6 +22,16 @@ from guildhall.kernel.errors import Fault, FaultsFound
 
 LONGEST_CELL_LINES = 50
 """A cell that runs over more lines than this is taken for a quotation mark that was never closed."""
+LONGEST_CELL = 32_767
+"""Characters that a spreadsheet keeps in one cell; more is taken for damage."""
+NOT_CSV = {
+    b"PK\x03\x04": "it is a spreadsheet (xlsx) or an archive, whatever its name says",
+    b"\xd0\xcf\x11\xe0": "it is a spreadsheet of the old kind (xls), whatever its name says",
+    codecs.BOM_UTF16_LE: "its text is in UTF-16",
+    codecs.BOM_UTF16_BE: "its text is in UTF-16",
+}
+"""First bytes of files that people take for CSV, and what they are."""
+_CELL = re.compile(r"""(?:"(?P<quoted>(?:[^"]|"")*+)"[ \t\u3000]*|(?P<plain>(?:[^",\n][^,\n]*)?))(?=[,\n]|\Z)""")
 _DAMAGE = re.compile("[\ufffd\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -78,14 +91,13 @@ class ImportReport:
 def read_csv(content: bytes, name: str, *, required: Sequence[str], optional: Sequence[str] = ()) -> Sheet:
     """The rows of a CSV file whose header names every `required` column.
 
-    Raises FaultsFound where the file is empty or lacks one; lacking an optional column is told in `missing`.
+    Raises FaultsFound where the file is empty or no CSV, lacks a required column or names one twice; lacking an optional
+    column is told in `missing`.
     """
+    _refuse_other_files(content, name)
     text, encoding = decode(content)
     records = _records(text)
-    header = [_tidy(cell) for cell in next(records, (0, [], ""))[1]]
-    if absent := [column for column in required if column not in header]:
-        faults = [Fault(name, 1, column, "column is missing", f"the header is: {', '.join(header) or 'empty'}") for column in absent]
-        raise FaultsFound(f"{name} cannot be read as a table", faults, next="nothing was loaded; add the columns and import again")
+    header = _header(records, name, required)
     rows: list[Row] = []
     faults = []
     read = 0
@@ -99,6 +111,32 @@ def read_csv(content: bytes, name: str, *, required: Sequence[str], optional: Se
             rows.append(Row(number, {column: _tidy(cell) for column, cell in zip(header, cells, strict=True)}))
     missing = tuple(column for column in optional if column not in header)
     return Sheet(name, encoding, read, tuple(rows), tuple(faults), missing)
+
+
+def _refuse_other_files(content: bytes, name: str) -> None:
+    found = "it is empty" if not content.removeprefix(codecs.BOM_UTF8).strip() else ""
+    found = found or next((what for mark, what in NOT_CSV.items() if content.startswith(mark)), "")
+    if found:
+        raise _unreadable(name, [Fault(name, 0, "", found)], "save the table as CSV (UTF-8) and import that")
+
+
+def _unreadable(name: str, faults: list[Fault], next: str) -> FaultsFound:
+    return FaultsFound(f"{name} cannot be read as a table", faults, next=f"nothing was loaded; {next}")
+
+
+def _header(records: Iterator[tuple[int, list[str], str]], name: str, required: Sequence[str]) -> list[str]:
+    """The names in the first row that holds anything."""
+    number, cells, damage = next(records)
+    header = [_tidy(cell) for cell in cells]
+    faults = [Fault(name, number, "", damage)] if damage else []
+    doubled = sorted({column for column in header if column and header.count(column) > 1})
+    faults += [Fault(name, number, column, "two columns have this name", "keep one of them") for column in doubled]
+    if not damage:
+        told = f"the header is: {', '.join(header)[:500]}"
+        faults += [Fault(name, number, column, "column is missing", told) for column in required if column not in header]
+    if faults:
+        raise _unreadable(name, faults, "correct the header and import again")
+    return header
 
 
 def decode(content: bytes) -> tuple[str, str]:
@@ -125,36 +163,39 @@ def _records(text: str) -> Iterator[tuple[int, list[str], str]]:
     lines = re.split("\r\n|\n|\r", text)
     number = at = 0
     while at < len(lines):
-        start, at = at, at + 1
-        if not lines[start].strip():
+        line, number = lines[at], number + 1
+        if not line.strip():
+            at += 1
             continue
-        number += 1
-        end = _closing(lines, start)
-        if end is None:
-            yield number, [], "a quotation mark is not closed"
-            continue
-        at = end + 1
-        yield number, _parsed(lines[start:at]), ""
+        found = (line.split(","), 1) if '"' not in line else _cells(line) or _cells("\n".join(lines[at : at + LONGEST_CELL_LINES]))
+        if found is None:
+            at += 1
+            yield number, [], "a quotation mark is not closed where its cell ends"
+        else:
+            at += found[1]
+            yield number, found[0], ""
 
 
-def _closing(lines: list[str], start: int) -> int | None:
-    """The line on which the record that begins at `start` ends, or None where its quotation marks never pair up."""
-    marks = 0
-    for at in range(start, min(start + LONGEST_CELL_LINES, len(lines))):
-        marks += lines[at].count('"')
-        if marks % 2 == 0:
-            return at
+def _cells(text: str) -> tuple[list[str], int] | None:
+    """The cells of the record that `text` begins with and the lines it takes, or None where a quotation does not close."""
+    cells: list[str] = []
+    at = 0
+    while found := _CELL.match(text, at):
+        quoted = found["quoted"]
+        cells.append(found["plain"] if quoted is None else quoted.replace('""', '"'))
+        at = found.end()
+        if text[at : at + 1] != ",":
+            return cells, text.count("\n", 0, at) + 1
+        at += 1
     return None
-
-
-def _parsed(lines: list[str]) -> list[str]:
-    return next(csv.reader([f"{line}\n" for line in lines]))
 
 
 def _damage(cells: list[str], header: list[str]) -> str | tuple[str, str]:
     if len(cells) != len(header):
         return f"{len(cells)} cells, the header has {len(header)}"
     for column, cell in zip(header, cells, strict=True):
+        if len(cell) > LONGEST_CELL:
+            return column, f"a cell of {len(cell):,} characters, {LONGEST_CELL:,} at most"
         if _DAMAGE.search(cell):
             return column, "a damaged byte"
     return ""
