@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from guildhall import city as packs
-from guildhall.kernel.errors import NotFound
-from guildhall.kernel.runs import Folder, Run
+from guildhall.kernel.errors import GuildhallError, NotFound
+from guildhall.kernel.runs import Folder, Run, digest_file
+from guildhall.overview import operations
 from guildhall.overview.engine.steps import STEPS
 from guildhall.overview.operations import compute_figures, publish
 from tests.figures import spec
@@ -40,6 +42,77 @@ def test_changed_table_reruns_exactly_what_reads_it(snapshot: Folder, tmp_path: 
     rerun = {step.table.name for step in STEPS if inputs[0][step.table.name] != inputs[1][step.table.name]}
     assert rerun == {step.table.name for step in STEPS if "registry.workers" in step.reads}
     assert "overview.series" not in rerun
+
+
+@pytest.mark.parametrize("source", ["overview/engine/steps.py", "registry/engine/levels.py", "kernel/territory.py", "registry/tables.py"])
+def test_changed_formula_runs_again(snapshot: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str) -> None:
+    first = compute(snapshot, tmp_path)
+    package = shutil.copytree(operations.PACKAGE, tmp_path / "package", ignore=shutil.ignore_patterns("__pycache__", "packs", "static"))
+    monkeypatch.setattr(operations, "PACKAGE", package)
+    assert not compute(snapshot, tmp_path).computed, "the same sources elsewhere are the same formulas"
+    changed = shutil.copytree(package, tmp_path / "changed")
+    (changed / source).write_text((package / source).read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
+    monkeypatch.setattr(operations, "PACKAGE", changed)
+    again = compute(snapshot, tmp_path)
+    inputs = [json.loads((run.folder.path / "run.json").read_text())["inputs"] for run in (first, again)]
+    assert again.computed
+    assert not set(inputs[0].values()) & set(inputs[1].values()), "every step has a run of its own"
+    assert first.folder.manifest.version != again.folder.manifest.version
+
+
+def test_damaged_table_is_refused_when_a_step_reads_it(snapshot: Folder, tmp_path: Path) -> None:
+    file = snapshot.file("registry.workers")
+    sound = file.read_bytes()
+    file.write_bytes(sound[:30] + bytes([sound[30] ^ 1]) + sound[31:])
+    with pytest.raises(GuildhallError, match="is damaged") as caught:
+        compute(Folder.open(snapshot.path), tmp_path)
+    assert "registry.workers" in caught.value.why
+    assert not (tmp_path / "results" / "figures").exists()
+    file.write_bytes(sound)
+    assert compute(snapshot, tmp_path).computed
+
+
+def test_tables_are_digested_once_and_only_for_steps_that_run(snapshot: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def counting(path: Path) -> str:
+        read.append(path.name)
+        return digest_file(path)
+
+    monkeypatch.setattr("guildhall.kernel.runs.digest_file", counting)
+    compute(snapshot, tmp_path)
+    tables = [name for name in read if name.startswith("registry.")]
+    assert sorted(tables) == sorted(f"{name}.parquet" for name in {name for step in STEPS for name in step.reads})
+    read.clear()
+    compute(snapshot, tmp_path)
+    assert read == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"meta": {"city": "elsewhere"}}, "does not belong to the pack"),
+        ({"meta": {"city": "tiny", "pack_version": "0" * 64}}, "does not belong to the pack"),
+        ({"as_of": ""}, "has no date"),
+        ({"as_of": "0001-01-01"}, "No snapshot can speak of 0001-01-01"),
+        ({"as_of": "9999-12-31"}, "No snapshot can speak of 9999-12-31"),
+    ],
+)
+def test_snapshot_of_another_city_pack_or_age_is_refused(snapshot: Folder, tmp_path: Path, changes: dict[str, Any], what: str) -> None:
+    manifest = json.loads((snapshot.path / "manifest.json").read_text())
+    (snapshot.path / "manifest.json").write_text(json.dumps(manifest | changes))
+    with pytest.raises(GuildhallError, match=what) as caught:
+        compute(Folder.open(snapshot.path), tmp_path)
+    assert caught.value.why
+    assert caught.value.next
+    assert not (tmp_path / "results").exists()
+
+
+def test_snapshot_of_the_pack_in_force_is_computed(snapshot: Folder, tmp_path: Path) -> None:
+    manifest = json.loads((snapshot.path / "manifest.json").read_text())
+    meta = {"city": "tiny", "pack_version": packs.load("tiny").digest, "scale": "1"}
+    (snapshot.path / "manifest.json").write_text(json.dumps(manifest | {"meta": meta}))
+    assert compute(Folder.open(snapshot.path), tmp_path).computed
 
 
 def test_snapshot_without_a_table_is_refused(snapshot: Folder, tmp_path: Path) -> None:

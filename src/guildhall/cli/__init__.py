@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -25,10 +26,10 @@ for command in (city, demo, serve, migrate, load, import_, snapshot, run, figure
     guildhall.add_command(command)
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Runs a command; an error that a user can mend is printed in words and exits 1, a bug keeps its traceback."""
     try:
-        guildhall.main(standalone_mode=False)
+        guildhall.main(arguments, standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -36,6 +37,16 @@ def main() -> None:
         sys.exit(130)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
-    except GuildhallError as error:
-        click.echo(f"{click.style('Error', fg='red', bold=True)}: {error}", err=True)
+    except BrokenPipeError:  # whoever read the output, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        _fail(GuildhallError(what, why="the system refused", next="check the path, its permissions and the space left"))
+    except GuildhallError as error:
+        _fail(error)
+
+
+def _fail(error: GuildhallError) -> None:
+    click.echo(f"{click.style('Error', fg='red', bold=True)}: {error}", err=True)
+    sys.exit(1)

@@ -20,7 +20,7 @@ class Scale(click.ParamType[Decimal, object]):
             scale = Decimal(str(value))
         except InvalidOperation:
             self.fail(f"{value!r} is not a number such as 0.01", param, ctx)
-        if not 0 < scale <= 1:
+        if not scale.is_finite() or not 0 < scale <= 1:
             self.fail(f"{value} is not above 0 and at most 1", param, ctx)
         return scale
 

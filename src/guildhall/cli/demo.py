@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from decimal import Decimal
+from pathlib import Path
 
 import click
 
@@ -12,7 +12,7 @@ from guildhall import __version__
 from guildhall.cli.city import Scale
 from guildhall.cli.figures import compute
 from guildhall.cli.records import load_folder, migrate_database
-from guildhall.cli.terminal import pack_name, skipped, start_django, step, var
+from guildhall.cli.terminal import alone, pack_name, skipped, start_django, step, var
 from guildhall.kernel.errors import GuildhallError
 from guildhall.kernel.runs import Folder, digest
 
@@ -27,19 +27,43 @@ PORT = click.option("--port", type=click.IntRange(1, 65535), default=8000, show_
 @click.option("--no-serve", is_flag=True, help="Do all but serve.")
 def demo(port: int, scale: Decimal, seed: int, fresh: bool, no_serve: bool) -> None:
     """Build, load, snapshot, compute and serve the demonstration city; steps whose inputs have not changed are skipped."""
-    if fresh:
-        forget()
     start_django()
-    build_city(scale, seed)
+    refuse_in_production()
+    with alone():
+        if fresh:
+            forget()
+        build_city(scale, seed)
     if not no_serve:
         serve_pages(port)
 
 
+def refuse_in_production() -> None:
+    """Raises GuildhallError where the mode is production: made-up people never come near real ones."""
+    from django.conf import settings
+
+    if not settings.DEMONSTRATION:
+        raise GuildhallError(
+            "There is no demonstration in production mode",
+            why="it makes people up and replaces the records of the registry",
+            next="`guildhall serve` shows what has been computed; to demonstrate, use no GUILDHALL_MODE and a GUILDHALL_VAR of its own",
+        )
+
+
 def forget() -> None:
-    """Removes everything an earlier demonstration built, keys included. Refuses outside demonstration mode."""
-    if os.environ.get("GUILDHALL_MODE", "demonstration") == "production":
-        raise GuildhallError("Refusing to forget records", why="the mode is production", next="leave --fresh out")
-    for name in ("city", "snapshots", "results", "static", "keys"):
+    """Removes everything an earlier demonstration built. Keys stay: another database may be sealed under them.
+
+    Raises GuildhallError where the records stand in a database that is not the one under var/.
+    """
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    if not database["ENGINE"].endswith("sqlite3") or Path(database["NAME"]).resolve() != var() / "guildhall.sqlite3":
+        raise GuildhallError(
+            "--fresh forgets only what stands under GUILDHALL_VAR",
+            why="DATABASE_URL points to another database, which is not deleted from here",
+            next="leave --fresh out: the demonstration replaces the records by itself, as `guildhall load FOLDER --replace` does",
+        )
+    for name in ("city", "snapshots", "results", "static"):
         shutil.rmtree(var() / name, ignore_errors=True)
     for file in (*var().glob("guildhall.sqlite3*"), var() / "current.json"):
         file.unlink(missing_ok=True)
@@ -92,11 +116,13 @@ def serve(port: int, host: str, workers: int) -> None:
 
 def serve_pages(port: int, *, host: str = "127.0.0.1", workers: int = 2) -> None:
     """Runs the web server until it is stopped."""
+    from django.utils import translation
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
     _ensure_free(host, port)
+    translation.deactivate()  # each reader's request chooses its own language
     click.echo(f"\n  Guildhall is at {click.style(f'http://{host}:{port}/', bold=True)}   (Ctrl-C stops it)\n", err=True)
     target = "guildhall.project.wsgi:application"
     Granian(

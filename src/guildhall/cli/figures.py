@@ -9,7 +9,12 @@ from typing import Any
 import click
 
 from guildhall.cli.terminal import pack_name, start_django, step, var
+from guildhall.kernel.errors import GuildhallError
 from guildhall.kernel.runs import Folder
+
+MOVED = """The pack has changed since the snapshot was made.
+Why: published values are those of the pack now, expected and computed ones come from before; they do not belong together.
+Next: `guildhall demo --no-serve`, or load the records again, then `guildhall snapshot` and `guildhall run figures`"""
 
 
 @click.group()
@@ -18,10 +23,22 @@ def run() -> None:
 
 
 @run.command("figures")
-@click.option("--snapshot", "path", type=click.Path(exists=True, path_type=Path), help="A snapshot's folder; the newest one by default.")
+@click.option(
+    "--snapshot",
+    "path",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A snapshot's folder; the newest one by default.",
+)
 def run_figures(path: Path | None) -> None:
     """Compute every figure; steps whose inputs have not changed are not run again."""
-    compute(Folder.open(path or newest_snapshot()))
+    snapshot = Folder.open(path or newest_snapshot())
+    if snapshot.manifest.kind != "snapshot":
+        raise GuildhallError(
+            f"{snapshot.path} is not a snapshot",
+            why=f"it is a folder of kind {snapshot.manifest.kind}",
+            next="load it with `guildhall load`, then run `guildhall snapshot`",
+        )
+    compute(snapshot)
 
 
 def newest_snapshot() -> Path:
@@ -35,14 +52,21 @@ def newest_snapshot() -> Path:
 
 
 def compute(snapshot: Folder) -> None:
-    """Runs the figures over a snapshot and makes them the ones that pages show."""
+    """Runs the figures over a snapshot and makes them the ones that pages show, if the snapshot stands where pages look for it."""
     from guildhall.city import load
     from guildhall.overview.operations import compute_figures, publish
 
+    var().mkdir(parents=True, exist_ok=True, mode=0o700)
+    shown = snapshot.path.resolve() == var() / "snapshots" / snapshot.manifest.id
     with step("figures") as report:
         made = compute_figures(snapshot=snapshot, city=load(pack_name()), results=var() / "results", progress=report)
-        publish(var=var(), snapshot=snapshot, figures=made)
+        if shown:
+            publish(var=var(), snapshot=snapshot, figures=made)
     click.echo(f"run {made.id} over snapshot {snapshot.manifest.id}{'' if made.computed else ' (unchanged)'}", err=True)
+    if not shown:
+        click.echo(
+            f"Pages do not show it: {snapshot.path} is none of {var() / 'snapshots'}. The results are in {made.folder.path}", err=True
+        )
 
 
 @click.command()
@@ -50,10 +74,13 @@ def compute(snapshot: Folder) -> None:
 def figures(as_json: bool) -> None:
     """Print every figure: published, expected at this scale, computed, and where each comes from."""
     start_django()
-    from guildhall.overview.queries import figures_as_json
+    from guildhall.overview.queries import figures_as_json, results
     from guildhall.web.viewer import PUBLIC
 
-    rows = figures_as_json(viewer=PUBLIC)
+    moved = results(viewer=PUBLIC).pack_moved
+    rows = [{**row, "pack_moved": moved} for row in figures_as_json(viewer=PUBLIC)]
+    if moved:
+        click.echo(MOVED, err=True)
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return

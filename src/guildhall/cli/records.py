@@ -10,7 +10,8 @@ import click
 
 from guildhall.cli.terminal import pack_name, start_django, step, var
 
-EXISTING = click.Path(exists=True, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 def migrate_database() -> None:
@@ -29,7 +30,7 @@ def migrate() -> None:
 
 
 @click.command()
-@click.argument("folder", type=EXISTING)
+@click.argument("folder", type=FOLDER)
 @click.option("--replace", is_flag=True, help="Clear the records of another folder first (demonstration mode only).")
 def load(folder: Path, replace: bool) -> None:
     """Load a folder of tables, such as a synthetic city, into the registry; killed and run again, it goes on."""
@@ -55,7 +56,7 @@ def import_() -> None:
 
 
 @import_.command()
-@click.argument("file", type=EXISTING)
+@click.argument("file", type=FILE)
 def occupations(file: Path) -> None:
     """Load the classification of occupations from a CSV FILE; every oddity is reported by row."""
     start_django()
@@ -66,7 +67,7 @@ def occupations(file: Path) -> None:
 
 
 @import_.command()
-@click.argument("file", type=EXISTING)
+@click.argument("file", type=FILE)
 def townships(file: Path) -> None:
     """Load townships from a CSV FILE and report what later mergers of districts did to them."""
     start_django()
@@ -87,6 +88,7 @@ def _show(report: Any) -> None:
 def snapshot(on: datetime | None) -> None:
     """Write the records out as Parquet tables with a manifest; identity never leaves the registry."""
     start_django()
+    migrate_database()
     from guildhall.city import load as load_pack
     from guildhall.overview.snapshot import make
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sys
 import time
@@ -26,11 +27,25 @@ def pack_name() -> str:
 
 
 def start_django() -> None:
-    """Makes models and settings usable; commands that need neither start faster without."""
+    """Makes models and settings usable; commands that need neither start faster without. The command line speaks English."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guildhall.project.settings")
     import django
+    from django.utils import translation
 
     django.setup()
+    translation.activate("en")
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Lets one process at a time build in var/; a second one says that it waits."""
+    with (var() / "lock").open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            click.echo(f"  Another `guildhall demo` is building in {var()}; waiting until it is done", err=True)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,16 @@ import pyarrow as pa
 from guildhall import __version__
 from guildhall.city.model import City
 from guildhall.kernel.backends import Tables, open_tables
+from guildhall.kernel.errors import GuildhallError
 from guildhall.kernel.figures import Context
-from guildhall.kernel.runs import Folder, Run, run, write_text
+from guildhall.kernel.runs import Folder, Run, digest, digest_file, run, write_text
 from guildhall.kernel.tables import Table
-from guildhall.overview.engine.steps import STEPS, VERSION, Step
+from guildhall.overview.engine.steps import STEPS, Step
+from guildhall.overview.snapshot import refuse_far
 
+PACKAGE = Path(__file__).resolve().parent.parent
+FORMULAS = ("kernel/**/*.py", "*/tables.py", "*/engine/**/*.py")
+"""Sources that decide what a result holds, below the package; more than any one step uses, so that none is forgotten."""
 CURRENT = "current.json"
 YEARS_OF_HISTORY = 6
 Progress = Callable[[int, int], None]
@@ -34,9 +40,11 @@ def context_of(city: City, on: date) -> Context:
 def compute_figures(*, snapshot: Folder, city: City, results: Path, progress: Progress | None = None) -> Run:
     """Runs each step whose inputs have changed, and gathers their tables into one folder under `results/figures`.
 
-    Raises NotFound where the snapshot lacks a table that a step reads.
+    Raises NotFound where the snapshot lacks a table that a step reads, GuildhallError where it belongs to another city or pack,
+    has no date that can be counted from, or is damaged.
     """
-    context = context_of(city, date.fromisoformat(snapshot.manifest.as_of))
+    _refuse_other_city(snapshot, city)
+    context = context_of(city, _date_of(snapshot))
     runs: dict[str, Run] = {}
     with _Lazy(snapshot) as tables:
         for n, step in enumerate(STEPS):
@@ -50,7 +58,7 @@ def compute_figures(*, snapshot: Folder, city: City, results: Path, progress: Pr
 
     return run(
         "figures",
-        version=__version__,
+        version=version(),
         inputs={name: made.id for name, made in runs.items()},
         parameters={"on": context.on, "snapshot": snapshot.manifest.id},
         root=results,
@@ -58,15 +66,55 @@ def compute_figures(*, snapshot: Folder, city: City, results: Path, progress: Pr
     )
 
 
+def version() -> str:
+    """What a run's identity says of the program: its version, and a digest of the formulas as they stand."""
+    return f"{__version__}/{_formulas(PACKAGE)}"
+
+
+@cache
+def _formulas(package: Path) -> str:
+    """12 hexadecimal digits over the sources of kernel, declarations and engines: a changed formula runs again."""
+    files = {path.relative_to(package): path for pattern in FORMULAS for path in package.glob(pattern)}
+    return digest({str(name): digest_file(path) for name, path in files.items()})[:12]
+
+
+def _refuse_other_city(snapshot: Folder, city: City) -> None:
+    """Published and computed values stand side by side, so both must be of one city as one pack describes it."""
+    meta = snapshot.manifest.meta
+    if meta.get("city", city.id) != city.id:
+        why = f"it is of the city {meta['city']}, the pack in force describes {city.id}"
+    elif meta.get("pack_version", city.digest) != city.digest:
+        why = f"the pack {city.id} has changed since its records were made"
+    else:
+        return
+    raise GuildhallError(
+        f"The snapshot {snapshot.manifest.id} does not belong to the pack in force",
+        why=why,
+        next="name the pack it was made with in GUILDHALL_CITY, or make city and snapshot again: `guildhall demo --no-serve`",
+    )
+
+
+def _date_of(snapshot: Folder) -> date:
+    text = snapshot.manifest.as_of
+    try:
+        on = date.fromisoformat(text)
+    except ValueError:
+        raise GuildhallError(
+            f"The snapshot {snapshot.manifest.id} has no date", why=f"its manifest says {text!r}", next="run `guildhall snapshot --on DATE`"
+        ) from None
+    refuse_far(on)
+    return on
+
+
 def _run_step(step: Step, snapshot: Folder, context: Context, results: Path, tables: _Lazy) -> Run:
     parameters: dict[str, Any] = {name: context.parameters[name] for name in step.parameters}
     return run(
         step.table.name,
-        version=f"{__version__}/{VERSION}",
+        version=version(),
         inputs={name: snapshot.sha256(name) for name in step.reads},
         parameters={"on": context.on, "history": context.history, **parameters},
         root=results,
-        compute=lambda: [(step.table, step.compute(tables.open(), context))],
+        compute=lambda: [(step.table, step.compute(tables.open(step.reads), context))],
     )
 
 
@@ -77,13 +125,25 @@ class _Lazy:
         self._snapshot = snapshot
         self._context: Any = None
         self._tables: Tables | None = None
+        self._sound: set[str] = set()
 
-    def open(self) -> Tables:
+    def open(self, reads: Sequence[str]) -> Tables:
+        """The engine over the snapshot. Raises GuildhallError where a table of `reads` is not as it was written."""
+        self._refuse_damaged([name for name in reads if name not in self._sound])
         if self._tables is None:
             self._context = open_tables(self._snapshot)
             self._tables = self._context.__enter__()
         assert self._tables is not None
         return self._tables
+
+    def _refuse_damaged(self, names: Sequence[str]) -> None:
+        if damaged := self._snapshot.damaged(names):
+            raise GuildhallError(
+                f"The snapshot {self._snapshot.manifest.id} is damaged",
+                why=f"{', '.join(damaged)} in {self._snapshot.path} no longer has the digest of the manifest",
+                next="delete that folder and run `guildhall snapshot`",
+            )
+        self._sound.update(names)
 
     def __enter__(self) -> _Lazy:
         return self

@@ -23,6 +23,8 @@ from guildhall.skills import operations as skills
 DOMAINS = (registry, skills)
 CARRIED = ("synthetic", "city", "pack_version", "scale", "seed", "calibrated")
 """What a snapshot repeats of the folder its records came from."""
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
+"""Dates a snapshot may speak of."""
 Progress = Callable[[int, int], None]
 """Called with tables written and tables in all."""
 
@@ -30,22 +32,38 @@ Progress = Callable[[int, int], None]
 def make(root: Path, *, as_of: date | None = None, progress: Progress | None = None) -> Folder:
     """The snapshot of the present rows under `root/<id>/`; `as_of` defaults to that of the records' origin.
 
-    Raises GuildhallError where a domain offers a table of identity, FaultsFound where rows break a declaration.
+    Raises GuildhallError where nothing is loaded, the date is beyond reason or a domain offers a table of identity, FaultsFound
+    where rows break a declaration.
     """
+    if as_of:
+        refuse_far(as_of)
     sources = [(domain, table) for domain in DOMAINS for table in domain.PUBLISHED]
     _refuse_private(sources)
     with one_state():
         origin = registry.origin()
         meta = {name: value for name, value in origin.get("meta", {}).items() if name in CARRIED}
+        on = as_of.isoformat() if as_of else origin.get("as_of", "")
+        if on != origin.get("as_of") and "calibrated" in meta:
+            meta["calibrated"] = []  # the city was fitted to its figures at its own date; at another nothing agrees by construction
 
         def fill(writer: FolderWriter) -> None:
             for n, (domain, table) in enumerate(sources):
                 _write(writer, table, domain.read_published(table))
                 if progress:
                     progress(n + 1, len(sources))
+            if not any(entry.rows for entry in writer.entries.values()):
+                raise GuildhallError(
+                    "Nothing is loaded yet", why="every table is empty", next="run `guildhall load FOLDER`, or `guildhall demo --no-serve`"
+                )
 
-        return write_addressed(
-            root, kind="snapshot", version=__version__, as_of=as_of.isoformat() if as_of else origin.get("as_of", ""), meta=meta, fill=fill
+        return write_addressed(root, kind="snapshot", version=__version__, as_of=on, meta=meta, fill=fill)
+
+
+def refuse_far(on: date) -> None:
+    """Raises GuildhallError for a date that no snapshot can speak of."""
+    if not EARLIEST <= on <= LATEST:
+        raise GuildhallError(
+            f"No snapshot can speak of {on}", why=f"dates run from {EARLIEST} to {LATEST}", next="give a date between them"
         )
 
 

@@ -3,26 +3,46 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from pathlib import Path
 
 import dj_database_url
 
+from guildhall.kernel.errors import GuildhallError
+
 PACKAGE = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("GUILDHALL_VAR", "var")).resolve()
 CITY = os.environ.get("GUILDHALL_CITY", "chongqing")
+MODES = ("demonstration", "production")
 MODE = os.environ.get("GUILDHALL_MODE", "demonstration")
-DEMONSTRATION = MODE != "production"
+DEMONSTRATION = MODE == "demonstration"
 DEBUG = os.environ.get("GUILDHALL_DEBUG", "") == "1"
+LEAST_SECRET_CHARACTERS = 50
+
+if MODE not in MODES:
+    raise GuildhallError(
+        f"GUILDHALL_MODE is {MODE!r}",
+        why=f"the modes are {' and '.join(MODES)}",
+        next="set it to one of them, or leave it out to demonstrate",
+    )
+VAR.mkdir(parents=True, exist_ok=True, mode=0o700)  # nobody else on the machine reads what stands in it
 
 
 def _key_file(name: str) -> str:
     """A random key kept under var/ for the demonstration; production must give its own."""
     path = VAR / "keys" / name
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32))
+        path.parent.mkdir(exist_ok=True, mode=0o700)
+        draft = path.with_name(f".{name}.{secrets.token_hex(8)}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_hex(32))
+        try:
+            path.hardlink_to(draft)  # complete or absent; of two first starts at once, one makes the key and both read it
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
     return path.read_text()
 
 
@@ -30,12 +50,33 @@ def _secret(variable: str, file: str) -> str:
     if value := os.environ.get(variable):
         return value
     if not DEMONSTRATION:
-        raise SystemExit(f"{variable} is not set. Why: production keys are never made up. Next: set it; see docs/guide/settings.md")
+        raise GuildhallError(f"{variable} is not set", why="production keys are never made up", next="set it; see docs/guide/settings.md")
     return _key_file(file)
+
+
+def _refuse_weak_production() -> None:
+    if not re.fullmatch("[0-9a-fA-F]{64}", IDENTITY_KEY):
+        raise GuildhallError(
+            "GUILDHALL_IDENTITY_KEY is not 64 hexadecimal digits",
+            why=f"it has {len(IDENTITY_KEY)} characters, and production seals identity under a key of full strength only",
+            next="make one with `openssl rand -hex 32`, and keep a copy apart from the database",
+        )
+    if len(SECRET_KEY) < LEAST_SECRET_CHARACTERS:
+        raise GuildhallError(
+            f"GUILDHALL_SECRET_KEY is shorter than {LEAST_SECRET_CHARACTERS} characters",
+            why=f"it has {len(SECRET_KEY)}, and could be guessed",
+            next="make one with `openssl rand -hex 32`",
+        )
+    if DEBUG:
+        raise GuildhallError(
+            "GUILDHALL_DEBUG is set in production mode", why="Django's error pages show settings and records", next="unset it"
+        )
 
 
 SECRET_KEY = _secret("GUILDHALL_SECRET_KEY", "session.key")
 IDENTITY_KEY = _secret("GUILDHALL_IDENTITY_KEY", "identity.key")
+if not DEMONSTRATION:
+    _refuse_weak_production()
 ALLOWED_HOSTS = os.environ.get("GUILDHALL_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
 INSTALLED_APPS = [

@@ -1,1 +1,1 @@
-""""""
+"""Occupations and their classification; skills and levels."""

@@ -19,9 +19,6 @@ from guildhall.overview.engine.collect import FIGURES
 from guildhall.registry.engine import places, stocks
 from guildhall.registry.engine.levels import PARAMETER, Held, Scale, count_where, levels_at
 
-VERSION = "2"
-"""Raise when a formula of this module changes: every run made before is then done again."""
-
 _STOCKS = (*places.READS, *stocks.READS_RESIDENCE, *stocks.READS_WORKPLACE)
 _SENIOR_AND_ABOVE = "L1"
 _APPRENTICE = "L0"

@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString
 
 from guildhall.kernel.runs import Folder
 from guildhall.overview import queries
-from guildhall.overview.engine.steps import VERSION
 from guildhall.overview.queries import Standing
 from guildhall.web.remember import kept, remembered
 from guildhall.web.viewer import Viewer, viewer_of
@@ -41,7 +40,7 @@ def figure(request: HttpRequest, figure_id: str) -> HttpResponse:
         "rivals": queries.rivals(standing, viewer),
         "points": queries.published_points(figure_id, viewer),
         "inputs": _inputs(standing, found.current.snapshot),
-        "engine_version": f"{found.current.figures.manifest.version}/{VERSION}",
+        "engine_version": found.current.figures.manifest.version,
     }
     return render(request, "overview/figure.html", context)
 
