@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from guildhall.kernel.runs import Folder
+from guildhall.registry.models import LoadBatch
 from tests.cli.conftest import Command
 from tests.shown import AS_OF
 
@@ -140,3 +142,15 @@ def test_synthetic_city_of_another_seed_takes_the_place_of_the_first(guildhall: 
     for seed in ("7", "8"):
         assert guildhall("city", "synth", "--pack", "tiny", "--scale", "1", "--seed", seed, "--out", tmp_path / "city").code == 0
         assert Folder.open(tmp_path / "city").manifest.meta["seed"] == int(seed)
+
+
+@pytest.mark.django_db
+def test_load_that_was_not_finished_is_abandoned_by_command(guildhall: Command) -> None:
+    LoadBatch.objects.create(
+        digest="x", table="registry.places", position=0, rows_total=5, manifest={}, started_at=datetime(2026, 1, 30, tzinfo=UTC)
+    )
+    assert guildhall("load").code == 2
+    assert LoadBatch.objects.exists()
+    ran = guildhall("load", "--abandon")
+    assert (ran.code, ran.out) == (0, "0 rows of an unfinished load were cleared.\n")
+    assert not LoadBatch.objects.exists()

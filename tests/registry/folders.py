@@ -138,7 +138,7 @@ def _histories() -> Rows:
 
     return {
         "registry.certificates": [certificate(n) for n in range(1, 46)],
-        "registry.certificate_numbers": [{"certificate_id": n, "number": f"S{n:021d}"} for n in range(1, 46)],
+        "registry.certificate_numbers": [{"certificate_id": n, "number": f"S000099{n:015d}"} for n in range(1, 46)],
         "registry.employment_spells": [job(n) for n in range(1, 51)],
         "registry.insurance_spells": [insured(n) for n in range(1, 51)],
     }

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
 
-from guildhall.registry.engine.identity import Checked, check_numbers, is_assigned, normalise_number, normalise_phone
+from guildhall.registry.engine.identity import Checked, check_numbers, is_assigned, masked, normalise_number, normalise_phone
 from tests.registry.folders import identity_number
 
 BORN = date(1990, 1, 15)
@@ -76,9 +76,60 @@ def test_regions_ever_assigned_are_known() -> None:
     assert list(check(identity_number("500112", BORN, 1), identity_number("990101", BORN, 1)).assigned) == [True, False]
 
 
-def test_forms_in_which_numbers_are_looked_up() -> None:
-    assert normalise_number(" 500103 1990-0115 007x ") == "50010319900115007X"
-    assert normalise_phone("+86 138-0000-0001") == normalise_phone("13800000001") == "13800000001"
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "50010319900115007X",
+        "50010319900115007x",
+        " 500103 1990-0115 007x ",
+        "５００１０３１９９００１１５００７Ｘ",
+        "500103\u3000'19900115007ｘ",
+        "’500103199001\u2013\u201115007X\ufeff",
+        "\u202a50010319900115007X\u202c",
+    ],
+)
+def test_one_number_in_many_hands(typed: str) -> None:
+    assert normalise_number(typed) == "50010319900115007X"
+
+
+PHONES = [
+    ("13800000001", "13800000001"),
+    ("+86 138-0000-0001", "13800000001"),
+    ("0086 13800000001", "13800000001"),
+    ("8613800000001", "13800000001"),
+    ("１３８　００００　０００１", "13800000001"),
+    ("'138 0000 0001", "13800000001"),
+    ("（023）8612 3456", "02386123456"),
+    ("86123456", "86123456"),
+    ("+852 9123 4567", "+85291234567"),
+    ("00852 9123 4567", "+85291234567"),
+    ("", None),
+    (" ", None),
+    ("无", None),
+    ("—", None),
+    ("-", None),
+    ("n/a", None),
+    ("0", None),
+    ("138 0000 0001（妻子）", None),
+    ("1380000000١", None),
+]
+
+
+@pytest.mark.parametrize(("typed", "kept"), PHONES)
+def test_one_phone_in_many_hands(typed: str, kept: str | None) -> None:
+    assert normalise_phone(typed) == kept
+
+
+@given(st.text("0123456789xXyYsSab -'+()./\u3000０９ｘＸ（）—－\u2010\ufeff无٣"))
+def test_what_is_tidied_stays_as_it_is(text: str) -> None:
+    number, phone = normalise_number(text), normalise_phone(text)
+    assert normalise_number(number) == number
+    assert phone is None or normalise_phone(phone) == phone
+
+
+def test_masked_numbers_cannot_be_used() -> None:
+    assert masked("50010319900115007X") == "50***************X"
+    assert masked("12345678") == "********"
 
 
 def test_no_rows_are_no_fault() -> None:

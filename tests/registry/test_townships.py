@@ -15,11 +15,11 @@ from guildhall.city import load as load_pack
 from guildhall.kernel.errors import FaultsFound, GuildhallError
 from guildhall.kernel.runs import Folder
 from guildhall.kernel.sheets import ImportReport
-from guildhall.office.viewers import PUBLIC
 from guildhall.registry import queries
 from guildhall.registry.engine.townships import District, read_townships
 from guildhall.registry.models import Place, PlaceParent, PlaceSuccessor
 from guildhall.registry.operations import import_townships
+from guildhall.web.viewer import PUBLIC
 from tests.registry import folders
 
 if TYPE_CHECKING:
@@ -91,10 +91,23 @@ def test_a_new_name_is_taken_over_and_told(bring: Bring) -> None:
     assert Place.objects.get(code="990101002").name_zh == "柳溪街道"
 
 
+def test_a_list_vouches_for_nothing(bring: Bring) -> None:
+    """A township the pack knows keeps what the pack says of it, until the list gives it another name."""
+    bring(LIST)
+    known, added = Place.objects.get(code="990101001"), Place.objects.get(code="990101002")
+    assert ((known.source, known.status), (added.source, added.status)) == (("made-up", "generated"), ("list.csv", "unverified"))
+    bring(LIST.replace("石桥镇", "石桥街道"))
+    known.refresh_from_db()
+    assert (known.source, known.status) == ("list.csv", "unverified")
+
+
 DAMAGED = [
     ("990101002,柳溪镇,990199,北区", "district_code", "unknown parent"),
     ("99010100A,柳溪镇,990101,北区", "code", "holds a letter"),
     ("99010102,柳溪镇,990101,北区", "code", "is not nine digits"),
+    ("99010100٣,柳溪镇,990101,北区", "code", "is not nine digits"),
+    ("990101002,柳溪镇,99010١,北区", "district_code", "is not six digits"),
+    (f"990101002,{'柳' * 201},990101,北区", "name", "201 characters are too many for a name"),
     ("990102002,柳溪镇,990101,北区", "code", "does not begin with"),
     ("990101002,,990101,北区", "name", "no name"),
     ("990101001,别名镇,990101,北区", "name", "row 2 gives 990101001 another name"),

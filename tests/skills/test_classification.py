@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from guildhall.kernel.errors import FaultsFound
 from guildhall.kernel.sheets import ImportReport
-from guildhall.office.viewers import PUBLIC
 from guildhall.skills import queries
 from guildhall.skills.engine.classification import Classification, read_classification
 from guildhall.skills.models import Occupation
 from guildhall.skills.operations import import_occupations
+from guildhall.web.viewer import PUBLIC
 
 FILE = """level,code,name,definition,alias
 1,6-00-00-00,生产制造人员,,
@@ -95,6 +95,8 @@ def test_repeated_rows() -> None:
 DAMAGED = [
     ("4,6-31-01-0A,电工,装电路。,", "code", "holds a letter"),
     ("4,6-31-01,电工,装电路。,", "code", "is not of the form"),
+    ("4,6-31-01-0٣,电工,装电路。,", "code", "is not of the form"),
+    (f"4,6-31-01-03,{'电' * 201},装电路。,", "name", "201 characters are too many for a name"),
     ("4,9-31-01-03,电工,装电路。,", "code", "unknown parent: there is no major class 9"),
     ("5,6-31-01-03,电工,装电路。,", "level", "is no level"),
     ("3,6-31-01-03,电工,装电路。,", "level", "not the code of a minor group"),

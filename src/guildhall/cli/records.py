@@ -30,12 +30,26 @@ def migrate() -> None:
 
 
 @click.command()
-@click.argument("folder", type=FOLDER)
+@click.argument("folder", type=FOLDER, required=False)
 @click.option("--replace", is_flag=True, help="Clear the records of another folder first (demonstration mode only).")
-def load(folder: Path, replace: bool) -> None:
+@click.option("--abandon", is_flag=True, help="Clear what a load that was not finished brought in; without FOLDER, do no more.")
+def load(folder: Path | None, replace: bool, abandon: bool) -> None:
     """Load a folder of tables, such as a synthetic city, into the registry; killed and run again, it goes on."""
+    if folder is None and not abandon:
+        raise click.UsageError("Missing argument 'FOLDER'.")
     start_django()
-    load_folder(folder, replace=replace)
+    if abandon:
+        abandon_load()
+    if folder:
+        load_folder(folder, replace=replace)
+
+
+def abandon_load() -> None:
+    """Clears the rows of a load that was not finished and says how many."""
+    from guildhall.overview.load import abandon_city
+
+    migrate_database()
+    click.echo(f"{abandon_city():,} rows of an unfinished load were cleared.")
 
 
 def load_folder(folder: Path, *, replace: bool) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -99,14 +101,12 @@ class Table:
         if column.values:
             for word in words(values):
                 if word not in column.values:
-                    yield Fault(self.name, 0, column.name, f"unknown word {word!r}", f"one of {', '.join(column.values)}")
+                    row = pc.index(as_column(values, TEXT), word).as_py()
+                    yield Fault(self.name, row + 1, column.name, f"unknown word {word!r}", f"one of {', '.join(column.values)}")
 
     def _check_key(self, table: pa.Table) -> list[Fault]:
-        keys = table.select(list(self.key)).unify_dictionaries()  # parts built apart number their words differently
-        distinct = keys.group_by(list(self.key)).aggregate([]).num_rows
-        if distinct == table.num_rows:
-            return []
-        return [Fault(self.name, 0, "+".join(self.key), f"{table.num_rows - distinct} rows repeat a key")]
+        again = repeats(table.select(list(self.key)))
+        return [Fault(self.name, int(again[0]) + 1, "+".join(self.key), f"{len(again)} rows repeat a key")] if len(again) else []
 
 
 def as_column(values: object, type_: pa.DataType) -> pa.Array | pa.ChunkedArray:
@@ -122,6 +122,17 @@ def as_column(values: object, type_: pa.DataType) -> pa.Array | pa.ChunkedArray:
     if pa.types.is_dictionary(type_) and not pa.types.is_dictionary(array.type):
         array = array.dictionary_encode()
     return array.cast(type_)
+
+
+def repeats(rows: pa.Table) -> npt.NDArray[np.int64]:
+    """Positions of the rows that stand in the table a second time, in order; a row with an empty value repeats none, as in SQL."""
+    names = rows.column_names
+    keys = rows.unify_dictionaries()  # parts built apart number their words differently
+    if keys.group_by(names).aggregate([]).num_rows == rows.num_rows:
+        return np.empty(0, np.int64)
+    numbered = keys.append_column("row of the table", pa.array(np.arange(rows.num_rows))).drop_null()
+    first = numbered.group_by(names).aggregate([("row of the table", "min")]).column("row of the table_min")
+    return np.setdiff1d(numbered.column("row of the table").to_numpy(), first.to_numpy())
 
 
 def words(values: pa.ChunkedArray) -> list[str]:

@@ -15,3 +15,8 @@ BINDINGS = (*skills.BINDINGS, *registry.BINDINGS)
 def load_city(folder: Folder, *, mode: str, now: datetime, progress: Progress | None = None, replace: bool = False) -> LoadReport:
     """Loads a city build; `mode` is `demonstration` or `production`, `replace` (demonstration only) clears first."""
     return registry.load_folder(folder, BINDINGS, mode=mode, now=now, progress=progress, replace=replace)
+
+
+def abandon_city() -> int:
+    """Removes the rows of a load that was not finished; their number, 0 where every load is finished."""
+    return registry.abandon_load(BINDINGS)

@@ -1,25 +1,28 @@
 """Tables into rows: a folder is checked as a whole, then applied in short chunks that a kill cannot tear.
 
 The Parquet folder is the stage. Each chunk and its checkpoint are one transaction, so a load that was killed goes on where
-it stopped, and the end state is the same. Loading the same folder again changes nothing.
+it stopped, and the end state is the same. Loading the same folder again changes nothing. A load that cannot go on makes way
+for the next folder, or is abandoned; a finished one never does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.db import Error as DatabaseError
 from django.db import IntegrityError, transaction
 
 from guildhall.kernel.errors import Fault, FaultsFound, GuildhallError
-from guildhall.kernel.runs import Folder, digest, digest_file
+from guildhall.kernel.runs import Folder, digest
 from guildhall.kernel.tables import Column, Table
+from guildhall.office import demands, staging
 from guildhall.office.bulk import CHUNK_ROWS, Binding, clear, insert, reset_sequences
 from guildhall.registry import models, tables
-from guildhall.registry.engine.identity import Checked, check_numbers, normalise_number, normalise_phone
+from guildhall.registry.engine.persons import PEOPLE, IdentityNotes, check_certificate_numbers, check_people, doubled, tidied
 
 Progress = Callable[[int, int], None]
 """Called with rows applied and rows in all."""
@@ -27,30 +30,23 @@ Tables = Mapping[str, pa.Table]
 
 
 @dataclass(frozen=True)
-class IdentityNotes:
-    """What the identity numbers of a folder say beside what is recorded; counts of people."""
-
-    people: int = 0
-    other_birth_month: int = 0
-    other_sex: int = 0
-    made_up_region: int = 0
-
-
-@dataclass(frozen=True)
 class LoadReport:
-    """What a load did: `loaded` from nothing, `resumed` after a kill, or `unchanged`; rows per table as they now stand."""
+    """What a load did: `loaded` from nothing, `resumed` after a kill, or `unchanged`; rows per table as they now stand.
+
+    `abandoned` counts the rows of an unfinished load that made way for this one.
+    """
 
     outcome: str
     digest: str
     rows: dict[str, int]
     identity: IdentityNotes = IdentityNotes()
+    abandoned: int = 0
 
 
 def _seal_identity(rows: pa.Table) -> pa.Table:
-    """Published identity columns → the sealed and hashed columns of the database."""
+    """Published identity columns, tidied → the sealed and hashed columns of the database."""
     vault, name, keys = models.vault(), tables.IDENTITY.name, rows.column("worker_id").to_pylist()
-    numbers = [normalise_number(number) for number in rows.column("identity_number").to_pylist()]
-    phones = rows.column("phone").to_pylist()
+    numbers, phones = rows.column("identity_number").to_pylist(), rows.column("phone").to_pylist()
     return pa.table(
         {
             "worker_id": rows.column("worker_id"),
@@ -58,14 +54,13 @@ def _seal_identity(rows: pa.Table) -> pa.Table:
             "number_sealed": pa.array(vault.seal_column(name, "identity_number", keys, numbers), pa.binary()),
             "number_hash": pa.array(vault.keyed_hashes("identity_number", numbers), pa.binary()),
             "phone_sealed": pa.array(vault.seal_column(name, "phone", keys, phones), pa.binary()),
-            "phone_hash": pa.array(vault.keyed_hashes("phone", [p and normalise_phone(p) for p in phones]), pa.binary()),
+            "phone_hash": pa.array(vault.keyed_hashes("phone", phones), pa.binary()),
         }
     )
 
 
 def _seal_certificate_numbers(rows: pa.Table) -> pa.Table:
-    vault, keys = models.vault(), rows.column("certificate_id").to_pylist()
-    numbers = [normalise_number(number) for number in rows.column("number").to_pylist()]
+    vault, keys, numbers = models.vault(), rows.column("certificate_id").to_pylist(), rows.column("number").to_pylist()
     return pa.table(
         {
             "certificate_id": rows.column("certificate_id"),
@@ -101,24 +96,54 @@ def load_folder(
 ) -> LoadReport:
     """Brings every table of `bindings` from `folder` into the database; `replace` clears what is there first.
 
-    Raises FaultsFound where a table breaks its declaration, GuildhallError where other records are in the way.
+    An unfinished load of another folder makes way. Raises FaultsFound where a table breaks its declaration or a rule of the
+    database, before anything is written; GuildhallError where other records are in the way.
     """
     source = digest(folder.manifest.to_json())
     done = _rows_done(source)
     if done and all(batch.state == "done" for batch in done.values()):
         return LoadReport("unchanged", source, {name: batch.rows_done for name, batch in done.items()})
     _refuse_what_the_mode_forbids(folder, mode, replace)
-    staged = _stage(folder, bindings)
-    notes = check_people(staged, mode, synthetic=bool(folder.manifest.meta.get("synthetic")))
+    staged, notes = _stage(folder, bindings, mode)
+    abandoned = 0
     if not done:
         try:
-            _begin(folder, source, bindings, staged, now, replace)
+            abandoned = _begin(folder, source, bindings, staged, now, replace)
         except IntegrityError:
             raise _another_is_running() from None
         done = _rows_done(source)
     _apply(bindings, staged, done, progress)
     outcome = "resumed" if any(batch.rows_done for batch in done.values()) else "loaded"
-    return LoadReport(outcome, source, {name: staged[name].num_rows for name in done}, notes)
+    return LoadReport(outcome, source, {name: staged[name].num_rows for name in done}, notes, abandoned)
+
+
+def abandon_load(bindings: Sequence[Binding]) -> int:
+    """Removes the rows of the load that was not finished, and its checkpoints; their number, 0 where every load is finished.
+
+    Raises GuildhallError where rows that came another way stand among them: nothing is removed then.
+    """
+    with transaction.atomic():
+        return _abandon(bindings)
+
+
+def _abandon(bindings: Sequence[Binding]) -> int:
+    """A load only begins in an empty registry and nothing is imported before it ends, so what its tables hold is its own."""
+    unfinished = models.LoadBatch.unfinished()
+    batches = {batch.table: batch for batch in models.LoadBatch.objects.select_for_update().filter(digest__in=unfinished)}
+    if not batches:
+        return 0
+    models_of = {binding.table.name: binding.model for binding in bindings}
+    brought = {name: batches[name].rows_done if name in batches else 0 for name in models_of}
+    others = [name for name, model in models_of.items() if model._default_manager.count() != brought[name]]
+    if others or models.LoadBatch.objects.exclude(digest__in=unfinished).exists():
+        raise GuildhallError(
+            "The unfinished load cannot be abandoned",
+            why=f"rows that came another way stand in {', '.join(others)}" if others else "the records of a finished load stand beside it",
+            next="load its folder again; it goes on where it stopped",
+        )
+    clear([models_of[name] for name in reversed(models_of)])
+    models.LoadBatch.objects.filter(digest__in=unfinished).delete()
+    return sum(batch.rows_done for batch in batches.values())
 
 
 def _rows_done(source: str) -> dict[str, models.LoadBatch]:
@@ -142,21 +167,41 @@ def _refuse_what_the_mode_forbids(folder: Folder, mode: str, replace: bool) -> N
         )
 
 
-def _stage(folder: Folder, bindings: Sequence[Binding]) -> dict[str, pa.Table]:
-    """Every table, whole and checked: bytes against the manifest, columns and keys against declarations, references."""
+def _stage(folder: Folder, bindings: Sequence[Binding], mode: str) -> tuple[dict[str, pa.Table], IdentityNotes]:
+    """Every table, whole, tidied and checked: bytes, columns, all that the database will demand, references, people."""
     staged: dict[str, pa.Table] = {}
     faults: list[Fault] = []
-    for table in (binding.table for binding in bindings):
-        if digest_file(folder.file(table)) != folder.sha256(table):
-            faults.append(Fault(folder.file(table).name, 0, "", "the file is not the one its manifest describes", "write the folder again"))
-            continue
-        staged[table.name] = read = folder.read(table)
-        faults += [*table.check(read), *_check_months(table, read)]
-    if not faults:
-        faults = [fault for binding in bindings for fault in _check_references(binding.table, staged)]
-    if faults:
-        raise FaultsFound(f"The tables in {folder.path} cannot be loaded", faults, next="write the folder again; nothing was loaded")
-    return staged
+    phones = 0
+    for binding in bindings:
+        found, wrong = staging.read(folder, binding.table)
+        faults += wrong
+        if found is not None:
+            staged[binding.table.name] = rows = tidied(binding.table, found)
+            faults += _row_faults(binding, rows)
+            phones += rows["phone"].null_count - found["phone"].null_count if binding.table is tables.IDENTITY else 0
+    faults += [fault for binding in bindings for fault in _check_references(binding.table, staged)]
+    notes, wrong = _check_persons(staged, {fault.file for fault in faults}, mode, synthetic=bool(folder.manifest.meta.get("synthetic")))
+    if faults := [*faults, *wrong]:
+        what = f"The tables in {folder.path} cannot be loaded"
+        raise FaultsFound(what, faults, next="correct the folder and load it again; nothing was written")
+    return staged, replace(notes, phones_left_out=phones)
+
+
+def _row_faults(binding: Binding, rows: pa.Table) -> list[Fault]:
+    """What is wrong with single rows; a column that already broke its declaration is not told of twice."""
+    found = [*binding.table.check(rows), *_check_months(binding.table, rows), *doubled(binding.table, rows)]
+    told = {fault.column for fault in found}
+    return found + [fault for fault in demands.broken(binding.model, binding.table, rows) if fault.column not in told]
+
+
+def _check_persons(staged: Tables, spoiled: set[str], mode: str, *, synthetic: bool) -> tuple[IdentityNotes, list[Fault]]:
+    """Numbers held against the rest of the record, as far as their tables can be read."""
+    sound = staged.keys() - spoiled
+    rules = {"production": mode != "demonstration", "synthetic": synthetic}
+    notes, faults = check_people(staged, **rules) if sound >= PEOPLE else (IdentityNotes(), [])
+    if tables.CERTIFICATE_NUMBERS.name in sound:
+        faults += check_certificate_numbers(staged[tables.CERTIFICATE_NUMBERS.name], **rules)
+    return notes, faults
 
 
 MONTHS = {tables.WORKERS.name: ("birth_month",), tables.INSURANCE.name: ("started_on", "ended_on")}
@@ -165,15 +210,14 @@ MONTHS = {tables.WORKERS.name: ("birth_month",), tables.INSURANCE.name: ("starte
 def _check_months(table: Table, rows: pa.Table) -> Iterator[Fault]:
     """Columns that hold months must hold their first day."""
     for name in MONTHS.get(table.name, ()):
-        wrong = pc.index(pc.not_equal(pc.day(rows.column(name)), 1), True).as_py()
-        if wrong >= 0:
-            yield Fault(table.name, wrong + 1, name, "a month is kept as its first day")
+        for row in demands.where(pc.not_equal(pc.day(rows.column(name)), 1))[: demands.SHOWN]:
+            yield Fault(table.name, int(row) + 1, name, "a month is kept as its first day")
 
 
 def _check_references(table: Table, staged: Tables) -> Iterator[Fault]:
     for column in table.columns:
         target = staged.get(column.ref)
-        if target is not None:
+        if target is not None and table.name in staged:
             yield from _check_reference(table, column, staged[table.name].column(column.name), target.column(0))
 
 
@@ -185,46 +229,17 @@ def _check_reference(table: Table, column: Column, values: pa.ChunkedArray, keys
         yield Fault(table.name, first + 1, column.name, f"{count} rows point to {column.ref} that do not exist, first {plain[first]}")
 
 
-def check_people(staged: Tables, mode: str, *, synthetic: bool) -> IdentityNotes:
-    """Counts where identity numbers and recorded facts differ. Raises FaultsFound for numbers that cannot be.
+def _begin(folder: Folder, source: str, bindings: Sequence[Binding], staged: Tables, now: datetime, replace: bool) -> int:
+    """Writes one checkpoint per table, in one transaction with the clearing of what stood there before.
 
-    Numbers under a region that was never assigned belong to made-up people: accepted in demonstration mode only. The other
-    way round, a made-up person must not carry a number that could be somebody's.
+    Gives the number of rows of an unfinished load that made way.
     """
-    rows = staged[tables.IDENTITY.name]
-    workers = staged[tables.WORKERS.name].select(["worker_id", "birth_month", "sex"])
-    at = pc.index_in(rows.column("worker_id"), value_set=workers.column("worker_id"))
-    known = workers.take(at)
-    found = check_numbers(rows.column("identity_number"), known.column("birth_month"), known.column("sex"))
-    if faults := [*_number_faults(found, mode, synthetic)]:
-        raise FaultsFound("Identity numbers cannot be loaded", faults, next="correct the numbers; nothing was loaded")
-    return IdentityNotes(
-        rows.num_rows,
-        int((~found.birth_agrees).sum()),
-        int((~found.sex_agrees).sum()),
-        int((~found.assigned).sum()),
-    )
-
-
-def _number_faults(found: Checked, mode: str, synthetic: bool) -> Iterator[Fault]:
-    """The first rows with numbers that cannot be; the numbers themselves are not repeated."""
-    wrong = [(~found.valid, "not a resident identity number: length, date of birth or check digit")]
-    if mode != "demonstration":
-        wrong.append((~found.assigned & found.valid, "its region was never assigned: a made-up person"))
-    if synthetic:
-        wrong.append((found.assigned & found.valid, "a made-up person with a number that could be somebody's"))
-    for rows, what in wrong:
-        for row in rows.nonzero()[0][:20]:
-            yield Fault(tables.IDENTITY.name, int(row) + 1, "identity_number", what)
-
-
-def _begin(folder: Folder, source: str, bindings: Sequence[Binding], staged: Tables, now: datetime, replace: bool) -> None:
-    """Writes one checkpoint per table, in one transaction with the clearing of what stood there before."""
     with transaction.atomic():
         if _rows_done(source):
             raise _another_is_running()
         if replace:
             clear([models.LoadBatch, *(binding.model for binding in reversed(bindings))])
+        abandoned = _abandon(bindings)
         _refuse_over_others(bindings, source)
         manifest = asdict(folder.manifest)
         for position, binding in enumerate(bindings):
@@ -238,6 +253,7 @@ def _begin(folder: Folder, source: str, bindings: Sequence[Binding], staged: Tab
                 manifest=manifest,
                 started_at=now,
             )
+    return abandoned
 
 
 def _refuse_over_others(bindings: Sequence[Binding], source: str) -> None:
@@ -276,8 +292,7 @@ def _apply_chunk(binding: Binding, batch: models.LoadBatch, chunk: pa.Table, at:
             insert(binding.model, prepared)
             if state == "done":
                 reset_sequences([binding.model])
-    except IntegrityError as error:
-        what = f"Rows {at + 1} to {end} of {binding.table.name} break a rule of the database"
-        raise GuildhallError(
-            what, why=str(error).splitlines()[0], next="correct the folder, then load again with nothing in the way"
-        ) from error
+    except DatabaseError as error:
+        what = f"Rows {at + 1} to {end} of {binding.table.name} were refused by the database"
+        next = "load the corrected folder in its place, or clear what came in with `guildhall load --abandon`"
+        raise GuildhallError(what, why=str(error).splitlines()[0], next=next) from error

@@ -11,9 +11,11 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, F, Index, Q
+from django.db.models import CheckConstraint, F, Index, Q, Value
+from django.db.models.functions import Coalesce, Lower, NullIf
 
 from guildhall.kernel.dated import STATUSES
+from guildhall.kernel.errors import GuildhallError
 from guildhall.office.columns import PlainTextField, after, one_of
 from guildhall.office.vault import Vault
 from guildhall.registry import tables
@@ -99,13 +101,19 @@ class PlaceSuccessor(models.Model):
 
 
 class Organisation(models.Model):
-    """An enterprise, college, academy, assessment body or park operator."""
+    """An enterprise, college, academy, assessment body or park operator.
+
+    `english_key` is what English lists are ordered and searched by: the English name in small letters, else the Chinese one.
+    """
 
     organisation_id = models.BigAutoField(primary_key=True)
     code = PlainTextField(unique=True)
     kind = PlainTextField()
     name_zh = PlainTextField()
     name_en = PlainTextField(null=True)
+    english_key = models.GeneratedField(
+        expression=Lower(Coalesce(NullIf("name_en", Value("")), "name_zh")), output_field=PlainTextField(), db_persist=True
+    )
     cluster = PlainTextField(null=True)
     sector = PlainTextField(null=True)
     size = PlainTextField(null=True)
@@ -120,6 +128,9 @@ class Organisation(models.Model):
             Index(fields=["kind", "name_zh", "organisation_id"], name="organisation_kind"),
             Index(fields=["place", "name_zh", "organisation_id"], name="organisation_place"),
             Index(fields=["cluster", "name_zh", "organisation_id"], name="organisation_cluster"),
+            Index(fields=["english_key", "organisation_id"], name="organisation_english"),
+            Index(fields=["kind", "english_key", "organisation_id"], name="organisation_kind_english"),
+            Index(fields=["cluster", "english_key", "organisation_id"], name="organisation_cluster_english"),
         ]
         constraints: ClassVar = [
             one_of("organisation", "kind", tables.ORGANISATION_KINDS),
@@ -291,6 +302,20 @@ class LoadBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table}: {self.rows_done} of {self.rows_total}"
+
+    @classmethod
+    def unfinished(cls) -> list[str]:
+        """Digests of the folders whose load is not finished: at most one, as a load begins in an empty registry only."""
+        return list(cls.objects.exclude(state="done").order_by("digest").values_list("digest", flat=True).distinct())
+
+
+def refuse_unfinished() -> None:
+    """Raises GuildhallError while a load is unfinished: half a registry is neither read out nor added to."""
+    if LoadBatch.unfinished():
+        raise GuildhallError(
+            "A load is not finished",
+            next="run the load again, it goes on where it stopped; or clear what came in with `guildhall load --abandon`",
+        )
 
 
 @cache

@@ -9,47 +9,48 @@ from datetime import date, datetime
 from django.db import transaction
 
 from guildhall.kernel.errors import Fault, GuildhallError
+from guildhall.kernel.imports import report
 from guildhall.kernel.sheets import ImportReport
 from guildhall.kernel.territory import Edge, Territory
-from guildhall.office.viewers import PUBLIC
 from guildhall.registry.engine.townships import District, Move, Township, balance, edges_of, moves, read_townships
-from guildhall.registry.load import BINDINGS, LoadReport, Progress, load_folder
-from guildhall.registry.models import Place, PlaceParent
+from guildhall.registry.load import BINDINGS, LoadReport, Progress, abandon_load, load_folder
+from guildhall.registry.models import Place, PlaceParent, refuse_unfinished
 from guildhall.registry.queries import territory
 from guildhall.registry.snapshot import TABLES as PUBLISHED
 from guildhall.registry.snapshot import origin
 from guildhall.registry.snapshot import read as read_published
+from guildhall.web.viewer import PUBLIC
 
-__all__ = ["BINDINGS", "PUBLISHED", "LoadReport", "Progress", "import_townships", "load_folder", "origin", "read_published"]
+__all__ = [
+    "BINDINGS",
+    "PUBLISHED",
+    "LoadReport",
+    "Progress",
+    "abandon_load",
+    "import_townships",
+    "load_folder",
+    "origin",
+    "read_published",
+    "refuse_unfinished",
+]
 
-LIST_STATUS = "repository"
-"""How well a township from a published list is known."""
+LIST_STATUS = "unverified"
+"""How well a township from a list is known: a file does not say who vouches for it."""
 
 
 def import_townships(*, content: bytes, name: str, by: str, now: datetime) -> ImportReport:
     """Adds and renames townships from a list in CSV, with the districts they lay in before and after every merger.
 
-    The same file again changes nothing; no place is removed. Raises FaultsFound where the file is no such table, and
-    GuildhallError where the registry has no districts yet; faults of single rows are in the report.
+    The same file again changes nothing; no place is removed. What it adds or renames has the file's name as its source, and
+    counts as unverified. Raises FaultsFound where the file is no such table, and GuildhallError where the registry has no
+    districts yet or a load is unfinished; faults of single rows are in the report.
     """
+    refuse_unfinished()
     read = read_townships(content, name, _districts())
     with transaction.atomic():
         outcomes, renamed = _apply(read.rows, name)
-    codes = [row.code for row in read.rows]
-    return ImportReport(
-        name=name,
-        encoding=read.sheet.encoding,
-        by=by,
-        at=now,
-        read=read.sheet.read,
-        accepted=outcomes["accepted"],
-        changed=outcomes["changed"],
-        unchanged=outcomes["unchanged"] + read.repeated,
-        rejected=len(read.faults),
-        faults=read.faults,
-        notes=(*read.notes, *renamed),
-        remarks=tuple(_merger_remarks(codes)),
-    )
+    notes, told = (*read.notes, *renamed), _merger_remarks([row.code for row in read.rows])
+    return report(read.sheet, outcomes, by=by, now=now, repeated=read.repeated, faults=read.faults, notes=notes, remarks=told)
 
 
 def _districts() -> dict[str, District]:
@@ -76,7 +77,7 @@ def _apply(rows: Iterable[Township], source: str) -> tuple[Counter[str], list[Fa
             outcomes["accepted"] += 1
         elif place.name_zh != row.name_zh:
             renamed.append(Fault(source, row.row, "name", f"{row.code} was called {place.name_zh}"))
-            place.name_zh, place.source = row.name_zh, source
+            place.name_zh, place.source, place.status = row.name_zh, source, LIST_STATUS
             place.save()
             outcomes["changed"] += 1
         else:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from guildhall.kernel.errors import GuildhallError
 from guildhall.kernel.tables import Table
 from guildhall.office import bulk
 from guildhall.office.bulk import Binding
@@ -36,7 +35,6 @@ def read(table: Table) -> Iterator[pa.Table]:
 
 def origin() -> dict[str, Any]:
     """The manifest the records came with, empty where they came one by one. Raises GuildhallError while a load is unfinished."""
-    if models.LoadBatch.objects.exclude(state="done").exists():
-        raise GuildhallError("A load is not finished", next="run the load again; it goes on where it stopped")
+    models.refuse_unfinished()
     latest = models.LoadBatch.objects.order_by("-started_at", "-pk").first()
     return dict(latest.manifest) if latest else {}

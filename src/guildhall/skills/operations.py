@@ -8,7 +8,9 @@ from typing import Any
 
 from django.db import transaction
 
+from guildhall.kernel.imports import report
 from guildhall.kernel.sheets import ImportReport
+from guildhall.registry.operations import refuse_unfinished
 from guildhall.skills.engine.classification import Classification, Node, read_classification
 from guildhall.skills.load import BINDINGS
 from guildhall.skills.models import Occupation
@@ -24,25 +26,14 @@ def import_occupations(*, content: bytes, name: str, by: str, now: datetime, edi
     """Adds and corrects occupations from a classification in CSV; the same file again changes nothing.
 
     Never removes an occupation, and never replaces something known by nothing. Raises FaultsFound where the file is no
-    such table; faults of single rows are in the report and the rest is loaded.
+    such table, GuildhallError while a load is unfinished; faults of single rows are in the report and the rest is loaded.
     """
     read = read_classification(content, name)
+    refuse_unfinished()
     with transaction.atomic():
         outcomes = _apply(read, name, edition)
-    return ImportReport(
-        name=name,
-        encoding=read.sheet.encoding,
-        by=by,
-        at=now,
-        read=read.sheet.read,
-        accepted=outcomes["accepted"],
-        changed=outcomes["changed"],
-        unchanged=outcomes["unchanged"] + read.repeated,
-        rejected=len(read.faults),
-        faults=read.faults,
-        notes=read.notes,
-        remarks=tuple(_remarks(read, outcomes["created"])),
-    )
+    told = _remarks(read, outcomes["created"])
+    return report(read.sheet, outcomes, by=by, now=now, repeated=read.repeated, faults=read.faults, notes=read.notes, remarks=told)
 
 
 def _apply(read: Classification, source: str, edition: str) -> Counter[str]:

@@ -6,6 +6,7 @@ Works on whole columns, because a load checks hundreds of thousands; `python-std
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,6 +19,8 @@ DIGITS = 18
 _WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], dtype=np.int64)
 _CHECK = np.frombuffer(b"10X98765432", dtype=np.uint8)
 _DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int64)
+_SEPARATORS = re.compile("[\\s\u200b-\u200f\u202a-\u202e\u2060\ufeff'\u2018\u2019`\\-\u2010-\u2015\u2212]")
+"""Spaces of every width, marks that cannot be seen, apostrophes and dashes: what hands and spreadsheets add to a number."""
 Mask = npt.NDArray[np.bool_]
 
 
@@ -32,14 +35,30 @@ class Checked:
 
 
 def normalise_number(number: str) -> str:
-    """An identity number as it is kept and looked up: no spaces or hyphens, capital X."""
-    return re.sub(r"[\s-]", "", number).upper()
+    """An identity or certificate number as it is kept and looked up: plain characters, no spaces, hyphens or apostrophes, capitals."""
+    return _SEPARATORS.sub("", unicodedata.normalize("NFKC", number)).upper()
 
 
-def normalise_phone(phone: str) -> str:
-    """A mobile number as it is looked up: digits only, without the country's 86."""
-    digits = re.sub(r"\D", "", phone)
-    return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
+def normalise_phone(phone: str) -> str | None:
+    """A phone number as it is kept and looked up: digits only, without the country's 86; None for words, dashes and nothing.
+
+    A number of another country keeps its code behind a plus sign.
+    """
+    plain = re.sub(r"[()./]", "", _SEPARATORS.sub("", unicodedata.normalize("NFKC", phone)))
+    plain = re.sub(r"^(?:(?:00|\+)86|86(?=[0-9]{11}$))", "", plain)
+    plain = re.sub(r"^00(?=[1-9])", "+", plain)
+    return plain if re.fullmatch(r"\+?[0-9]{5,20}", plain) else None
+
+
+def masked(value: str) -> str:
+    """A number with all but its first two characters and its last hidden: enough to recognise it, too little to use it."""
+    return value[:2] + "*" * (len(value) - 3) + value[-1] if len(value) > 8 else "*" * len(value)
+
+
+def is_made_up(certificate_numbers: pa.ChunkedArray) -> Mask:
+    """Whether each certificate number carries the province digits 99 (characters six and seven of 22), which no province has."""
+    found: Mask = pc.match_substring_regex(certificate_numbers, r"^[A-Z0-9]{5}99[A-Z0-9]{15}$").to_numpy(zero_copy_only=False)
+    return found
 
 
 def check_numbers(numbers: pa.ChunkedArray, birth_month: pa.ChunkedArray, sex: pa.ChunkedArray) -> Checked:

@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from guildhall.kernel.errors import Fault
+from guildhall.kernel.imports import Odd, name_in
 from guildhall.kernel.sheets import Row, Sheet, plain_code, read_csv
 from guildhall.kernel.territory import Edge, Territory, holds
 
 REQUIRED = ("code", "name", "district_code")
 OPTIONAL = ("district_name",)
-_DISTRICT = re.compile(r"\d{6}")
-_TOWNSHIP = re.compile(r"\d{9}")
+_DISTRICT = re.compile(r"[0-9]{6}")
+_TOWNSHIP = re.compile(r"[0-9]{9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,6 @@ class Townships:
     faults: tuple[Fault, ...]
     notes: tuple[Fault, ...]
     repeated: int
-
-
-class _Odd(Exception):
-    """A row that cannot be accepted: the column, the reason and what to do."""
-
-    def __init__(self, column: str, what: str, next: str = "") -> None:
-        super().__init__(what)
-        self.column, self.what, self.next = column, what, next
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +69,8 @@ def read_townships(content: bytes, name: str, districts: Mapping[str, District])
                 _refuse_other(first, found)
                 repeated += 1
                 notes.append(Fault(name, row.number, "code", f"repeats row {first.row} ({found.code})"))
-        except _Odd as odd:
-            faults.append(Fault(name, row.number, odd.column, odd.what, odd.next))
+        except Odd as odd:
+            faults.append(odd.fault(sheet, row))
             continue
         if what := _other_district_name(row, districts):
             notes.append(Fault(name, row.number, "district_name", what))
@@ -87,29 +80,27 @@ def read_townships(content: bytes, name: str, districts: Mapping[str, District])
 def _township(row: Row, districts: Mapping[str, District]) -> Township:
     code, district = _code(row, "code", _TOWNSHIP, "nine digits"), _code(row, "district_code", _DISTRICT, "six digits")
     if district not in districts:
-        raise _Odd(
+        raise Odd(
             "district_code", f"unknown parent: no district or county has the code {district}", "correct it, or add the district to the pack"
         )
     if not code.startswith(district):
-        raise _Odd("code", f"{code} does not begin with its district's code {district}")
-    if not row.cells["name"]:
-        raise _Odd("name", "no name")
+        raise Odd("code", f"{code} does not begin with its district's code {district}")
     key = districts[district].place_id
     place_id = key.removesuffix(district) + code if key.endswith(district) else f"{key}-{code}"
-    return Township(place_id, code, row.cells["name"], key, row.number)
+    return Township(place_id, code, name_in(row), key, row.number)
 
 
 def _code(row: Row, column: str, form: re.Pattern[str], words: str) -> str:
     code = plain_code(row.cells[column])
     if not form.fullmatch(code):
         reason = "holds a letter" if re.search("[A-Za-z]", code) else f"is not {words}"
-        raise _Odd(column, f"{code!r} {reason}", f"a code is {words}")
+        raise Odd(column, f"{code!r} {reason}", f"a code is {words}")
     return code
 
 
 def _refuse_other(first: Township, again: Township) -> None:
     if first.name_zh != again.name_zh:
-        raise _Odd("name", f"row {first.row} gives {first.code} another name, {first.name_zh}", "keep one of the two")
+        raise Odd("name", f"row {first.row} gives {first.code} another name, {first.name_zh}", "keep one of the two")
 
 
 def _other_district_name(row: Row, districts: Mapping[str, District]) -> str:

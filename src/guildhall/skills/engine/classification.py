@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from guildhall.kernel.errors import Fault
+from guildhall.kernel.imports import Odd, name_in
 from guildhall.kernel.sheets import Row, Sheet, plain_code, read_csv
 
 REQUIRED = ("level", "code", "name")
@@ -19,7 +20,7 @@ OPTIONAL = ("definition", "alias")
 RANK_OF_LEVEL = {"1": "major", "2": "middle", "3": "minor", "4": "leaf"}
 MAJORS = frozenset("12345678")
 """The classification has eight major classes."""
-_CODE = re.compile(r"(\d)-(\d\d)-(\d\d)-(\d\d)")
+_CODE = re.compile(r"([0-9])-([0-9]{2})-([0-9]{2})-([0-9]{2})")
 _MARKS = re.compile(r"(L/S|S/L|LS|SL|L|S)$")
 _GROUP_RANKS = ("major", "middle", "minor")
 
@@ -54,14 +55,6 @@ class Classification:
         return tuple(node for node in self.nodes if not node.row)
 
 
-class _Odd(Exception):
-    """A row that cannot be accepted: the column and the reason."""
-
-    def __init__(self, column: str, what: str, next: str = "") -> None:
-        super().__init__(what)
-        self.column, self.what, self.next = column, what, next
-
-
 class _Reader:
     """Gathers nodes, faults and notes while the rows go by."""
 
@@ -79,8 +72,8 @@ class _Reader:
     def take(self, row: Row) -> None:
         try:
             node = _node(row)
-        except _Odd as odd:
-            self.faults.append(Fault(self.sheet.name, row.number, odd.column, odd.what, odd.next))
+        except Odd as odd:
+            self.faults.append(odd.fault(self.sheet, row))
             return
         if first := self.nodes.get(node.code):
             self._repeat(first, node)
@@ -141,14 +134,12 @@ def _note_clashes(reader: _Reader) -> None:
 
 
 def _node(row: Row) -> Node:
-    """The node of one row. Raises _Odd where the row contradicts itself or the classification."""
+    """The node of one row. Raises Odd where the row contradicts itself or the classification."""
     parts, level = _parts(row), row.cells["level"]
     if level not in RANK_OF_LEVEL:
-        raise _Odd("level", f"{level!r} is no level", "one of 1, 2, 3, 4")
+        raise Odd("level", f"{level!r} is no level", "one of 1, 2, 3, 4")
     _agree(parts, level)
-    name = row.cells["name"]
-    if not name:
-        raise _Odd("name", "no name")
+    name = name_in(row)
     rank, definition = RANK_OF_LEVEL[level], row.cells.get("definition") or None
     if rank != "leaf":
         code = "-".join(parts[: int(level)])
@@ -165,9 +156,9 @@ def _parts(row: Row) -> list[str]:
     match = _CODE.fullmatch(code)
     if not match:
         letter = re.search("[A-Za-z]", code)
-        raise _Odd("code", f"{code!r} holds a letter" if letter else f"{code!r} is not of the form 6-31-01-02")
+        raise Odd("code", f"{code!r} holds a letter" if letter else f"{code!r} is not of the form 6-31-01-02")
     if match[1] not in MAJORS:
-        raise _Odd("code", f"unknown parent: there is no major class {match[1]}", "classes run from 1 to 8")
+        raise Odd("code", f"unknown parent: there is no major class {match[1]}", "classes run from 1 to 8")
     return list(match.groups())
 
 
@@ -176,9 +167,9 @@ def _agree(parts: list[str], level: str) -> None:
     filled = [part != "00" for part in parts]
     if level == "4":
         if not filled[1] or not (filled[2] or filled[3]):
-            raise _Odd("level", f"level 4, but {'-'.join(parts)} is the code of a group")
+            raise Odd("level", f"level 4, but {'-'.join(parts)} is the code of a group")
     elif not all(filled[: int(level)]) or any(filled[int(level) :]):
-        raise _Odd("level", f"level {level}, but {'-'.join(parts)} is not the code of a {RANK_OF_LEVEL[level]} group")
+        raise Odd("level", f"level {level}, but {'-'.join(parts)} is not the code of a {RANK_OF_LEVEL[level]} group")
 
 
 def _above(group: str) -> str | None:
