@@ -43,15 +43,6 @@ def test_another_key_is_named_as_the_reason() -> None:
         Vault(OTHER).open(*CELL, Vault(KEY).seal(*CELL, "x"))
 
 
-def test_the_previous_key_opens_but_never_seals() -> None:
-    old = Vault(KEY).seal(*CELL, "x")
-    vault = Vault(OTHER, previous=[KEY])
-    new = vault.seal(*CELL, "x")
-    assert vault.open(*CELL, old) == vault.open(*CELL, new) == "x"
-    assert vault.is_current(new)
-    assert not vault.is_current(old)
-
-
 def test_the_same_value_is_never_sealed_alike() -> None:
     vault = Vault(KEY)
     sealed = vault.seal_column("t", "c", [1] * 1000, ["x"] * 1000)

@@ -1,8 +1,7 @@
 """Personal fields at rest: sealed with AES-256-GCM for one cell of one table, and found again through a keyed hash.
 
 A sealed value is `format (1 byte) · key mark (4 bytes) · nonce (12 bytes) · ciphertext and tag`. Table, column and row are
-associated data, so a value copied into another cell no longer opens. The key mark tells a wrong key from a moved value
-and lets two keys stand side by side while rows are sealed anew.
+associated data, so a value copied into another cell no longer opens. The key mark tells a wrong key from a moved value.
 Nonces are random: with fewer than 2^32 values under one key the chance of a repeat stays below 2^-32 (NIST SP 800-38D).
 """
 
@@ -55,11 +54,10 @@ def _derive(source: bytes, purpose: bytes, length: int) -> bytes:
 
 
 class Vault:
-    """Seals and opens fields under `key`; opens, but never seals, under `previous` keys."""
+    """Seals and opens fields under one key."""
 
-    def __init__(self, key: str, *, previous: Sequence[str] = ()) -> None:
+    def __init__(self, key: str) -> None:
         self._key = _Key(key)
-        self._keys = {k.mark: k for k in (*map(_Key, previous), self._key)}
 
     def seal(self, table: str, column: str, row: int | str, value: str) -> bytes:
         """`value` sealed for one cell."""
@@ -86,23 +84,18 @@ class Vault:
         value = bytes(sealed)
         if value[:1] != FORMAT or len(value) < HEAD_BYTES + NONCE_BYTES + 16:
             raise Unsealable(f"The sealed value in {cell} cannot be read", why="it is cut short or in an unknown format")
-        key = self._keys.get(value[len(FORMAT) : HEAD_BYTES])
-        if key is None:
+        if value[len(FORMAT) : HEAD_BYTES] != self._key.mark:
             raise WrongKey(
                 f"The sealed value in {cell} was sealed under another key",
                 next="start with the GUILDHALL_IDENTITY_KEY the records were written with",
             )
         nonce, text = value[HEAD_BYTES : HEAD_BYTES + NONCE_BYTES], value[HEAD_BYTES + NONCE_BYTES :]
         try:
-            return key.cipher.decrypt(nonce, text, _cell(table, column) + str(row).encode()).decode()
+            return self._key.cipher.decrypt(nonce, text, _cell(table, column) + str(row).encode()).decode()
         except InvalidTag:
             raise Unsealable(
                 f"The sealed value in {cell} does not open", why="it was changed, or was sealed for another row or column"
             ) from None
-
-    def is_current(self, sealed: bytes | memoryview) -> bool:
-        """Whether a value is sealed under the present key; others wait to be sealed anew."""
-        return bytes(sealed[len(FORMAT) : HEAD_BYTES]) == self._key.mark
 
     def keyed_hash(self, column: str, value: str) -> bytes:
         """32 bytes (HMAC-SHA-256) by which a normalised value is found without opening any."""

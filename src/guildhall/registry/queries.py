@@ -10,19 +10,21 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Generic, TypeVar
 
 from django.db.models import IntegerField, Model, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import NotFound
-from guildhall.kernel.territory import Edge, Node, Succession, Territory
-from guildhall.office.viewers import Viewer
+from guildhall.kernel.territory import Edge, Node, Succession, Territory, holds
 from guildhall.registry.models import Organisation, Place, PlaceParent, PlaceSuccessor
+from guildhall.web.viewer import Viewer
 
 COUNT_CAP = 1_000
 """Counting stops here: a page then says "1,000+"."""
 LARGEST_PAGE = 200
+UNITS = ("district", "county")
 R = TypeVar("R")
 M = TypeVar("M", bound=Model)
 
@@ -58,28 +60,61 @@ class PlaceHistory:
     responsible: Place | None
 
 
+@dataclass(frozen=True)
+class Division:
+    """How the city is divided on a date: what stands, what has ended by then, and what is still to come."""
+
+    top: tuple[Place, ...]
+    units: tuple[Place, ...]
+    ended: tuple[Place, ...]
+    to_come: tuple[Place, ...]
+    zones: tuple[Place, ...]
+
+
 def organisations(
     viewer: Viewer,
     *,
     kind: str = "",
     place: str = "",
+    on: date | None = None,
     cluster: str = "",
     name: str = "",
+    language: str = "zh",
     after: str = "",
     size: int = 50,
 ) -> Page[Organisation]:
-    """Organisations in the order of their Chinese names, narrowed by any of kind, place, cluster and the beginning of the name."""
-    given = {key: storable(value) for key, value in {"kind": kind, "place_id": place, "cluster": cluster}.items() if value}
-    rows = Organisation.objects.filter(**given).filter(starts_with("name_zh", name)).select_related("place")
-    return page(rows, ("name_zh", "organisation_id"), after, size)
+    """Organisations in the order of their names, narrowed by any of kind, place, cluster and the beginning of the name.
+
+    The names are those of `language`; where none begins as asked for, those of the other language are searched and set the order.
+    A place stands for all that counts towards it on the date `on`: a district for its townships and parks, and for the district
+    it took over. Without a date it stands for itself alone.
+    """
+    given: dict[str, Any] = {key: storable(value) for key, value in {"kind": kind, "cluster": cluster}.items() if value}
+    if place:
+        given["place_id__in"] = sorted(within(viewer, place, on)) if on else [storable(place)]
+    rows, column = _named(Organisation.objects.filter(**given).select_related("place"), name, language)
+    return page(rows, (column, "organisation_id"), after, size)
+
+
+def _named(rows: QuerySet[Organisation], prefix: str, language: str) -> tuple[QuerySet[Organisation], str]:
+    """Those of the rows whose name begins so, and the column of that name: one index then both finds and orders them."""
+    asked = {"name_zh": prefix, "english_key": "".join(letter.lower() if letter.isascii() else letter for letter in prefix)}
+    columns = sorted(asked, key=lambda column: column.startswith("english") is not language.startswith("en"))
+    for column in columns:
+        found = rows.filter(starts_with(column, asked[column]))
+        if not prefix or found.exists():
+            return found, column
+    return rows.none(), columns[0]
 
 
 def organisation(viewer: Viewer, organisation_id: int) -> Organisation:
     """One organisation. Raises NotFound."""
-    found = Organisation.objects.select_related("place").filter(pk=organisation_id).first()
-    if found is None:
-        raise NotFound(f"No organisation {organisation_id}", next="see the list of organisations")
-    return found
+    return one(
+        Organisation.objects.select_related("place"),
+        organisation_id,
+        _("There is no organisation “%(id)s”"),
+        _("see the list of organisations"),
+    )
 
 
 def places(viewer: Viewer, *, kind: str = "", name: str = "", on: date | None = None, after: str = "", size: int = 50) -> Page[Place]:
@@ -94,10 +129,21 @@ def places(viewer: Viewer, *, kind: str = "", name: str = "", on: date | None = 
 
 def place(viewer: Viewer, place_id: str) -> Place:
     """One place. Raises NotFound."""
-    found = Place.objects.filter(pk=storable(place_id)).first()
-    if found is None:
-        raise NotFound(f"No place {place_id}", next="see the list of places")
-    return found
+    return one(Place.objects.all(), place_id, _("There is no place “%(id)s”"), _("see the list of places"))
+
+
+def division(viewer: Viewer, on: date) -> Division:
+    """The city, its districts and counties and its functional zones, by key, districts first."""
+    every = Place.objects.filter(kind__in=("city", *UNITS, "functional_zone")).order_by("place_id")
+    of_kind = {kind: [place for place in every if place.kind == kind] for kind in ("city", *UNITS, "functional_zone")}
+    units = [place for kind in UNITS for place in of_kind[kind]]
+    return Division(
+        top=tuple(of_kind["city"]),
+        units=tuple(place for place in units if holds(place.valid_from, place.valid_until, on)),
+        ended=tuple(place for place in units if place.valid_until and place.valid_until <= on),
+        to_come=tuple(place for place in units if place.valid_from and place.valid_from > on),
+        zones=tuple(place for place in of_kind["functional_zone"] if holds(place.valid_from, place.valid_until, on)),
+    )
 
 
 def children(viewer: Viewer, place_id: str, on: date) -> list[DatedPlace]:
@@ -106,10 +152,23 @@ def children(viewer: Viewer, place_id: str, on: date) -> list[DatedPlace]:
     return [DatedPlace(row.place, row.relation, row.valid_from, row.valid_until) for row in rows]
 
 
-def parents(viewer: Viewer, place_id: str, on: date) -> list[DatedPlace]:
-    """The places that one lies in on a date: its administrative parent, and a functional zone if it is in one."""
-    rows = PlaceParent.objects.filter(_holding(on), place_id=storable(place_id)).select_related("parent").order_by("relation", "parent_id")
-    return [DatedPlace(row.parent, row.relation, row.valid_from, row.valid_until) for row in rows]
+def within(viewer: Viewer, place_id: str, on: date) -> set[str]:
+    """Keys of the places that count towards one on a date, itself included: what lies in it by either relation, at any depth, and
+    what passed to it. A place that has ended by then is taken as on its last day. Empty for a place that is unknown.
+    """
+    top = Place.objects.filter(pk=storable(place_id)).first()
+    if top is None:
+        return set()
+    if top.valid_until and top.valid_until <= on:
+        on = top.valid_until - timedelta(days=1)
+    known, wanted = set[str](), {top.place_id}
+    while wanted:
+        known |= wanted
+        below = PlaceParent.objects.filter(_holding(on), _holding(on, "place__"), parent_id__in=wanted)
+        inherited = {"scope__in": ("whole", "remainder"), "effective_on__lte": on, "place__valid_until__lte": on}
+        past = PlaceSuccessor.objects.filter(successor_id__in=wanted, **inherited)
+        wanted = {*below.values_list("place_id", flat=True), *past.values_list("place_id", flat=True)} - known
+    return known
 
 
 def history(viewer: Viewer, place_id: str, today: date) -> PlaceHistory:
@@ -131,7 +190,10 @@ def responsible_today(viewer: Viewer, place_id: str, today: date) -> Place | Non
 
     Raises NotFound.
     """
-    found = _lineage(place_id).responsible_today(place_id, today)
+    tree = _lineage(place_id)
+    if place_id not in tree.nodes:
+        place(viewer, place_id)
+    found = tree.responsible_today(place_id, today)
     return Place.objects.get(pk=found) if found else None
 
 
@@ -161,9 +223,18 @@ def _territory(nodes: QuerySet[Place], edges: QuerySet[PlaceParent], successions
     )
 
 
-def _holding(on: date) -> Q:
-    """Rows whose half-open validity contains `on`; see kernel.territory.holds."""
-    return (Q(valid_from=None) | Q(valid_from__lte=on)) & (Q(valid_until=None) | Q(valid_until__gt=on))
+def _holding(on: date, of: str = "") -> Q:
+    """Rows whose half-open validity contains `on`, or that of what they point to; see kernel.territory.holds."""
+    begun = Q(**{f"{of}valid_from": None}) | Q(**{f"{of}valid_from__lte": on})
+    return begun & (Q(**{f"{of}valid_until": None}) | Q(**{f"{of}valid_until__gt": on}))
+
+
+def one(rows: QuerySet[M], key: int | str, what: str, next: str) -> M:
+    """The row with this primary key. Raises NotFound, which says `what` (with the key as %(id)s) and what to do `next`."""
+    found = rows.filter(pk=storable(key) if isinstance(key, str) else key).first()
+    if found is None:
+        raise NotFound(what % {"id": key}, next=next)
+    return found
 
 
 def storable(text: str) -> str:
@@ -184,12 +255,12 @@ def starts_with(column: str, prefix: str) -> Q:
 def page(rows: QuerySet[M], key: Sequence[str], after: str, size: int) -> Page[M]:
     """One page of `rows` in the order of `key` (at most two columns, the last unique), after a cursor from an earlier page."""
     size = max(1, min(size, LARGEST_PAGE))
-    count = rows.order_by()[: COUNT_CAP + 1].count()
     ordered = rows.order_by(*key)
     if after:
         ordered = ordered.filter(_beyond(key, _uncursor(after, key, rows.model)))
     found = list(ordered[: size + 1])
     more = len(found) > size
+    count = rows.order_by()[: COUNT_CAP + 1].count() if more or after else len(found)  # a first page that is the last needs no count
     return Page(tuple(found[:size]), _cursor(found[size - 1], key) if more else "", min(count, COUNT_CAP), count > COUNT_CAP)
 
 
@@ -214,4 +285,4 @@ def _uncursor(text: str, key: Sequence[str], model: type[Model]) -> list[Any]:
             return [storable(value) if isinstance(value, str) else value for value in values]
     except (ValueError, TypeError, RecursionError):
         pass
-    raise NotFound("The page asked for is not one this list gave out", next="start again at the first page")
+    raise NotFound(_("The page asked for is not one this list gave out"), next=_("start again at the first page"))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
 
-from guildhall.kernel.errors import NotFound
-from guildhall.office.viewers import Viewer
-from guildhall.registry.queries import Page, page, starts_with, storable
+from guildhall.registry.queries import Page, one, page, starts_with, storable
 from guildhall.skills.models import Occupation
+from guildhall.web.viewer import Viewer
 
 
 def occupations(
@@ -32,10 +33,22 @@ def occupations(
 
 def occupation(viewer: Viewer, code: str) -> Occupation:
     """One occupation or group. Raises NotFound."""
-    found = Occupation.objects.filter(pk=storable(code)).first()
-    if found is None:
-        raise NotFound(f"No occupation {code}", next="see the list of occupations")
-    return found
+    return one(Occupation.objects.all(), code, _("There is no occupation “%(id)s”"), _("see the list of occupations"))
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """How much of the classification is on record."""
+
+    occupations: int
+    groups: int
+
+
+def loaded(viewer: Viewer) -> Loaded:
+    """The occupations on record, and the groups above them."""
+    ranks = dict(Occupation.objects.order_by().values_list("rank").annotate(Count("code")))
+    leaves = ranks.pop("leaf", 0)
+    return Loaded(leaves, sum(ranks.values()))
 
 
 def above(viewer: Viewer, code: str) -> Sequence[Occupation]:
@@ -46,8 +59,3 @@ def above(viewer: Viewer, code: str) -> Sequence[Occupation]:
         row = row.parent
         groups.insert(0, row)
     return groups
-
-
-def names(viewer: Viewer, codes: Sequence[str]) -> dict[str, Occupation]:
-    """Occupations by code, for lists that show them; codes that are unknown are absent."""
-    return Occupation.objects.in_bulk(list(codes))
