@@ -29,6 +29,12 @@ def chongqing(tmp_path_factory: pytest.TempPathFactory) -> Made:
     return _make("chongqing", tmp_path_factory)
 
 
+@pytest.fixture(scope="session")
+def third(chongqing: Made, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """A model large enough for the largest enterprises."""
+    return Made(chongqing.city, "0.3", build(chongqing.city, scale=Fraction("0.3"), seed=7, out=tmp_path_factory.mktemp("synth") / "third"))
+
+
 @pytest.fixture(params=sorted(MODELS))
 def made(request: pytest.FixtureRequest) -> Made:
     """Each model city in turn."""

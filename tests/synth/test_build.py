@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -19,7 +20,7 @@ from guildhall.kernel.errors import GuildhallError
 from guildhall.registry import tables
 from guildhall.synth import build
 from guildhall.synth.ladder import assign_intervals
-from guildhall.synth.plan import plan
+from guildhall.synth.plan import fitted, plan
 from tests.synth.cities import ORDINAL, Made
 
 
@@ -116,6 +117,75 @@ def test_parks_that_need_more_people_than_there_are_name_the_table(tmp_path: Pat
     with pytest.raises(GuildhallError, match="more people in software than the whole city") as caught:
         build(city, scale=Fraction(1, 100), seed=7, out=tmp_path / "out")
     assert "park_workforce" in caught.value.why
+
+
+def single(city: City, table: str, row: str, value: str) -> City:
+    """The city with the cells of one row of an assumption changed."""
+    cells = [replace(c, value=Decimal(value)) if (c.table, c.row) == (table, row) else c for c in city.assumption_cells]
+    return replace(city, assumption_cells=tuple(cells))
+
+
+def test_a_highest_level_that_is_not_kept_whole_is_refused_where_its_stock_would_fall(chongqing: Made, tmp_path: Path) -> None:
+    with pytest.raises(GuildhallError, match="Holders of the two highest levels fall from 7 on 2024-01-15") as caught:
+        build(single(chongqing.city, "model", "whole_below", "100"), scale=Fraction(1, 100), seed=7, out=tmp_path / "no")
+    assert "only 2 of the 157 holders of LT" in caught.value.why
+    assert "raise whole_below in assumptions.csv" in caught.value.next
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "value", "message"),
+    [
+        ("model", "employed_share", "9.4", "says 9.4 for employed_share"),
+        ("model", "longest_job_years", "90", "says 90 for longest_job_years"),
+        ("model", "first_certificates_year", "2026", "says 2026 for first_certificates_year"),
+        ("model", "first_certificates_year", "2022", "cannot have climbed"),
+        ("model", "first_appointments_year", "2025", "Appointments begin after"),
+        ("model", "assessment_bodies", "0", "says 0 for assessment_bodies"),
+        ("people", "uncertified", "-5", "says -5 for uncertified"),
+        ("school_end", "college", "15", "says 15 for college"),
+        ("school_end", "junior", "64", "Margin|marginals"),
+        ("ladder", "L2", "40", "could hold the 4 highest appointments"),
+        ("migrant", "none", "0", "Table migrant of city tiny has no value above 0 for student"),
+    ],
+)
+def test_an_assumption_no_city_can_be_made_with_says_so(table: str, row: str, value: str, message: str, tiny: Made, tmp_path: Path) -> None:
+    with pytest.raises(GuildhallError, match=message) as caught:
+        build(single(tiny.city, table, row, value), scale=Fraction(1), seed=7, out=tmp_path / "no")
+    assert caught.value.next
+
+
+@pytest.mark.parametrize(
+    ("table", "row"), [("people", "uncertified"), ("people", "job_seekers"), ("level_split", "L5"), ("pilot", "enterprises")]
+)
+def test_a_group_may_be_empty(table: str, row: str, tiny: Made, tmp_path: Path) -> None:
+    city = single(tiny.city, table, row, "0")
+    made = Made(city, "1", build(city, scale=Fraction(1), seed=7, out=tmp_path / "city"))
+    assert int((made.level_on(made.today) > 0).sum()) == 4000
+
+
+def test_age_bands_without_a_gap_and_size_classes_that_meet(tiny: Made, tmp_path: Path) -> None:
+    cells = tiny.city.assumption_cells
+    gap = replace(tiny.city, assumption_cells=tuple(c for c in cells if (c.table, c.row) != ("age", "20-24")))
+    with pytest.raises(GuildhallError, match="Table age of city tiny has a band 25-29"):
+        build(gap, scale=Fraction(1), seed=7, out=tmp_path / "no")
+    apart = [replace(c, value=Decimal(90)) if (c.table, c.row, c.column) == ("enterprise", "medium", "minimum") else c for c in cells]
+    with pytest.raises(GuildhallError, match="leaves a gap between small and medium"):
+        build(replace(tiny.city, assumption_cells=tuple(apart)), scale=Fraction(1), seed=7, out=tmp_path / "no")
+
+
+def test_a_cluster_whose_people_would_have_no_occupation_is_named(tiny: Made, tmp_path: Path) -> None:
+    cells = tuple(c for c in tiny.city.assumption_cells if (c.table, c.row) != ("cluster", "food"))
+    with pytest.raises(GuildhallError, match="Table occupation of city tiny has no occupation for food"):
+        build(replace(tiny.city, assumption_cells=cells), scale=Fraction(1), seed=7, out=tmp_path / "no")
+
+
+def test_a_derived_figure_counts_as_fitted_only_where_the_packs_numbers_agree(chongqing: Made, tmp_path: Path) -> None:
+    whole = plan(chongqing.city, scale=Fraction(1, 100), seed=7)
+    assert "highskilled.count" in fitted(whole)
+    other = plan(changed(tmp_path, "figures.csv", ",5680000,", ",5000000,"), scale=Fraction(1, 100), seed=7)
+    assert set(fitted(whole)) - set(fitted(other)) == {"highskilled.count"}
+    half = plan(single(chongqing.city, "model", "whole_below", "100"), scale=Fraction(1, 2), seed=7)
+    assert set(fitted(whole)) - set(fitted(half)) == {"ladder.special_grade", "ladder.chief", "ladder.top_growth"}
 
 
 def test_a_negative_seed_is_refused(tmp_path: Path) -> None:

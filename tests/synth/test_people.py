@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from guildhall.registry import tables
 from guildhall.synth.plan import base_day
+from guildhall.synth.workdays import term
 from tests.synth.cities import ORDINAL, Made
 
 
@@ -19,6 +20,76 @@ def months_old(made: Made) -> NDArray[np.int64]:
     born = made.table(tables.WORKERS).column("birth_month").cast(pa.int32()).to_numpy().astype("datetime64[D]").astype("datetime64[M]")
     months: NDArray[np.int64] = (np.datetime64(made.city.reference_date, "M") - born).astype(np.int64)
     return months
+
+
+SCHOOL_END = {"primary": 16, "junior": 16, "senior": 18, "college": 21, "bachelor": 22}
+
+
+def school_end(made: Made) -> NDArray[np.int64]:
+    """The first day on which schooling is completed for sure, by worker_id - 1: the first of the month after the birthday."""
+    born = made.table(tables.WORKERS).column("birth_month").cast(pa.int32()).to_numpy().astype("datetime64[D]").astype("datetime64[M]")
+    years = np.array([SCHOOL_END[name] for name in made.words(tables.WORKERS, "education")])
+    days: NDArray[np.int64] = (born + 12 * years + 1).astype("datetime64[D]").astype(np.int64)
+    return days
+
+
+def test_no_one_holds_a_diploma_before_the_age_for_it(made: Made) -> None:
+    assert np.all(school_end(made) <= made.today)
+
+
+def test_no_job_begins_before_school_ends_or_at_less_than_16(made: Made) -> None:
+    worker, start = made.numbers(tables.EMPLOYMENT, "worker_id") - 1, made.days(tables.EMPLOYMENT, "started_on")
+    assert np.all(start >= school_end(made)[worker])
+    assert np.all(start >= made.days(tables.WORKERS, "birth_month")[worker] + 16 * 365)
+
+
+def test_no_day_of_the_last_year_stands_out_as_the_beginning_of_jobs(chongqing: Made, third: Made) -> None:
+    for made in (chongqing, third):
+        start = made.days(tables.EMPLOYMENT, "started_on")[made.days(tables.EMPLOYMENT, "ended_on") > made.today]
+        by_day = np.bincount(start[start > made.today - 365] - (made.today - 364), minlength=365)
+        assert 0 < by_day[-1] <= 3 * by_day.mean()
+        assert by_day.max() <= 3 * by_day.mean()
+
+
+def test_certificates_are_issued_on_working_days(made: Made) -> None:
+    issued = set(made.table(tables.CERTIFICATES).column("issued_on").to_pylist())
+    assert len(issued) > 500
+    assert [day for day in sorted(issued) if day.weekday() >= 5 or not made.city.calendar.is_working(day).value] == []
+
+
+def years_later(days: NDArray[np.int64], years: int) -> NDArray[np.int64]:
+    """The same day some calendar years later; 29 February becomes 1 March."""
+    dates = days.astype("datetime64[D]")
+    month = dates.astype("datetime64[M]")
+    found: NDArray[np.int64] = ((month + 12 * years).astype("datetime64[D]") + (dates - month.astype("datetime64[D]"))).astype(np.int64)
+    return found
+
+
+def test_between_two_levels_lie_the_calendar_years_of_the_ladder(made: Made) -> None:
+    level = made.words(tables.CERTIFICATES, "level")
+    worker, issued = made.numbers(tables.CERTIFICATES, "worker_id"), made.days(tables.CERTIFICATES, "issued_on")
+    for lower, upper, years in (("L5", "L4", 3), ("L4", "L3", 4), ("L3", "L2", 4), ("L2", "L1", 4)):
+        first = dict(zip(worker[level == lower].tolist(), issued[level == lower].tolist(), strict=True))
+        pairs = np.array(
+            [(first[w], d) for w, d in zip(worker[level == upper].tolist(), issued[level == upper].tolist(), strict=True) if w in first]
+        )
+        assert len(pairs), (lower, upper)
+        assert np.all(years_later(pairs[:, 0], years) <= pairs[:, 1]), (lower, upper)
+
+
+def test_a_term_of_years_is_never_short_of_the_calendar() -> None:
+    for years in (1, 2, 3, 4, 5, 8):
+        days = np.arange(9_000, 20_500)
+        assert np.all(years_later(days, years) <= days + term(Fraction(years)))
+        assert term(Fraction(years)) <= years * 365 + years // 4 + 1
+
+
+def test_women_leave_work_earlier(chongqing: Made) -> None:
+    worker = chongqing.words(tables.WORKERS, "standing") == "worker"
+    female = chongqing.words(tables.WORKERS, "sex")[worker] == "female"
+    age = (months_old(chongqing)[worker] - 1) // 12
+    share = [female[(age >= first) & (age <= last)].mean() for first, last in ((25, 49), (50, 54), (55, 64))]
+    assert share[0] > 0.38 > share[1] > 0.25 > share[2]
 
 
 def test_the_fit_meets_every_margin(made: Made) -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from fractions import Fraction
+from pathlib import Path
 
+import duckdb
 import numpy as np
 import pytest
 
 from guildhall.registry import tables
 from guildhall.registry.tables import LEVELS, TABLES
 from guildhall.skills.tables import OCCUPATIONS
+from guildhall.synth import build
 from guildhall.synth.plan import Plan, plan, year_before
 from tests.synth.cities import ORDINAL, Made
 
@@ -18,8 +22,6 @@ L3, LT = ORDINAL["L3"], ORDINAL["LT"]
 
 
 def targets(made: Made) -> Plan:
-    from fractions import Fraction
-
     return plan(made.city, scale=Fraction(made.scale), seed=7)
 
 
@@ -89,9 +91,49 @@ def test_the_top_of_the_ladder_grew_by_42_percent(chongqing: Made) -> None:
 
 def test_levels_kept_whole_stand_for_one_person_each(made: Made) -> None:
     weight = made.numbers(tables.WORKERS, "weight")
-    top = made.level_on(made.today) >= LT
-    assert set(weight[top].tolist()) == {1}
-    assert set(weight[~top].tolist()) == {targets(made).weight}
+    assert set(weight[made.level_on(made.today) >= LT].tolist()) == {1}
+
+
+STRATA = """
+    with held as (
+        select worker_id, arg_max(level::varchar, list_position($levels, level::varchar)) as level from read_parquet($certificates)
+        where issued_on <= $today and coalesce(valid_until > $today, true) group by worker_id)
+    select coalesce(level, if(standing = 'worker', 'none', standing::varchar)), sum(weight)::bigint, max(weight) - min(weight)
+    from read_parquet($workers) left join held using (worker_id) group by 1
+"""
+
+
+def weight_by_stratum(made: Made) -> dict[str, int]:
+    """Sums of weights by level, and by standing of those without one; each stratum has at most two weights, next to each other."""
+    files = {table.name.split(".")[1]: str(made.folder.path / f"{table.name}.parquet") for table in (tables.WORKERS, tables.CERTIFICATES)}
+    rows = duckdb.execute(STRATA, {**files, "levels": list(LEVELS), "today": made.city.reference_date}).fetchall()
+    assert max(apart for _, _, apart in rows) <= 1
+    return {name: people for name, people, _ in rows}
+
+
+FULL = {"L5": 1_760_000, "L4": 2_102_400, "L3": 1_540_000, "L2": 215_000, "L1": 62_438, "LT": 157, "LS": 5,
+        "none": 1_200_000, "student": 880_000, "job_seeker": 240_000}  # fmt: skip
+
+
+@pytest.mark.parametrize("scale", ["0.01", "0.3"])
+def test_weights_add_up_to_the_full_city(scale: str, request: pytest.FixtureRequest) -> None:
+    made: Made = request.getfixturevalue({"0.01": "chongqing", "0.3": "third"}[scale])
+    assert weight_by_stratum(made) == FULL
+    assert sum(FULL.values()) == 8_000_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scale", ["0.7", "1"])
+def test_weights_add_up_at_large_scales(scale: str, chongqing: Made, tmp_path: Path) -> None:
+    made = Made(chongqing.city, scale, build(chongqing.city, scale=Fraction(scale), seed=7, out=tmp_path / "city"))
+    assert weight_by_stratum(made) == FULL
+
+
+@pytest.mark.parametrize("scale", ["1", "0.99999", "0.7", "0.5", "0.013"])
+def test_no_row_stands_for_less_than_one_person(chongqing: Made, scale: str) -> None:
+    found = plan(chongqing.city, scale=Fraction(scale), seed=1)
+    assert found.real == FULL
+    assert all(found.rows[name] <= people for name, people in found.real.items())
 
 
 def test_people_by_standing(chongqing: Made) -> None:

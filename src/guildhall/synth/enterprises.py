@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from guildhall.registry.tables import SECTORS, SIZES
 from guildhall.synth.fitting import Margin, fit
-from guildhall.synth.integers import as_fixed, nearest, running, stream
+from guildhall.synth.integers import as_fixed, largest_remainder, nearest, running, stream
 from guildhall.synth.jobs import above_scale_limit
 from guildhall.synth.plan import Plan
 
 Ints = NDArray[np.int64]
 INDUSTRY = ("manufacturing", "energy_mining")
-_UPPER = (20, 300, 1000)
-"""From this many staff on, an enterprise is at least small, medium, large (the size classes of industry statistics)."""
+_GRID = 32
+"""Points at which the mean of a curve of sizes is taken."""
 
 
 @dataclass(frozen=True)
@@ -35,57 +36,105 @@ class Enterprises:
 
 
 def enterprises(plan: Plan, staff: Ints) -> Enterprises:
-    """Enterprises for the given people by workplace and sector."""
+    """Enterprises for the given people by workplace and sector: the larger ones drawn, micro enterprises for everyone else."""
     cells = staff.ravel()
-    counts = _numbers(plan, cells)
-    cell = np.concatenate([np.repeat(np.arange(len(cells), dtype=np.int64), count) for count in counts])
-    drawn = np.repeat(np.arange(len(counts), dtype=np.int64), [int(count.sum()) for count in counts])
+    counts = numbers(plan)
+    parts = [_sector(plan, staff[:, column], counts[:, column], name) for column, name in enumerate(SECTORS)]
+    place = np.concatenate([part[0] for part in parts])
+    drawn, heads = np.concatenate([part[1] for part in parts]), np.concatenate([part[2] for part in parts])
+    cell = place * len(SECTORS) + np.repeat(np.arange(len(SECTORS), dtype=np.int64), [len(part[0]) for part in parts])
     order = np.argsort(cell, kind="stable")
-    cell, drawn = cell[order], drawn[order]
-    heads = _heads(plan, cells, cell, drawn)
-    place, sector = cell // staff.shape[1], cell % staff.shape[1]
-    size = _size_class(drawn, heads)
+    cell, drawn, heads = cell[order], drawn[order], heads[order]
+    if not np.array_equal(np.bincount(cell, weights=heads, minlength=len(cells)).astype(np.int64), cells):
+        raise AssertionError("staff of enterprises do not add up to the people at work")
+    place, sector = cell // len(SECTORS), cell % len(SECTORS)
+    size = _size_class(plan, drawn, heads)
     return Enterprises(place, sector, heads, size, _clusters(plan, staff, place, sector, heads), _above_scale(plan, sector, size, heads))
 
 
-def _numbers(plan: Plan, cells: Ints) -> list[Ints]:
-    """Enterprises by size class (large first) and cell: no more than there are people, at least one where there is anyone."""
-    left = cells.copy()
-    drawn = []
-    for size in SIZES:
-        wanted = nearest(plan.book.one("enterprise", size, "count") * plan.scale)
-        smallest = int(plan.book.one("enterprise", size, "minimum"))
-        able = left >= smallest
-        if not able.any():
-            able = left * 2 >= max(int(left.max()), 1)
-        counts = np.minimum(running(np.where(able, left, 0).astype(np.float64), wanted), left // min(smallest, 2))
-        left = np.maximum(left - counts * smallest, 0)
-        drawn.append(counts)
-    empty = (cells > 0) & (np.sum(drawn, axis=0) == 0)
-    drawn[SIZES.index("small")][empty] = 1
-    over = np.maximum(np.sum(drawn, axis=0) - cells, 0)
-    drawn[-1] -= np.minimum(over, drawn[-1])
-    return drawn
+def numbers(plan: Plan) -> Ints:
+    """Enterprises by size class (large first) and sector: the pack's numbers at this scale, the sum of each class rounded as a whole."""
+    counts = [plan.book.vector("enterprise", SIZES, sector) for sector in SECTORS]
+    by_size = [[counts[n][k] for n in range(len(SECTORS))] for k in range(len(SIZES))]
+    return np.array([largest_remainder(row, nearest(sum(row, Fraction(0)) * plan.scale)) for row in by_size], np.int64)
 
 
-def _heads(plan: Plan, cells: Ints, cell: Ints, size: Ints) -> Ints:
-    """Staff per enterprise: long-tailed inside its class (density falling as 1/n²), adding up exactly in every cell."""
-    low = np.array([float(plan.book.one("enterprise", name, "minimum")) for name in SIZES])[size]
-    high = np.array([float(plan.book.one("enterprise", name, "maximum")) for name in SIZES])[size]
-    chance = stream(plan.seed, "enterprise sizes").random(len(size))
-    drawn = low / (1 - chance * (1 - low / high))
-    heads = np.zeros(len(size), np.int64)
-    ends = np.searchsorted(cell, np.arange(len(cells) + 1))
-    for n, people in enumerate(cells):
-        a, b = int(ends[n]), int(ends[n + 1])
-        if b > a:
-            heads[a:b] = 1 + running(drawn[a:b], int(people) - (b - a))
-    return heads
+def _sector(plan: Plan, people: Ints, counts: Ints, name: str) -> tuple[Ints, Ints, Ints]:
+    """Workplace, drawn size class and staff of every enterprise of a sector, by workplace; staff of a workplace add up to its people."""
+    chance = stream(plan.seed, "enterprise sizes", name)
+    drawn, heads = [], []
+    for size, count in enumerate(counts[:-1].tolist()):
+        low, high = (int(plan.book.one("enterprise", SIZES[size], limit)) for limit in ("minimum", "maximum"))
+        drawn.append(np.full(count, size))
+        heads.append(_long_tail(low, high, _even(chance, count)))
+    place, staff = _place(people, np.concatenate(heads), chance)
+    left = people - np.bincount(place, weights=staff, minlength=len(people)).astype(np.int64)
+    micro = np.minimum(np.maximum(running(left.astype(np.float64), int(counts[-1])), left > 0), left)
+    most = int(plan.book.one("enterprise", SIZES[-1], "maximum")) - 1
+    small = [_micro(int(n), int(m), most, chance) for n, m in zip(left, micro, strict=True)]
+    where = np.concatenate([place, np.repeat(np.arange(len(people)), micro)])
+    kind = np.concatenate([*drawn, np.full(int(micro.sum()), len(SIZES) - 1)])
+    found = np.concatenate([staff, *small])
+    keep = np.flatnonzero(found > 0)
+    keep = keep[np.argsort(where[keep], kind="stable")]
+    return where[keep].astype(np.int64), kind[keep].astype(np.int64), found[keep].astype(np.int64)
 
 
-def _size_class(drawn: Ints, heads: Ints) -> Ints:
+def _even(chance: np.random.Generator, count: int) -> NDArray[np.float64]:
+    """Numbers between 0 and 1, one in each of `count` equal stretches: their mean does not depend on luck."""
+    found: NDArray[np.float64] = (np.arange(count) + chance.random(count)) / max(count, 1)
+    return found
+
+
+def _long_tail(low: int, high: int, part: NDArray[np.float64]) -> Ints:
+    """Staff between low and high, the largest first, at a density that falls as 1/n²."""
+    return np.sort((low / (1 - part * (1 - low / high))).astype(np.int64))[::-1]
+
+
+def _place(people: Ints, sizes: Ints, chance: np.random.Generator) -> tuple[Ints, Ints]:
+    """A workplace for each enterprise, the largest first: any with room for it, in proportion to the people left there.
+
+    Where none has room, the one with most people left takes it with half of them: a model city is too small for its giants.
+    """
+    left, place, staff = people.astype(np.int64), np.zeros(len(sizes), np.int64), sizes.copy()
+    draws = chance.integers(0, 1 << 32, size=len(sizes))
+    for n, size in enumerate(sizes.tolist()):
+        limits = np.cumsum(np.where(left >= size, left, 0))
+        whole = int(limits[-1])
+        at = int(np.searchsorted(limits, int(draws[n]) * whole >> 32, side="right")) if whole else int(np.argmax(left))
+        place[n], staff[n] = at, size if whole else int(left[at]) // 2
+        left[at] -= staff[n]
+    return place, staff
+
+
+def _micro(people: int, count: int, most: int, chance: np.random.Generator) -> Ints:
+    """Staff of `count` micro enterprises with `people` in all: one each, and more along a curve that keeps nearly all below `most`."""
+    if not count:
+        return np.zeros(0, np.int64)
+    part = _even(chance, count)
+    bend = _bend((people - count) / (count * max(most - 1, 1)))
+    drawn: NDArray[np.float64] = part / (part + bend * (1 - part))
+    chance.shuffle(drawn)
+    return 1 + running(drawn, people - count)
+
+
+def _bend(mean: float) -> float:
+    """The bend c at which u / (u + c(1 - u)) has a given mean over u from 0 to 1: 1 is a straight line, more favours small ones."""
+    grid = (np.arange(_GRID) + 0.5) / _GRID
+    low, high = 1 / 64, 4096.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        if float(np.add.accumulate(grid / (grid + middle * (1 - grid)))[-1]) / _GRID > mean:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
+
+
+def _size_class(plan: Plan, drawn: Ints, heads: Ints) -> Ints:
     """The class by staff, but never below a drawn class of medium or large: a model city is too small to fill its giants."""
-    by_staff = len(SIZES) - 1 - np.searchsorted(_UPPER, heads, side="right")
+    least = [int(plan.book.one("enterprise", size, "minimum")) for size in reversed(SIZES[:-1])]
+    by_staff = len(SIZES) - 1 - np.searchsorted(least, heads, side="right")
     return np.where(drawn <= SIZES.index("medium"), np.minimum(drawn, by_staff), by_staff)
 
 

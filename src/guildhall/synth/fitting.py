@@ -49,6 +49,8 @@ def fit(seed: Floats, margins: Sequence[Margin], *, tolerance: float = 1e-7, rou
     wanted = [margin.totals.ravel().astype(np.float64) for margin in margins]
     _check(margins, wanted, where)
     whole = float(np.add.accumulate(wanted[0])[-1])
+    if whole == 0:
+        return Fit(np.zeros(seed.shape), 0, 0.0)
     error = 1.0
     for done in range(1, rounds + 1):
         error = 0.0
@@ -72,7 +74,7 @@ def miss(table: Ints | Floats, margins: Sequence[Margin]) -> dict[str, float]:
     for margin in margins:
         goal = margin.totals.ravel()
         sums = np.bincount(_positions(table.shape, margin.axes), weights=flat, minlength=len(goal))
-        found[margin.name] = float(np.max(np.abs(sums - goal)) / np.add.accumulate(goal)[-1])
+        found[margin.name] = float(np.max(np.abs(sums - goal))) / max(float(np.add.accumulate(goal)[-1]), 1.0)
     return found
 
 
@@ -140,4 +142,8 @@ def _check(margins: Sequence[Margin], wanted: Sequence[Floats], where: Sequence[
         possible = np.bincount(position, minlength=len(goal))
         if np.any((goal > 0) & (possible == 0)):
             n = int(np.flatnonzero((goal > 0) & (possible == 0))[0])
-            raise GuildhallError(f"Margin {margin.name} asks for {goal[n]:g} where no cell is possible", why=f"entry {n} of the margin")
+            raise GuildhallError(
+                f"Margin {margin.name} asks for {goal[n]:g} where no cell is possible",
+                why=f"entry {n} of the margin",
+                next="look for associations of 0",
+            )

@@ -49,7 +49,7 @@ def running(cells: NDArray[np.float64], total: int) -> Ints:
     sums = np.cumsum(as_fixed(cells))
     whole = int(sums[-1])
     if whole == 0:
-        return np.zeros(len(cells), np.int64)
+        return np.zeros(cells.size, np.int64)
     placed = (sums * total + whole // 2) // whole
     return np.diff(placed, prepend=np.int64(0))
 

@@ -13,6 +13,7 @@ from guildhall.synth.integers import happens, stream, u16
 from guildhall.synth.people import People
 from guildhall.synth.plan import HIGH, LOW, Plan, day_number
 from guildhall.synth.work import NOBODY, Work, birthday
+from guildhall.synth.workdays import LONGEST_REST, WorkDays, term
 
 Days = NDArray[np.int32]
 NEVER = np.int32(0)
@@ -51,19 +52,28 @@ def ladder(plan: Plan, people: People, work: Work) -> Ladder:
     first = np.where(issued[high, L4] > NEVER, issued[high, L4], issued[high, L3])
     low = np.flatnonzero(level < L3)
     _climb_low(plan, rungs, person, level, low, issued, rungs.counts("skilled") - rungs.by_interval(first))
-    return Ladder(person, issued, appoint(plan, rungs.appointing, chosen))
+    return Ladder(person, issued, appoint(plan, rungs, chosen))
 
 
 class _Rungs:
-    """The intervals between the published stocks, and the ages and waits of the ladder."""
+    """The intervals between the published stocks, and the ages and waits of the ladder. Dates are working days of the calendar.
+
+    `wait` is in days, never fewer than the years of the ladder, and `room` longer by a run of days of rest: between a date
+    and another `room` days later lies a working day that satisfies the wait.
+    """
 
     def __init__(self, plan: Plan, people: People) -> None:
         self.plan, self.people = plan, people
         self.ends = np.array([day_number(stock.on) for stock in plan.stocks], np.int32)
         self.today = int(self.ends[-1])
-        self.opening = day_number(date(int(plan.book.model("first_certificates_year")), 1, 1))
-        self.appointing = day_number(date(int(plan.book.model("first_appointments_year")), 7, 1))
-        self.wait = [0, *(int(plan.book.one("ladder", name, "years") * 365) for name in STEPS[1:])]
+        openings = [
+            date(int(plan.book.model("first_certificates_year")), 1, 1),
+            date(int(plan.book.model("first_appointments_year")), 7, 1),
+        ]
+        self.work_days = WorkDays.of(plan.city, min(openings))
+        self.opening, self.appointing = self.work_days.on_or_after(np.array([day_number(day) for day in openings], np.int32)).tolist()
+        self.wait = [0, *(term(plan.book.one("ladder", name, "years")) for name in STEPS[1:])]
+        self.room = [days + LONGEST_REST for days in self.wait]
 
     def counts(self, which: str) -> NDArray[np.int64]:
         """How many joined the stock in each interval."""
@@ -74,15 +84,16 @@ class _Rungs:
         return np.bincount(np.searchsorted(self.ends, days), minlength=len(self.ends))
 
     def old_enough(self, person: NDArray[np.intp], level: int) -> Days:
-        return birthday(self.plan, self.people, person, int(self.plan.book.one("ladder", STEPS[level], "age")))
+        """The first working day on which someone is old enough for a level."""
+        return self.work_days.on_or_after(birthday(self.plan, self.people, person, int(self.plan.book.one("ladder", STEPS[level], "age"))))
 
     def within(self, first: Days, last: Days, purpose: str, *, lean: int = 0) -> Days:
-        """A day from first to last: evenly, or leaning to the first (-1) or the last (1)."""
+        """A working day from first to last: evenly, or leaning to the first (-1) or the last (1)."""
         chance = stream(self.plan.seed, "ladder", purpose)
         part = u16(chance, len(first))
         if lean:
             part = (np.maximum if lean > 0 else np.minimum)(part, u16(chance, len(first)))
-        return first + ((last - first + 1).astype(np.int64) * part >> 16).astype(np.int32)
+        return self.work_days.draw(first, last, part)
 
     def spread(self, able: Days, counts: NDArray[np.int64], purpose: str) -> Days:
         """A day for each person, not before they are `able`, with exactly `counts` people in each interval."""
@@ -116,7 +127,7 @@ def _climb_high(
     issued[high, L3] = third
     earliest, latest = np.maximum(rungs.old_enough(holder, L4), rungs.opening), third - rungs.wait[L3]
     had = np.flatnonzero(
-        happens(stream(plan.seed, "L4 before L3"), plan.book.one("ladder", "L4", "held_before"), len(high)) & (earliest < latest)
+        happens(stream(plan.seed, "L4 before L3"), plan.book.one("ladder", "L4", "held_before"), len(high)) & (earliest <= latest)
     )
     issued[high[had], L4] = rungs.within(earliest[had], latest[had], "L4 before L3", lean=1)
 
@@ -132,10 +143,17 @@ def _climb_above(
 ) -> Days:
     """L2 and L1 dates, and the L3 dates they need: inside the first interval wherever age allows, before any appointment."""
     end = np.where(np.isin(holder, appointed), rungs.appointing, rungs.today).astype(np.int32)
-    before_first = end - np.where(top == L1, rungs.wait[L1], 0).astype(np.int32)
-    limit = before_first - np.int32(rungs.wait[L2])
+    before_first = end - np.where(top == L1, rungs.room[L1], 0).astype(np.int32)
+    limit = before_first - np.int32(rungs.room[L2])
+    first = np.maximum(able, rungs.opening)
+    if np.any(first > limit):
+        raise GuildhallError(
+            f"{int((first > limit).sum())} people cannot have climbed to the level they hold",
+            why=f"{STEPS[L2]} and {STEPS[L1]} come years after {STEPS[L3]}, and that not before an age (table ladder)",
+            next="set the weights of the young age bands to 0 in table level_age, or lower the waits in ladder, or first_certificates_year",
+        )
     last = np.minimum(limit, np.maximum(rungs.ends[0], able))
-    third = rungs.within(np.minimum(np.maximum(able, rungs.opening), last), last, "L3 of those above")
+    third = rungs.within(first, np.maximum(first, last), "L3 of those above")
     second = rungs.within(third + rungs.wait[L2], before_first, "L2", lean=-1)
     issued[row, L2] = second
     senior = np.flatnonzero(top == L1)
@@ -158,8 +176,9 @@ def _climb_low(
     first = rungs.spread(able, counts, "first")
     issued[low[top == L5], L5] = first[top == L5]
     fourth = np.flatnonzero(top == L4)
-    latest = first[fourth] + rungs.wait[L4]
-    began = (latest <= rungs.today) & happens(stream(plan.seed, "L5 before L4"), plan.book.one("ladder", "L5", "held_before"), len(fourth))
+    began = (first[fourth] + rungs.room[L4] <= rungs.today) & happens(
+        stream(plan.seed, "L5 before L4"), plan.book.one("ladder", "L5", "held_before"), len(fourth)
+    )
     issued[low[fourth], L4] = first[fourth]
     early = fourth[began]
     issued[low[early], L5] = first[early]
@@ -205,7 +224,7 @@ def _cut(rank: Days, up_to: NDArray[np.int64], sums: NDArray[np.int64]) -> NDArr
     return interval
 
 
-def appoint(plan: Plan, opening: int, chosen: NDArray[np.int64]) -> Appointments:
+def appoint(plan: Plan, rungs: _Rungs, chosen: NDArray[np.int64]) -> Appointments:
     """Appoints holders of L1 to the two highest levels, so that the published stocks of both hold on their dates.
 
     Whoever is chief technician was special-grade technician before, and among the first.
@@ -213,12 +232,13 @@ def appoint(plan: Plan, opening: int, chosen: NDArray[np.int64]) -> Appointments
     ends = np.array([day_number(stock.on) for stock in plan.top_stocks])
     today = int(ends[-1])
     chance = stream(plan.seed, "appointments")
-    start = _dates(chance, opening, ends, np.diff([0, *(stock.both for stock in plan.top_stocks)]))
+    start = _dates(chance, rungs, ends, np.diff([0, *(stock.both for stock in plan.top_stocks)]))
     chiefs = plan.levels["LS"]
-    since = _dates(chance, opening, ends, np.diff([0, *(stock.chiefs for stock in plan.top_stocks)]))
-    start[:chiefs] = opening + (np.minimum(start[:chiefs], since) - opening) // 2
-    term = int(plan.book.model("appointment_years") * 365)
-    end = np.where((start + term > today) & (chance.integers(0, 3, len(start)) > 0), start + term, 0)
+    since = _dates(chance, rungs, ends, np.diff([0, *(stock.chiefs for stock in plan.top_stocks)]))
+    halfway = rungs.appointing + (np.minimum(start[:chiefs], since) - rungs.appointing) // 2
+    start[:chiefs] = rungs.work_days.on_or_after(halfway.astype(np.int32))
+    lasts = term(plan.book.model("appointment_years"))
+    end = np.where((start + lasts > today) & (chance.integers(0, 3, len(start)) > 0), start + lasts, 0)
     end[:chiefs] = since
     people, grade = np.concatenate([chosen, chosen[:chiefs]]), np.repeat([0, 1], [len(chosen), chiefs])
     first, last = np.concatenate([start, since]), np.concatenate([end, np.zeros(chiefs, np.int64)])
@@ -226,22 +246,28 @@ def appoint(plan: Plan, opening: int, chosen: NDArray[np.int64]) -> Appointments
     return Appointments(people[order], grade[order], first[order], last[order])
 
 
-def _dates(chance: np.random.Generator, opening: int, ends: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Days evenly inside each interval, counts[j] of them in interval j; the very first days are left free for an earlier step."""
-    begin = np.repeat(np.concatenate([[opening + 2], ends[:-1] + 1]), counts)
-    found: NDArray[np.int64] = begin + chance.integers(0, np.repeat(ends, counts) - begin + 1)
-    return found
+def _dates(chance: np.random.Generator, rungs: _Rungs, ends: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Working days evenly inside each interval, counts[j] of them in interval j; the first weeks are left free for an earlier step."""
+    if rungs.appointing + 2 * LONGEST_REST > ends[0]:
+        raise GuildhallError(
+            "Appointments begin after the first published number of those appointed",
+            why="first_appointments_year counts from 1 July",
+            next="lower first_appointments_year in table model of assumptions.csv, or correct series.csv",
+        )
+    begin = np.repeat(np.concatenate([[rungs.appointing + 2 * LONGEST_REST], ends[:-1] + 1]), counts).astype(np.int32)
+    days = rungs.work_days.draw(begin, np.repeat(ends, counts).astype(np.int32), u16(chance, len(begin)))
+    return days.astype(np.int64)
 
 
 def _pilots(plan: Plan, rungs: _Rungs, senior: NDArray[np.intp], work: Work) -> NDArray[np.int64]:
     """Who is appointed: those at work in the pilot enterprises first, each enterprise in turn, whoever could be L1 in time."""
-    in_time = rungs.old_enough(senior, L3) + rungs.wait[L2] + rungs.wait[L1] < rungs.appointing
+    in_time = rungs.old_enough(senior, L3) + rungs.room[L2] + rungs.room[L1] < rungs.appointing
     able = senior[in_time & (work.employer[senior] != NOBODY)]
     if len(able) < plan.top:
         raise GuildhallError(
             f"Only {len(able)} people could hold the {plan.top} highest appointments",
             why="they need an employer and a senior technician's certificate from before the appointments began",
-            next="choose a larger scale",
+            next="choose a larger scale, or lower the waits in table ladder",
         )
     employer = work.employer[able]
     firms, index, numbers = np.unique(employer, return_inverse=True, return_counts=True)

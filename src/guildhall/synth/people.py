@@ -18,12 +18,10 @@ from guildhall.synth.book import Book
 from guildhall.synth.fitting import Fit, Margin, fit, miss, outer, whole_people
 from guildhall.synth.integers import below, stream
 from guildhall.synth.land import Land
-from guildhall.synth.plan import HIGH, LOW, Plan, month_number
+from guildhall.synth.plan import HIGH, LOW, OUTSIDE, UNCERTIFIED, Plan, month_number
 
-UNCERTIFIED = "none"
 GROUPS = (*LOW, *HIGH, UNCERTIFIED)
 """Level groups of workers; the two appointed levels are inside L1, whose certificate their holders have."""
-OUTSIDE = ("student", "job_seeker")
 STUDENT, SEEKER = len(GROUPS), len(GROUPS) + 1
 NO_SECTOR = len(SECTORS)
 Bytes = NDArray[np.uint8]
@@ -105,10 +103,22 @@ def _associations(book: Book, ages: Sequence[str]) -> list[tuple[tuple[int, ...]
         ("sector_sex", (2, 5), SECTORS, SEXES),
         ("sector_migrant", (2, 6), SECTORS, MIGRANTS),
         ("age_education", (3, 4), ages, EDUCATIONS),
+        ("age_sex", (3, 5), ages, SEXES),
         ("age_migrant", (3, 6), ages, MIGRANTS),
         ("education_migrant", (4, 6), EDUCATIONS, MIGRANTS),
     ]
-    return [(axes, book.association(name, list(rows), list(columns))) for name, axes, rows, columns in pairs]
+    found = [(axes, book.association(name, list(rows), list(columns))) for name, axes, rows, columns in pairs]
+    return [*found, ((3, 4), graduates(book))]
+
+
+def school_end(book: Book) -> list[int]:
+    """The age at which each schooling can be completed and work can begin."""
+    return [int(book.one("school_end", name)) for name in EDUCATIONS]
+
+
+def graduates(book: Book) -> NDArray[np.float64]:
+    """1 where someone of an age band can have completed a schooling, 0 where all are too young (age band × schooling)."""
+    return np.array([[float(last >= end) for end in school_end(book)] for _, last in bands(book)])
 
 
 def _homes(plan: Plan, land: Land, jobs: NDArray[np.float64]) -> list[Fraction]:
@@ -141,7 +151,11 @@ def outside_joint(plan: Plan, land: Land) -> Joint:
             Margin("sex", (4,), _to(book.vector("sex", SEXES, standing), count)),
             Margin("migrant", (5,), _to(book.vector("migrant", MIGRANTS, standing), count)),
         ]
-        pairs = [((2, 3), book.association("age_education", ages, EDUCATIONS)), ((2, 5), book.association("age_migrant", ages, MIGRANTS))]
+        pairs = [
+            ((2, 3), book.association("age_education", ages, EDUCATIONS) * graduates(book)),
+            ((2, 4), book.association("age_sex", ages, SEXES)),
+            ((2, 5), book.association("age_migrant", ages, MIGRANTS)),
+        ]
         fitted = fit(outer(shape, pairs), margins)
         cells = whole_people(fitted.table, [count], margins)
         parts.append(cells)
@@ -182,7 +196,7 @@ def settle(plan: Plan, workers: Joint, outside: Joint) -> People:
         education=education[codes],
         sex=sex[codes],
         migrant=migrant[codes],
-        birth_month=_births(plan, age[codes]),
+        birth_month=_births(plan, age[codes], education[codes]),
         starts=tuple(starts),
     )
 
@@ -196,10 +210,11 @@ def _decoders(inside: Sequence[int], outside: Sequence[int]) -> list[Bytes]:
     return [np.concatenate(pair).astype(np.uint8) for pair in pairs]
 
 
-def _births(plan: Plan, age: Bytes) -> NDArray[np.int16]:
-    """Month of birth (months since January 1900), evenly inside the age band on the reference date."""
-    ranges = bands(plan.book)
-    youngest = np.array([first * 12 + 1 for first, _ in ranges], np.int32)[age]
-    width = np.array([(last - first + 1) * 12 for first, last in ranges], np.int32)[age]
-    months = youngest + below(stream(plan.seed, "births"), width, len(age))
+def _births(plan: Plan, age: Bytes, education: Bytes) -> NDArray[np.int16]:
+    """Month of birth (months since January 1900): evenly over the part of the age band that is old enough for the schooling."""
+    ranges, ends = bands(plan.book), school_end(plan.book)
+    least = [[max(first, end) for end in ends] for first, _ in ranges]
+    youngest = np.array([[years * 12 + 1 for years in row] for row in least], np.int32)[age, education]
+    oldest = np.array([last * 12 + 12 for _, last in ranges], np.int32)[age]
+    months = youngest + below(stream(plan.seed, "births"), oldest - youngest + 1, len(age))
     return (month_number(plan.city.reference_date) - months).astype(np.int16)

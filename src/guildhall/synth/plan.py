@@ -10,8 +10,9 @@ from fractions import Fraction
 
 from guildhall.city.model import City
 from guildhall.kernel.errors import GuildhallError
-from guildhall.synth.book import Book
+from guildhall.synth.book import MODEL, Book
 from guildhall.synth.integers import largest_remainder, nearest
+from guildhall.synth.limits import check
 
 LOW = ("L5", "L4")
 HIGH = ("L3", "L2", "L1")
@@ -30,7 +31,10 @@ FITTED = (
     "parks.count",
     "parks.workers",
 )
-"""Figures that the synthetic city meets by construction: their agreement proves nothing."""
+"""Figures that the synthetic city meets by construction, where the pack's numbers agree (see `fitted`)."""
+UNCERTIFIED = "none"
+OUTSIDE = ("student", "job_seeker")
+"""Strata beside the levels: workers without a certificate, and those outside work."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +57,13 @@ class TopStock:
 
 @dataclass(frozen=True)
 class Plan:
-    """The targets of one city at one scale. Everything is in rows; `weight` people stand behind a row not kept whole."""
+    """The targets of one city at one scale, in rows; `real` is what the full city has of each level and standing, in people."""
 
     city: City
     book: Book
     scale: Fraction
     seed: int
-    weight: int
+    real: Mapping[str, int]
     levels: Mapping[str, int]
     whole: frozenset[str]
     uncertified: int
@@ -89,6 +93,12 @@ class Plan:
     def people(self) -> int:
         return self.workers + self.students + self.seekers
 
+    @property
+    def rows(self) -> dict[str, int]:
+        """Rows by level and standing: the strata whose rows together stand for the `real` people of the same name."""
+        outside = dict(zip(OUTSIDE, (self.students, self.seekers), strict=True))
+        return {**self.levels, UNCERTIFIED: self.uncertified, **outside}
+
 
 def plan(city: City, *, scale: Fraction | Decimal, seed: int) -> Plan:
     """The targets at a scale in (0, 1]. Raises GuildhallError for any other, or one too small for the ladder."""
@@ -100,22 +110,54 @@ def plan(city: City, *, scale: Fraction | Decimal, seed: int) -> Plan:
     if seed < 0:
         raise GuildhallError(f"Seed {seed} is negative", next="choose 0 or more")
     book = Book(city)
+    check(book)
     levels, whole = ladder(book, part)
-    return Plan(
+    real = {**full_ladder(book), **_beside(book, Fraction(1))}
+    uncertified, students, seekers = _beside(book, part).values()
+    found = Plan(
         city=city,
         book=book,
         scale=part,
         seed=seed,
-        weight=nearest(1 / part),
+        real=real,
         levels=levels,
         whole=whole,
-        uncertified=nearest(book.one("people", "uncertified") * part),
-        students=nearest(book.figure("students.vocational") * part),
-        seekers=nearest(book.one("people", "job_seekers") * part),
+        uncertified=uncertified,
+        students=students,
+        seekers=seekers,
         park_workers=nearest(book.figure("parks.workers") * part),
         stocks=stocks(book, part),
         top_stocks=top_stocks(book, levels),
     )
+    if missing := [name for name, people in real.items() if people and not found.rows[name]]:
+        raise too_small(book, part, f"{missing[0]} would have no one to stand for its {real[missing[0]]} people")
+    return found
+
+
+def too_small(book: Book, scale: Fraction, why: str) -> GuildhallError:
+    """The error for a scale at which something that must be there would be empty."""
+    return GuildhallError(f"Scale {float(scale):g} is too small for city {book.city.id}", why=why, next="choose a larger scale")
+
+
+def _beside(book: Book, scale: Fraction) -> dict[str, int]:
+    """People beside the skilled: workers without a certificate, students and job-seekers."""
+    counts = (book.one("people", "uncertified"), book.figure("students.vocational"), book.one("people", "job_seekers"))
+    return {name: nearest(count * scale) for name, count in zip((UNCERTIFIED, *OUTSIDE), counts, strict=True)}
+
+
+def fitted(plan: Plan) -> list[str]:
+    """The figures that this city meets by construction: their agreement proves nothing.
+
+    A number of the highly skilled counts only where it is what the skilled and their share give, for those two are fitted;
+    the highest levels only where all their holders are there.
+    """
+    figures = plan.city.figure
+    left_out = set()
+    if "highskilled.count" in figures and plan.book.figure("highskilled.count") != sum(plan.real[level] for level in (*HIGH, *TOP)):
+        left_out.add("highskilled.count")
+    if any(plan.levels[level] != plan.real[level] for level in TOP):
+        left_out |= {"ladder.special_grade", "ladder.chief", "ladder.top_growth"}
+    return [name for name in FITTED if name in figures and name not in left_out]
 
 
 def full_ladder(book: Book) -> dict[str, int]:
@@ -146,11 +188,8 @@ def ladder(book: Book, scale: Fraction) -> tuple[dict[str, int], frozenset[str]]
         seats[giver] -= full[level] - seats[level]
         seats[level] = full[level]
     if empty := [level for level, count in seats.items() if count < 1 and full[level] > 0]:
-        raise GuildhallError(
-            f"Scale {float(scale):g} is too small for city {book.city.id}",
-            why=f"level {empty[0]} would have no one: {sum(full[level] for level in whole)} people of the highest levels are kept whole",
-            next="choose a larger scale",
-        )
+        kept = sum(full[level] for level in whole)
+        raise too_small(book, scale, f"level {empty[0]} would have no one: {kept} people of the highest levels are kept whole")
     return seats, whole
 
 
@@ -215,7 +254,25 @@ def top_stocks(book: Book, levels: Mapping[str, int]) -> tuple[TopStock, ...]:
     for day in sorted(both):
         latest = max(latest, chiefs.get(day, 0))
         found.append(TopStock(day, both[day], latest))
+    _check_top(book, found, levels)
     return tuple(found)
+
+
+def _check_top(book: Book, found: Sequence[TopStock], levels: Mapping[str, int]) -> None:
+    """Nobody of the model loses a level, and whoever is chief technician was special-grade technician before."""
+    full = full_ladder(book)
+    short = [level for level in TOP if levels[level] < full[level]]
+    for earlier, later in zip(found, found[1:], strict=False):
+        if later.both < earlier.both or earlier.chiefs > earlier.both:
+            why = "people of the model do not lose a level"
+            if short:
+                limit = f"whole_below in table {MODEL} keeps levels of fewer than {nearest(book.model('whole_below'))} people whole"
+                why += f", and only {levels[short[0]]} of the {full[short[0]]} holders of {short[0]} are there at this scale: {limit}"
+            raise GuildhallError(
+                f"Holders of the two highest levels fall from {earlier.both} on {earlier.on} to {later.both} on {later.on}",
+                why=why,
+                next="raise whole_below in assumptions.csv or choose a larger scale" if short else "correct series.csv or the figures",
+            )
 
 
 def month_number(day: date) -> int:

@@ -12,17 +12,18 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from guildhall.kernel.errors import GuildhallError
 from guildhall.kernel.tables import Table
 from guildhall.registry import tables
 from guildhall.registry.tables import CERTIFIED, CONTRACTS, EDUCATIONS, MIGRANTS, SECTORS, SEXES, SIZES, STANDINGS
 from guildhall.synth import arrow
-from guildhall.synth.identity import IdentityMaker
+from guildhall.synth.identity import REGION, IdentityMaker
 from guildhall.synth.integers import happens, largest_remainder, spin, stream, wheel
 from guildhall.synth.ladder import NEVER, Ladder
 from guildhall.synth.land import Land
 from guildhall.synth.organisations import Organisations
 from guildhall.synth.people import GROUPS, NO_SECTOR, SEEKER, STUDENT, People
-from guildhall.synth.plan import Plan, day_number, month_starts
+from guildhall.synth.plan import OUTSIDE, TOP, Plan, day_number, month_starts
 from guildhall.synth.work import NOBODY, OPEN, Work
 
 ROWS = 1 << 19
@@ -101,15 +102,19 @@ class City:
         known = {column for _, column in table}
         home = {cluster: sector for cluster, sector in book.table("cluster")}
         columns = [kind if kind in known else home.get(kind, kind) for kind in kinds]
-        return np.stack([wheel([table.get((row, column), Fraction(0)) for row in self.occupations]) for column in columns])
+        weights = [[table.get((row, column), Fraction(0)) for row in self.occupations] for column in columns]
+        if nothing := [kind for kind, row in zip(kinds, weights, strict=True) if not sum(row)]:
+            raise GuildhallError(
+                f"Table occupation of city {self.plan.city.id} has no occupation for {nothing[0]}",
+                why="everyone at work has one; a cluster without a column of its own takes that of its sector in table cluster",
+                next="add a row to assumptions.csv",
+            )
+        return np.stack([wheel(row) for row in weights])
 
 
 def write_people(city: City, write: Write) -> None:
-    """Rows of `registry.workers`. Whoever holds a level kept whole stands for one person, anyone else for as many as the scale asks."""
-    plan, land, people = city.plan, city.land, city.people
-    weight = np.full(len(people), plan.weight, np.int64)
-    if plan.whole:
-        weight[city.ladder.appointments.person] = 1
+    """Rows of `registry.workers`."""
+    land, people, weight = city.land, city.people, weights(city)
     places, node = land.places, nodes(land, people)
     group_standing = np.zeros(SEEKER + 1, np.int8)
     group_standing[STUDENT], group_standing[SEEKER] = STANDINGS.index("student"), STANDINGS.index("job_seeker")
@@ -128,6 +133,20 @@ def write_people(city: City, write: Write) -> None:
             arrow.keys(weight[a:b]),
         ]
         write(_table(tables.WORKERS, columns))
+
+
+def weights(city: City) -> NDArray[np.int64]:
+    """How many real people each row stands for: in every level and standing two neighbouring whole numbers that add up to all of them."""
+    names = [*GROUPS, *OUTSIDE, *TOP]
+    stratum = city.people.group.copy()
+    held = city.ladder.appointments
+    order = np.argsort(held.level, kind="stable")  # a chief technician was special-grade before: the highest comes last and counts
+    stratum[held.person[order]] = len(GROUPS) + len(OUTSIDE) + held.level[order].astype(np.uint8)
+    found = np.empty(len(stratum), np.int64)
+    for n, name in enumerate(names):
+        here = np.flatnonzero(stratum == n)
+        found[here] = np.diff(np.arange(len(here) + 1) * city.plan.real[name] // max(len(here), 1))
+    return found
 
 
 def nodes(land: Land, people: People) -> NDArray[np.uint8]:
@@ -189,6 +208,7 @@ def _certificates(
 
 
 def _appointments(city: City, done: int, write: Write, write_number: Write) -> None:
+    """Appointments, and numbers for the levels that a certificate is issued for: the others are posts."""
     found = city.ladder.appointments
     n = len(found.person)
     keys = np.arange(done + 1, done + n + 1)
@@ -200,21 +220,24 @@ def _appointments(city: City, done: int, write: Write, write_number: Write) -> N
         arrow.names(city.occupation[found.person], city.occupations), arrow.keys(issuer),
         arrow.codes(np.zeros(n, np.int8), tables.CERTIFICATE_SOURCES), arrow.days(day), arrow.days(found.end, found.end == 0),
     ]))  # fmt: skip
-    letters = np.frombuffer(b"TS", np.uint8)[found.level]
-    numbers = _numbers(city, keys, np.ones(n, np.bool_), issuer, day, letters)
-    write_number(_table(tables.CERTIFICATE_NUMBERS, [arrow.keys(keys), numbers]))
+    by_certificate = {rung.code for rung in city.plan.city.levels if rung.certificate}
+    at = np.flatnonzero(np.array([name in by_certificate for name in TOP])[found.level])
+    letters = np.frombuffer(b"TS", np.uint8)[found.level[at]]
+    numbers = _numbers(city, keys[at], np.ones(len(at), np.bool_), issuer[at], day[at], letters)
+    write_number(_table(tables.CERTIFICATE_NUMBERS, [arrow.keys(keys[at]), numbers]))
 
 
 def _numbers(
     city: City, keys: NDArray[np.int64], own: NDArray[np.bool_], issuer: NDArray[np.int64], day: NDArray[np.int32], level: NDArray[np.uint8]
 ) -> pa.StringArray:
-    """22 characters: who issued, body 0000 (made up), province, body and site, year, level, serial.
+    """22 characters: who issued, body 0000 (not filed with the ministry), province 99, body and site, year, level, serial.
 
-    Site and serial together count all certificates of the city, so no two numbers agree.
+    Every body that has not filed shares 0000, so the province alone keeps these apart from real numbers: 99 was never
+    assigned (GB/T 2260). Site and serial together count all certificates of the city, so no two numbers agree.
     """
     letters = np.empty((len(keys), 22), np.uint8)
     letters[:, 0] = np.where(own, ord("Y"), ord("S"))
-    letters[:, 1:7] = arrow.text("0000" + province(city.plan))
+    letters[:, 1:7] = arrow.text("0000" + REGION)
     letters[:, 7:11] = _FOUR[issuer % 10_000]
     letters[:, 11:13] = _TWO[keys // 1_000_000 % 100]
     letters[:, 13:15] = _TWO[city.days.year[day - city.days.first] % 100]
@@ -224,11 +247,6 @@ def _numbers(
 
 
 _TWO, _THREE, _FOUR = arrow.digits(0, 100, 2), arrow.digits(0, 1000, 3), arrow.digits(0, 10_000, 4)
-
-
-def province(plan: Plan) -> str:
-    """The two province digits of the city's own code; 99 where it has none."""
-    return (plan.city.place[plan.city.root].code or "99")[:2]
 
 
 def write_employment(city: City, write: Write) -> None:

@@ -13,8 +13,8 @@ from guildhall.synth.enterprises import Enterprises, enterprises
 from guildhall.synth.integers import below, happens, nearest, stream, u16
 from guildhall.synth.jobs import Demand, commutes
 from guildhall.synth.land import Land
-from guildhall.synth.people import GROUPS, SEEKER, UNCERTIFIED, People
-from guildhall.synth.plan import Plan, day_number, month_number, month_starts
+from guildhall.synth.people import GROUPS, SEEKER, People, school_end
+from guildhall.synth.plan import UNCERTIFIED, Plan, day_number, month_number, month_starts
 
 Days = NDArray[np.int32]
 OPEN = np.int32(2**31 - 1)
@@ -105,13 +105,15 @@ def _slots(
 
 
 def _since(plan: Plan, people: People, persons: NDArray[np.intp], apprentice: NDArray[np.bool_]) -> Days:
-    """First day of the present job: short stays are common, long ones rare, none begins before schooling ends."""
+    """First day of the present job: short stays are common, long ones rare, none begins before schooling ends.
+
+    Days are even between that limit and the reference date but for the leaning to the recent past, so no day stands out.
+    """
     today = day_number(plan.city.reference_date)
     limit = np.int32(today - int(plan.book.model("longest_job_years") * 365))
     earliest = np.maximum(_school_end(plan, people, persons), limit)
     young = apprentice[persons]
     earliest[young] = np.maximum(earliest[young], today - 2 * 365)
-    earliest = np.minimum(earliest, today)
     chance = stream(plan.seed, "job starts")
     span = np.minimum(u16(chance, len(persons)), u16(chance, len(persons))).astype(np.int64)
     since = np.zeros(len(people), np.int32)
@@ -120,10 +122,9 @@ def _since(plan: Plan, people: People, persons: NDArray[np.intp], apprentice: ND
 
 
 def _school_end(plan: Plan, people: People, persons: NDArray[np.intp]) -> Days:
-    """When people can have begun to work: at 16, later for those who stayed at school."""
-    ages = np.array([int(plan.book.one("school_end", name)) for name in ("primary", "junior", "senior", "college", "bachelor")], np.int32)
-    first = birthday(plan, people, persons, ages[people.education[persons]])
-    return np.minimum(first, birthday(plan, people, persons, 16) + 3650)
+    """When people can have begun to work: once their schooling was completed, never after the reference date (see `people._births`)."""
+    ages = np.array(school_end(plan.book), np.int32)
+    return birthday(plan, people, persons, ages[people.education[persons]])
 
 
 def _spells(

@@ -26,10 +26,10 @@ from guildhall.synth.ladder import ladder
 from guildhall.synth.land import land
 from guildhall.synth.organisations import organisations
 from guildhall.synth.people import Quality, outside_joint, settle, worker_joint
-from guildhall.synth.plan import FITTED, Plan, plan
+from guildhall.synth.plan import Plan, fitted, plan
 from guildhall.synth.work import work
 
-VERSION = "1"
+VERSION = "2"
 """Raise when the same pack, scale and seed no longer give the same city."""
 Progress = Callable[[int, int], None]
 
@@ -59,7 +59,7 @@ def build(city: Pack, *, scale: Fraction | Decimal, seed: int, out: Path, progre
         "pack_version": city.digest,
         "scale": _decimal(targets.scale),
         "seed": seed,
-        "calibrated": [name for name in FITTED if name in city.figure],
+        "calibrated": fitted(targets),
     }
     identity = digest([city.digest, meta["scale"], seed, VERSION])[:16]
     as_of = city.reference_date.isoformat()
