@@ -102,6 +102,21 @@ def test_another_folder_is_refused_unless_it_replaces(folder: Folder, load: Load
 
 
 @pytest.mark.django_db
+def test_people_who_were_not_loaded_as_synthetic_are_never_replaced(folder: Folder, load: Load, tmp_path: Path) -> None:
+    """In demonstration mode with the address of a real database, `demo` would otherwise clear it."""
+    load(folder)
+    batch = LoadBatch.objects.first()
+    assert batch
+    batch.manifest["meta"]["synthetic"] = False
+    batch.save()
+    before = counts()
+    other = folders.write(tmp_path / "other", meta={"seed": 8})
+    with pytest.raises(GuildhallError, match="not replaced"):
+        load(other, replace=True)
+    assert counts() == before
+
+
+@pytest.mark.django_db
 def test_rows_that_came_another_way_are_not_loaded_over(folder: Folder, load: Load) -> None:
     Occupation.objects.create(code="1", edition="2022", rank="major", name_zh="x", source="made-up")
     with pytest.raises(GuildhallError, match="already holds other records") as caught:

@@ -238,6 +238,7 @@ def _begin(folder: Folder, source: str, bindings: Sequence[Binding], staged: Tab
         if _rows_done(source):
             raise _another_is_running()
         if replace:
+            _refuse_to_replace_the_real()
             clear([models.LoadBatch, *(binding.model for binding in reversed(bindings))])
         abandoned = _abandon(bindings)
         _refuse_over_others(bindings, source)
@@ -254,6 +255,18 @@ def _begin(folder: Folder, source: str, bindings: Sequence[Binding], staged: Tab
                 started_at=now,
             )
     return abandoned
+
+
+def _refuse_to_replace_the_real() -> None:
+    """Only made-up people are ever cleared to make room: the mode is a setting, and a setting can be wrong."""
+    manifests = models.LoadBatch.objects.values_list("manifest", flat=True)
+    made_up = [bool(manifest.get("meta", {}).get("synthetic")) for manifest in manifests]
+    if models.Worker.objects.exists() and not (made_up and all(made_up)):
+        raise GuildhallError(
+            "These records are not replaced",
+            why="the people in this database were not loaded as synthetic",
+            next="keep this database as it is, and name another in DATABASE_URL or GUILDHALL_VAR",
+        )
 
 
 def _refuse_over_others(bindings: Sequence[Binding], source: str) -> None:
