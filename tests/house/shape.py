@@ -151,4 +151,29 @@ def _is_float(annotation: ast.expr | None) -> bool:
     return annotation is not None and any(isinstance(node, ast.Name) and node.id == "float" for node in ast.walk(annotation))
 
 
-CHECKS = (functions, sizes, attics, rooms, tricks, clocks, files, dialects, money)
+SHOWN = frozenset({"queries", "pages", "api"})
+"""Rooms whose errors are shown on pages; so are those of the shell."""
+SPOKEN = frozenset({"GuildhallError", "NotFound", "AlreadyDone", "NotBuiltYet"})
+
+
+def untranslated(tree: Tree) -> list[str]:
+    """Errors shown on pages whose words are not given to gettext."""
+    faults = []
+    for module in tree.modules:
+        if module.room not in SHOWN and module.parts[:1] != ("web",):
+            continue
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Call) and _called(node) in SPOKEN:
+                given = [*node.args, *(word.value for word in node.keywords)]
+                faults += [f"{module.line(node)} says words that gettext does not know" for words in given if _bare(words)]
+    return faults
+
+
+def _bare(words: ast.expr) -> bool:
+    """Whether words stand as they are: a text that is not empty, one put together, or a text with its values."""
+    if isinstance(words, ast.BinOp):
+        return _bare(words.left)
+    return isinstance(words, ast.JoinedStr) or isinstance(words, ast.Constant) and bool(words.value)
+
+
+CHECKS = (functions, sizes, attics, rooms, tricks, clocks, files, dialects, money, untranslated)

@@ -102,6 +102,13 @@ SEEDS = (
     ),
     Seed("an engine opens a file", "skills/engine/seeded.py", "TEXT = open('x').read()\n", shape.files, ("calls open",)),
     Seed("an engine knows DuckDB", "skills/engine/seeded.py", "import duckdb\n", shape.dialects, ("imports duckdb",)),
+    Seed(
+        "an error in one language",
+        "skills/queries.py",
+        "def seeded(code: str) -> None:\n    raise NotFound(f'No occupation {code}')\n",
+        shape.untranslated,
+        ("guildhall.skills.queries:", "gettext does not know"),
+    ),
     Seed("money as a float", "kernel/seeded.py", "def pay(amount: float) -> None: ...\n", shape.money, ("amount is a float",)),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,6 +76,7 @@ def test_small_pages_of_records_give_every_row_once(records: None, browser: Clie
 
 
 def _compare(browser: Client, route: str, expected: list[Any]) -> None:
+    assert expected, "nothing to compare: the comparison would prove nothing"
     rows: list[Any] = []
     after = ""
     while len(rows) < len(expected):
@@ -84,6 +86,43 @@ def _compare(browser: Client, route: str, expected: list[Any]) -> None:
         if not after:
             break
     assert rows[: len(expected)] == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "en", "zh"),
+    [
+        ("figures?size=0", "size: 1 is the least", "size：最小为 1"),
+        ("figures?size=201", "size: 200 is the most", "size：最大为 200"),
+        ("figures?size=many", "size: write a whole number", "size：请写整数"),
+        ("measures?measure=people&on=yesterday", "on: write it as year-month-day", "on：请按 年-月-日 书写"),
+        ("places?kind=planet", "kind: choose one of city, district", "kind：请从以下各项中选择：city, district"),
+        ("parks/a%20b", "park_id: holds a character that it may not hold", "park_id：含有不允许的字符"),
+        ("organisations/0", "organisation_id: 1 is the least", "organisation_id：最小为 1"),
+    ],
+)
+def test_a_refused_parameter_is_explained_in_plain_words(browser: Client, address: str, en: str, zh: str) -> None:
+    for language, expected in (("en", en), ("zh-CN", zh)):
+        response = browser.get(f"/api/v1/{address}", headers={"accept-language": language})
+        assert response.status_code == 422
+        assert expected in response.json()["error"]["why"]
+        assert "/api/" in response.json()["error"]["next"]
+
+
+@pytest.mark.parametrize("address", ["figures/nothing", "organisations/99999", "places/nowhere", "occupations/zzz", "nothing"])
+def test_an_error_speaks_the_language_asked_for(records: None, browser: Client, address: str) -> None:
+    for language, chinese in (("en", False), ("zh-CN", True)):
+        response = browser.get(f"/api/v1/{address}", headers={"accept-language": language})
+        assert response.status_code == 404
+        found = response.json()["error"]
+        assert all(bool(re.search(r"[\u4e00-\u9fff]", found[part])) is chinese for part in ("what", "next"))
+
+
+def test_organisations_of_a_district_with_and_without_what_lies_in_it(records: None, browser: Client) -> None:
+    def keys(query: str) -> set[int]:
+        return {row["organisation_id"] for row in browser.get(f"/api/v1/organisations?size=200&{query}").json()["items"]}
+
+    assert keys("place=tiny-harbour") < keys("place=tiny-harbour&on=2026-01-30")
+    assert keys("place=tiny-east&on=2026-01-30") == keys("place=tiny-east&on=2024-01-01")
 
 
 @pytest.mark.parametrize(

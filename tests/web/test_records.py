@@ -59,6 +59,65 @@ def test_an_organisation_names_the_authority_of_today(browser: Client) -> None:
     _get(browser, "/en/organisations/99999/", 404)
 
 
+def test_a_district_shows_what_stands_in_its_townships_and_parks(browser: Client) -> None:
+    def shown(place: str) -> set[str]:
+        page = _get(browser, f"/en/organisations/?place={place}")
+        return set(re.findall(r'<th scope="row"><a href="/en/organisations/(\d+)/"', page))
+
+    park, district = shown("tiny-park-1"), shown("tiny-harbour")
+    assert len(park) == 31, "thirty works and the park itself"
+    assert park <= district
+    assert '<option value="tiny-harbour" selected>' in _get(browser, "/en/organisations/?place=tiny-harbour")
+
+
+def test_a_merged_district_stands_apart_and_shows_what_stood_in_it(browser: Client) -> None:
+    page = _get(browser, "/en/organisations/?place=tiny-east")
+    assert re.search(r'<optgroup label="Ended">\s*<option value="tiny-east" selected>East \(until 2025-07-01\)', page)
+    current = page[page.index('<optgroup label="Districts and counties">') : page.index('<optgroup label="Ended">')]
+    assert "tiny-harbour" in current
+    assert "tiny-east" not in current
+    assert "Nothing matches" not in page
+
+
+def test_names_are_searched_in_both_languages_and_ordered_in_the_reader_s(browser: Client) -> None:
+    for language in ("en", "zh-hans"):
+        for name in ("assess", "Assessment c", "评价"):
+            assert 'href="/' + language + '/organisations/300/"' in _get(browser, f"/{language}/organisations/?name={name}")
+    shown = re.findall(r'<th scope="row"><a href="[^"]*">([^<]+)</a>', _get(browser, "/en/organisations/?kind=park"))
+    assert shown == sorted(shown, key=str.lower)
+    assert len(shown) > 1
+
+
+def test_the_language_switch_begins_a_list_again(browser: Client) -> None:
+    page = _get(browser, "/en/organisations/")
+    found = re.search(r'rel="next" href="\?([^"]+)"', page)
+    assert found
+    assert "after" not in re.findall(r'href="(/zh-hans/[^"]*)"', _get(browser, f"/en/organisations/?{found[1]}&kind=enterprise"))[0]
+
+
+def test_an_organisation_says_in_its_title_what_it_is_and_where(browser: Client) -> None:
+    titles = {language: re.search(r"<h1>(.*?)</h1>", _get(browser, f"/{language}/organisations/2/")) for language in ("en", "zh-hans")}
+    assert titles["en"]
+    assert re.fullmatch(r"第02厂: enterprise in East Industrial Park \([^()]+, small\)", titles["en"][1])
+    assert titles["zh-hans"]
+    assert "（" in titles["zh-hans"][1]
+    park = re.search(r"<h1>(.*?)</h1>", _get(browser, "/en/organisations/101/"))
+    assert park
+    assert "industrial park in West" in park[1]
+
+
+def test_a_place_without_a_history_has_no_empty_card(browser: Client) -> None:
+    assert "What happened to it?" not in _get(browser, "/en/places/tiny/")
+    assert "What happened to it?" in _get(browser, "/en/places/tiny-east/")
+
+
+def test_occupations_say_how_many_there_are_and_how_to_get_the_rest(browser: Client) -> None:
+    page = _get(browser, "/en/occupations/")
+    assert "guildhall import occupations FILE" in page
+    assert re.search(r"\d+ occupations? (is|are) on record, under \d+ groups", page)
+    assert re.search(r'<th scope="row"><a href="/en/occupations/2/">[^<]*[A-Za-z]{3}', page)
+
+
 def test_occupations_are_a_tree_and_can_be_searched(browser: Client) -> None:
     assert 'href="/en/occupations/2/"' in _get(browser, "/en/occupations/")
     assert 'href="/en/occupations/2-02-38/"' in _get(browser, "/en/occupations/2-02/")

@@ -111,7 +111,18 @@ def serve(port: int, host: str, workers: int) -> None:
     """Serve the pages over what has been computed."""
     start_django()
     migrate_database()
+    say_what_is_missing()
     serve_pages(port, host=host, workers=workers)
+
+
+def say_what_is_missing() -> None:
+    """One line where there is nothing to show yet, or what there is cannot be read: the pages can only repeat it."""
+    from guildhall.web.current import NotBuiltYet, current
+
+    try:
+        current()
+    except NotBuiltYet as missing:
+        click.echo(f"\n  {missing.what}: {missing.why}. Next: {missing.next}", err=True)
 
 
 def serve_pages(port: int, *, host: str = "127.0.0.1", workers: int = 2) -> None:

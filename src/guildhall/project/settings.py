@@ -89,15 +89,16 @@ INSTALLED_APPS = [
     "guildhall.overview",
 ]
 MIDDLEWARE = [
+    # Those that add headers stand first: an answer that a later one gives (a refused host, a static file) carries them too.
+    "guildhall.web.middleware.ContentPolicy",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "guildhall.web.answers.ApiErrors",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "guildhall.web.middleware.ContentPolicy",
     "guildhall.web.middleware.SpokenErrors",
-    "guildhall.web.answers.ApiErrors",
 ]
 ROOT_URLCONF = "guildhall.project.urls"
 WSGI_APPLICATION = "guildhall.project.wsgi.application"
@@ -127,6 +128,8 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site reads our style sheet
+CSRF_FAILURE_VIEW = "guildhall.web.pages.forbidden"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

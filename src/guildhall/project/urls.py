@@ -13,34 +13,36 @@ from guildhall.skills import api as skills_api
 from guildhall.skills import pages as skills
 from guildhall.web import pages as web
 from guildhall.web.answers import interface
+from guildhall.web.pages import read_only
 
 api = interface()
 for domain in (overview_api, registry_api, skills_api):
     api.add_router("", domain.router)
 
 urlpatterns = [
-    path("healthz", web.health, name="health"),
+    path("healthz", read_only(web.health), name="health"),
     path("api/v1/", api.urls),
     *i18n_patterns(
-        path("", overview.city, name="city"),
-        path("figures/", overview.figures, name="figures"),
-        path("figures/<str:figure_id>/", overview.figure, name="figure"),
-        path("districts/<str:place_id>/", overview.district, name="district"),
-        path("parks/", overview.parks, name="parks"),
-        path("parks/<str:place_id>/", overview.park, name="park"),
-        path("assumptions/", overview.assumptions, name="assumptions"),
-        path("sources/", overview.sources, name="sources"),
-        path("dictionary/", overview.dictionary, name="dictionary"),
-        path("places/", registry.places, name="places"),
-        path("places/<str:place_id>/", registry.place, name="place"),
-        path("organisations/", registry.organisations, name="organisations"),
-        path("organisations/<int:organisation_id>/", registry.organisation, name="organisation"),
-        path("occupations/", skills.occupations, name="occupations"),
-        path("occupations/<str:code>/", skills.occupation, name="occupation"),
-        path("api/", web.documentation, {"schema": api.get_openapi_schema}, name="documentation"),
+        path("", read_only(overview.city), name="city"),
+        path("figures/", read_only(overview.figures), name="figures"),
+        path("figures/<str:figure_id>/", read_only(overview.figure), name="figure"),
+        path("districts/<str:place_id>/", read_only(overview.district), name="district"),
+        path("parks/", read_only(overview.parks), name="parks"),
+        path("parks/<str:place_id>/", read_only(overview.park), name="park"),
+        path("assumptions/", read_only(overview.assumptions), name="assumptions"),
+        path("sources/", read_only(overview.sources), name="sources"),
+        path("dictionary/", read_only(overview.dictionary), name="dictionary"),
+        path("places/", read_only(registry.places), name="places"),
+        path("places/<str:place_id>/", read_only(registry.place), name="place"),
+        path("organisations/", read_only(registry.organisations), name="organisations"),
+        path("organisations/<int:organisation_id>/", read_only(registry.organisation), name="organisation"),
+        path("occupations/", read_only(skills.occupations), name="occupations"),
+        path("occupations/<str:code>/", read_only(skills.occupation), name="occupation"),
+        path("api/", read_only(web.documentation), {"schema": api.get_openapi_schema}, name="documentation"),
     ),
 ]
 
 handler400 = "guildhall.web.pages.bad_request"
+handler403 = "guildhall.web.pages.forbidden"
 handler404 = "guildhall.web.pages.not_found"
 handler500 = "guildhall.web.pages.server_error"

@@ -22,6 +22,7 @@ router = Router(tags=["registry"])
 PlaceKind = Literal["city", "district", "county", "functional_zone", "township", "remainder", "park"]
 OrganisationKind = Literal["enterprise", "college", "academy", "assessment_body", "park"]
 ON: Any = Query(None, description=n_("only places that exist on this date"))
+WITHIN: Any = Query(None, description=n_("with a date, also what stands in the places that lay in it on that date"))
 AnyPlaceKind = Annotated[Literal["", PlaceKind], Query(description=n_("kind of place"))]
 AnyOrganisationKind = Annotated[Literal["", OrganisationKind], Query(description=n_("kind of organisation"))]
 Identifier = Annotated[int, Path(ge=1, le=2**53, description=n_("its key"))]
@@ -108,12 +109,13 @@ def organisations(
     request: HttpRequest,
     kind: AnyOrganisationKind = "",
     place: OptionalKey = "",
+    on: Day = WITHIN,
     cluster: OptionalKey = "",
     name: Search = "",
     after: After = "",
     size: Size = 50,
 ) -> dict[str, Any]:
-    found = queries.organisations(viewer_of(request), kind=kind, place=place, cluster=cluster, name=name, after=after, size=size)
+    found = queries.organisations(viewer_of(request), kind=kind, place=place, on=on, cluster=cluster, name=name, after=after, size=size)
     return {"items": [_organisation(row) for row in found.rows], "next": found.next}
 
 

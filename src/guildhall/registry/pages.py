@@ -2,66 +2,53 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from guildhall.kernel.errors import GuildhallError, NotFound
+from guildhall.city.model import Cluster
+from guildhall.kernel.errors import NotFound
 from guildhall.registry import queries
+from guildhall.registry.models import Organisation, Place
 from guildhall.web import words
 from guildhall.web.current import current
+from guildhall.web.dates import asked_day
 from guildhall.web.pack import city
+from guildhall.web.templatetags.guildhall import name, text
 from guildhall.web.viewer import viewer_of
 
 PAGE = 50
-UNITS = ("district", "county")
 OWN_PAGE = {"district": "district", "county": "district", "park": "park"}
 
 
 def places(request: HttpRequest) -> HttpResponse:
     """Districts, counties and zones on a date (`?on=`), and those that have ended by then."""
-    shown, viewer = current(), viewer_of(request)
-    on = _date(request.GET.get("on", ""), date.fromisoformat(shown.snapshot.manifest.as_of))
-    every = queries.places(viewer, size=queries.LARGEST_PAGE).rows
-    units = [place for kind in UNITS for place in queries.places(viewer, kind=kind, size=queries.LARGEST_PAGE).rows]
-    standing = [place for place in units if _stands(place.valid_from, place.valid_until, on)]
-    context = {
-        "on": on,
-        "top": [place for place in every if place.kind == "city"],
-        "units": standing,
-        "ended": [place for place in units if place.valid_until and place.valid_until <= on],
-        "to_come": [place for place in units if place.valid_from and place.valid_from > on],
-        "zones": queries.places(viewer, kind="functional_zone", on=on, size=queries.LARGEST_PAGE).rows,
-    }
-    return render(request, "registry/places.html", context)
+    on = asked_day(request, _as_of())
+    return render(request, "registry/places.html", {"on": on, "division": queries.division(viewer_of(request), on)})
 
 
-def _stands(valid_from: date | None, valid_until: date | None, on: date) -> bool:
-    return (valid_from is None or valid_from <= on) and (valid_until is None or on < valid_until)
+def _as_of() -> date:
+    return date.fromisoformat(current().snapshot.manifest.as_of)
 
 
-def _date(text: str, default: date) -> date:
-    try:
-        return date.fromisoformat(text) if text else default
-    except ValueError:
-        raise GuildhallError(
-            _("“%(text)s” is not a date") % {"text": text}, next=_("write it as %(example)s") % {"example": default}
-        ) from None
+def _seen(place: Place, on: date) -> date:
+    """The day a place is shown as it was: the date asked for, or its last day where it has ended by then."""
+    return place.valid_until - timedelta(days=1) if place.valid_until and place.valid_until <= on else on
 
 
 def place(request: HttpRequest, place_id: str) -> HttpResponse:
     """One place: what lies in it, what it lies in, and what mergers did to it."""
-    shown, viewer = current(), viewer_of(request)
-    on = date.fromisoformat(shown.snapshot.manifest.as_of)
+    viewer, on = viewer_of(request), _as_of()
     history = queries.history(viewer, place_id, timezone.localdate())
-    last = history.place.valid_until
-    seen = date.fromordinal(last.toordinal() - 1) if last and last <= on else on
+    seen = _seen(history.place, on)
     context = {
         "history": history,
+        "told": history.parents or history.predecessors or history.successors,
         "seen": seen,
         "children": queries.children(viewer, place_id, seen),
         "own_page": OWN_PAGE.get(history.place.kind),
@@ -71,30 +58,37 @@ def place(request: HttpRequest, place_id: str) -> HttpResponse:
 
 def organisations(request: HttpRequest) -> HttpResponse:
     """Organisations, narrowed by kind, place, cluster and the beginning of the name."""
-    current()
-    viewer = viewer_of(request)
-    asked = {name: request.GET.get(name, "").strip() for name in ("kind", "place", "cluster", "name")}
-    found = queries.organisations(viewer, **asked, after=request.GET.get("after", ""), size=PAGE)
-    pack = city()
+    on, viewer, clusters = _as_of(), viewer_of(request), city().clusters
+    asked = {key: request.GET.get(key, "").strip() for key in ("kind", "place", "cluster", "name")}
+    _check(asked, clusters)
+    within = queries.place(viewer, asked["place"]) if asked["place"] else None
+    found = queries.organisations(
+        viewer,
+        **asked,
+        on=_seen(within, on) if within else on,
+        language=get_language() or "zh",
+        after=request.GET.get("after", ""),
+        size=PAGE,
+    )
     context = {
         "found": found,
         "asked": asked,
         "kinds": words.words("organisation").items(),
-        "clusters": pack.clusters,
-        "cluster_names": {row.cluster: row.name for row in pack.clusters},
-        "units": [place for kind in UNITS for place in queries.places(viewer, kind=kind, size=queries.LARGEST_PAGE).rows],
-        "within": _within(request, asked["place"]),
+        "clusters": clusters,
+        "cluster_names": {row.cluster: row.name for row in clusters},
+        "division": queries.division(viewer, on),
+        "within": within,
         "next": urlencode({**{k: v for k, v in asked.items() if v}, "after": found.next}) if found.next else "",
     }
     return render(request, "registry/organisations.html", context)
 
 
-def _within(request: HttpRequest, place_id: str) -> object:
-    """The place a list is narrowed to, or None where it is unknown."""
-    try:
-        return queries.place(viewer_of(request), place_id) if place_id else None
-    except NotFound:
-        return None
+def _check(asked: dict[str, str], clusters: tuple[Cluster, ...]) -> None:
+    """Raises NotFound for a kind or a cluster that nobody has declared."""
+    if asked["kind"] and asked["kind"] not in words.WORDS["organisation"]:
+        raise NotFound(_("There is no kind of organisation “%(kind)s”") % {"kind": asked["kind"]}, next=_("choose one from the list"))
+    if asked["cluster"] and asked["cluster"] not in {row.cluster for row in clusters}:
+        raise NotFound(_("There is no cluster “%(cluster)s”") % {"cluster": asked["cluster"]}, next=_("choose one from the list"))
 
 
 def organisation(request: HttpRequest, organisation_id: int) -> HttpResponse:
@@ -102,10 +96,23 @@ def organisation(request: HttpRequest, organisation_id: int) -> HttpResponse:
     current()
     viewer = viewer_of(request)
     found = queries.organisation(viewer, organisation_id)
+    cluster = next((row.name for row in city().clusters if row.cluster == found.cluster), None)
+    responsible = queries.responsible_today(viewer, found.place_id, timezone.localdate())
     context = {
         "organisation": found,
-        "cluster": next((row.name for row in city().clusters if row.cluster == found.cluster), None),
-        "responsible": queries.responsible_today(viewer, found.place_id, timezone.localdate()),
+        "title": _title(found, text(cluster), responsible),
+        "cluster": cluster,
+        "responsible": responsible,
         "own_page": OWN_PAGE.get(found.place.kind),
     }
     return render(request, "registry/organisation.html", context)
+
+
+def _title(row: Organisation, cluster: str, responsible: Place | None) -> str:
+    """What the organisation is and where, in one line; a park lies in its district and not in itself."""
+    where = responsible if row.kind == "park" and responsible else row.place
+    said = {"name": name(row), "kind": words.word("organisation", row.kind), "place": name(where)}
+    marks = [mark for mark in (cluster, words.word("size", row.size)) if mark]
+    if not marks:
+        return _("%(name)s: %(kind)s in %(place)s") % said
+    return _("%(name)s: %(kind)s in %(place)s (%(marks)s)") % {**said, "marks": _(", ").join(marks)}

@@ -17,12 +17,12 @@ PAGE = 50
 def occupations(request: HttpRequest) -> HttpResponse:
     """The major groups, or what a search finds in codes and names."""
     current()
+    viewer = viewer_of(request)
     search = request.GET.get("search", "").strip()
-    found = queries.occupations(
-        viewer_of(request), parent=None if search else "", search=search, after=request.GET.get("after", ""), size=PAGE
-    )
+    found = queries.occupations(viewer, parent=None if search else "", search=search, after=request.GET.get("after", ""), size=PAGE)
     again = urlencode({"search": search, "after": found.next}) if found.next else ""
-    return render(request, "skills/occupations.html", {"found": found, "search": search, "next": again})
+    context = {"found": found, "search": search, "next": again, "loaded": queries.loaded(viewer)}
+    return render(request, "skills/occupations.html", context)
 
 
 def occupation(request: HttpRequest, code: str) -> HttpResponse:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as n_
 from ninja import Field, NinjaAPI, Schema
@@ -18,6 +18,7 @@ from pydantic import BeforeValidator
 from guildhall import __version__
 from guildhall.kernel.errors import GuildhallError, NotFound
 from guildhall.kernel.tables import Text
+from guildhall.web import dates, refusals
 from guildhall.web.middleware import status_of
 
 T = TypeVar("T")
@@ -57,14 +58,7 @@ ERRORS: dict[int, Any] = {400: Failure, 404: Failure, 405: Failure, 422: Failure
 """Declared on every operation beside its 200."""
 
 
-def _day(text: object) -> date:
-    """A date written year-month-day and in no other way, as the document promises."""
-    if not isinstance(text, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise ValueError("write it as year-month-day, such as 2026-01-30")
-    return date.fromisoformat(text)
-
-
-Day = Annotated[date, BeforeValidator(_day)]
+Day = Annotated[date, BeforeValidator(dates.day)]
 Key = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,80}$", description=n_("its key"))]
 After = Annotated[str, Query(max_length=500, pattern=r"^[A-Za-z0-9._=-]*$", description=n_("`next` of the page before"))]
 Size = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description=n_("rows on a page"))]
@@ -118,11 +112,15 @@ def _shaped(request: HttpRequest, error: Any) -> HttpResponse:
     if isinstance(error, GuildhallError):
         return failure(status_of(error), error.what, error.why, error.next)
     if isinstance(error, ValidationError):
-        why = "; ".join(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors)
-        return failure(422, _("A parameter cannot be used"), why, _("see the documentation of this route"))
+        why = _("; ").join(refusals.plain(one) for one in error.errors)
+        return failure(422, _("A parameter cannot be used"), why, _documented())
     if isinstance(error, HttpError):
-        return failure(error.status_code, str(error))
+        return failure(error.status_code, _reason(error.status_code), next=_documented())
     return failure(404, _("There is no such thing"))
+
+
+def _documented() -> str:
+    return _("see the documentation at %(address)s") % {"address": reverse("documentation")}
 
 
 class ApiErrors:
@@ -135,7 +133,7 @@ class ApiErrors:
         response = self.get_response(request)
         if not request.path.startswith(ROOT) or response.status_code < 400 or "json" in response.headers.get("Content-Type", ""):
             return response
-        shaped = failure(response.status_code, _reason(response.status_code), next=_("see the list of routes at /en/api/"))
+        shaped = failure(response.status_code, _reason(response.status_code), next=_documented())
         if allowed := response.headers.get("Allow"):
             shaped["Allow"] = allowed
         return shaped
@@ -143,6 +141,7 @@ class ApiErrors:
 
 def _reason(status: int) -> str:
     reasons = {
+        403: _("This is not allowed"),
         404: _("There is no such address"),
         405: _("This address does not take that method"),
         500: _("Something went wrong on our side"),

@@ -21,12 +21,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "section": section(request),
         "version": __version__,
         "html_language": "zh-Hans" if language.startswith("zh") else language,
+        "other_language": "en" if language.startswith("zh") else "zh-Hans",
     }
 
 
 def same_page(request: HttpRequest, language: str) -> str:
-    """Address of this page in another language, query included."""
-    path = request.get_full_path()
+    """Address of this page in another language, query included but for the place in a list: the order differs by language."""
+    asked = request.GET.copy()
+    asked.pop("after", None)
+    path = request.get_full_path().partition("?")[0] + (f"?{asked.urlencode()}" if asked else "")
     for code, _name in settings.LANGUAGES:
         if path == f"/{code}" or path.startswith((f"/{code}/", f"/{code}?")):
             return f"/{language}{path[len(code) + 1 :]}"

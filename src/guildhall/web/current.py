@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -77,6 +78,9 @@ def _open(pointer: Path, _stamp: int, _inode: int) -> Current:
         var = pointer.parent
         return Current(Folder.open(var / "snapshots" / names["snapshot"]), Folder.open(var / "results" / "figures" / names["figures"]))
     except (GuildhallError, ValueError, KeyError) as error:
+        logging.getLogger(__name__).warning("the snapshot cannot be read: %s", error)
         raise NotBuiltYet(
-            _("The snapshot cannot be read"), why=str(error), next=_("run `guildhall demo --no-serve` to build it again")
+            _("The snapshot cannot be read"),
+            why=_("a part of it is missing or damaged; the log of the server says which"),
+            next=_("run `guildhall demo --no-serve` to build it again"),
         ) from error

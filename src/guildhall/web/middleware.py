@@ -28,7 +28,7 @@ POLICY = "; ".join(
 
 
 class ContentPolicy:
-    """Adds the content security policy: nothing inline, nothing from another host."""
+    """Adds the content security policy: nothing inline, nothing from another host. Stands first, so that no answer goes without."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -49,9 +49,12 @@ class SpokenErrors:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, GuildhallError):
-            return None
-        return render(request, "web/error.html", {"error": error}, status=status_of(error))
+        return spoken(request, error) if isinstance(error, GuildhallError) else None
+
+
+def spoken(request: HttpRequest, error: GuildhallError, status: int = 0) -> HttpResponse:
+    """An error as a page in the look of the house, under the status that its kind asks for unless one is given."""
+    return render(request, "web/error.html", {"error": error}, status=status or status_of(error))
 
 
 def status_of(error: GuildhallError) -> int:

@@ -3,16 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 
 from guildhall import __version__
 from guildhall.kernel.errors import GuildhallError
 from guildhall.web.current import current_or_none
+from guildhall.web.middleware import spoken
 from guildhall.web.openapi import operations
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+READING = ("GET", "HEAD")
+
+
+def read_only(view: View[P]) -> View[P]:
+    """The view for reading alone: any other method gets 405 in the look of the house, before a form's token is asked for."""
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.method in READING:
+            return view(request, *args, **kwargs)
+        response = spoken(request, _not_taken(request.method or ""), 405)
+        response["Allow"] = ", ".join(READING)
+        return response
+
+    # Django refuses a form without a token before it reaches the view; nothing is written here, so there is nothing to guard.
+    return cast("View[P]", csrf_exempt(door))
+
+
+def _not_taken(method: str) -> GuildhallError:
+    return GuildhallError(
+        _("This page does not take %(method)s") % {"method": method},
+        why=_("it can be read, and nothing can be sent to it"),
+        next=_("open it in a browser, or with GET"),
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
+    """403: something was sent that did not come from a form of this site, or that its sender may not do."""
+    error = GuildhallError(
+        _("This is not allowed"),
+        why=_("it did not come from a form of this site, or the form was open for too long"),
+        next=_("go back, load the page again and try once more"),
+    )
+    return spoken(request, error, 403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -20,13 +60,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     error = GuildhallError(
         _("There is no such page"), why=_("the address may be misspelt, or the page was moved"), next=_("start from the city page")
     )
-    return render(request, "web/error.html", {"error": error}, status=404)
+    return spoken(request, error, 404)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: the request could not be understood."""
     error = GuildhallError(_("The request could not be understood"), next=_("go back and try again"))
-    return render(request, "web/error.html", {"error": error}, status=400)
+    return spoken(request, error, 400)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -36,7 +76,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         why=_("this is a fault of the program, not of what you did; nothing was changed"),
         next=_("try again; if it happens again, report the address of this page"),
     )
-    return render(request, "web/error.html", {"error": error}, status=500)
+    return spoken(request, error, 500)
 
 
 def health(request: HttpRequest) -> JsonResponse:

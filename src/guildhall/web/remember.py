@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from threading import Lock
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from guildhall import __version__
-from guildhall.web.current import current
+from guildhall.web.current import current_or_none
 from guildhall.web.viewer import Viewer, viewer_of
 
 P = ParamSpec("P")
@@ -29,22 +29,39 @@ _parts: OrderedDict[tuple[str, ...], Any] = OrderedDict()
 _lock = Lock()
 
 
-def remembered(view: View[P]) -> View[P]:
-    """The view, rendered once per run, viewer, language and address; answers 304 to a browser that has it already."""
+def remembered(*reads: str) -> Callable[[View[P]], View[P]]:
+    """Keeps what a view renders, once per run, viewer, language, address and the parameters it reads; 304 to a browser that has it.
 
-    @wraps(view)
-    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        key = (*_what_is_shown(viewer_of(request)), request.get_full_path(), str(timezone.localdate()))
-        found = _pages.get(key)
-        if found is None:
-            response = view(request, *args, **kwargs)
-            if response.status_code != 200 or settings.DEBUG:
-                return response
-            found = response.content, _tag(response.content)
-            _keep(key, found)
-        return _answer(request, *found)
+    The view sees no other parameters: an address with words nobody reads shows, and costs, what the address without them does.
+    """
 
-    return cast("View[P]", answer)
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            _forget_all_but(reads, request)
+            key = (*_what_is_shown(viewer_of(request)), request.get_full_path(), str(timezone.localdate()))
+            found = _pages.get(key)
+            if found is None:
+                response = view(request, *args, **kwargs)
+                if response.status_code != 200 or settings.DEBUG:
+                    return response
+                found = response.content, _tag(response.content)
+                _keep(key, found)
+            return _answer(request, *found)
+
+        return cast("View[P]", answer)
+
+    return decorate
+
+
+def _forget_all_but(names: Sequence[str], request: HttpRequest) -> None:
+    """Leaves the request with these parameters alone, each once, in this order, the empty ones dropped."""
+    left = QueryDict(mutable=True)
+    for name in names:
+        if value := request.GET.get(name):
+            left[name] = value
+    request.META["QUERY_STRING"] = left.urlencode()
+    request.GET = QueryDict(request.META["QUERY_STRING"])
 
 
 def kept(name: str, viewer: Viewer, build: Callable[[], T]) -> T:
@@ -61,7 +78,8 @@ def kept(name: str, viewer: Viewer, build: Callable[[], T]) -> T:
 
 
 def _what_is_shown(viewer: Viewer) -> tuple[str, ...]:
-    return current().key, viewer.name, get_language() or "", str(settings.VAR), str(settings.CITY)
+    found = current_or_none()
+    return found.key if found else "", viewer.name, get_language() or "", str(settings.VAR), str(settings.CITY)
 
 
 def _keep(key: tuple[str, ...], page: tuple[bytes, str]) -> None:

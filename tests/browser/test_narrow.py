@@ -1,0 +1,31 @@
+"""On a phone: names of any length, and the navigation on one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.conftest import PHONE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    Open = Callable[..., Page]
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("path", ["organisations/", "organisations/1/", "places/", "occupations/", "places/tiny-east/"])
+def test_a_name_of_any_length_stays_within_a_phone(open_page: Open, path: str) -> None:
+    page = open_page(f"/en/{path}", size=PHONE, scripts=True)
+    page.evaluate("document.querySelectorAll('main h1, main th, main td, main li a').forEach(e => { e.textContent = 'w'.repeat(270) })")
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_navigation_is_one_line_on_a_phone(open_page: Open, language: str) -> None:
+    page = open_page(f"/{language}/", size=PHONE, scripts=True)
+    tops = page.evaluate("[...document.querySelectorAll('header nav a')].map(e => Math.round(e.getBoundingClientRect().top))")
+    assert len(set(tops)) == 1
