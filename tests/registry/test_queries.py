@@ -52,6 +52,22 @@ def test_pages_give_every_row_once_in_order(size: int) -> None:
     assert everything(size) == [row.pk for row in rows]
 
 
+@pytest.mark.parametrize("size", [1, 2, 5, 12])
+def test_pages_in_english_follow_the_english_names(size: int) -> None:
+    Organisation.objects.filter(pk__in=[2, 4]).update(name_en="works, 9")
+    Organisation.objects.filter(pk=6).update(name_en="")
+    rows = sorted(Organisation.objects.all(), key=lambda row: ((row.name_en or row.name_zh).lower().encode(), row.pk))
+    assert everything(size, language="en") == [row.pk for row in rows]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_names_are_searched_in_both_languages_whatever_the_reader_s(language: str) -> None:
+    assert everything(5, name="works, 1", language=language) == [10, 12]
+    assert everything(1, name="WORKS, 1", language=language) == [10, 12]
+    assert everything(5, name="第1", language=language) == [10, 11, 12]
+    assert everything(5, name="nobody", language=language) == []
+
+
 def test_lists_are_narrowed() -> None:
     assert everything(5, kind="college") == [1, 6, 11]
     assert everything(5, place="t-990103") == [1, 3, 5, 7, 9, 11]
@@ -138,14 +154,18 @@ def test_keys_beyond_any_row(key: int) -> None:
 def test_an_index_serves_each_list() -> None:
     if connection.vendor != "sqlite":
         pytest.skip("a dozen rows are read whole by PostgreSQL's planner")
-    for narrowed, index in (
-        ({"kind": "college"}, "organisation_kind"),
-        ({"place_id": "t"}, "organisation_place"),
-        ({}, "organisation_name"),
+    for narrowed, column, index in (
+        ({"kind": "college"}, "name_zh", "organisation_kind"),
+        ({"place_id": "t"}, "name_zh", "organisation_place"),
+        ({}, "name_zh", "organisation_name"),
+        ({"kind": "college"}, "english_key", "organisation_kind_english"),
+        ({"cluster": "vehicles"}, "english_key", "organisation_cluster_english"),
+        ({}, "english_key", "organisation_english"),
     ):
-        rows = Organisation.objects.filter(**narrowed).filter(queries.starts_with("name_zh", "第"))
-        assert index in rows.order_by("name_zh", "organisation_id").explain()
-        assert "TEMP B-TREE" not in rows.order_by("name_zh", "organisation_id").explain()
+        rows = Organisation.objects.filter(**narrowed).filter(queries.starts_with(column, "第"))
+        said = rows.order_by(column, "organisation_id").explain()
+        assert f"{index} " in said
+        assert "TEMP B-TREE" not in said
 
 
 def test_one_organisation_or_none() -> None:

@@ -85,7 +85,8 @@ def organisations(
 ) -> Page[Organisation]:
     """Organisations in the order of their names, narrowed by any of kind, place, cluster and the beginning of the name.
 
-    The names are those of `language`; where none begins as asked for, those of the other language are searched and set the order.
+    The order is that of the names in `language`. A beginning in Latin letters is sought among English names first, any other among
+    Chinese ones; where none begins so, among the others. What is found is then in the order of the names that were searched.
     A place stands for all that counts towards it on the date `on`: a district for its townships and parks, and for the district
     it took over. Without a date it stands for itself alone.
     """
@@ -98,13 +99,12 @@ def organisations(
 
 def _named(rows: QuerySet[Organisation], prefix: str, language: str) -> tuple[QuerySet[Organisation], str]:
     """Those of the rows whose name begins so, and the column of that name: one index then both finds and orders them."""
+    if not prefix:
+        return rows, "english_key" if language.startswith("en") else "name_zh"
     asked = {"name_zh": prefix, "english_key": "".join(letter.lower() if letter.isascii() else letter for letter in prefix)}
-    columns = sorted(asked, key=lambda column: column.startswith("english") is not language.startswith("en"))
-    for column in columns:
-        found = rows.filter(starts_with(column, asked[column]))
-        if not prefix or found.exists():
-            return found, column
-    return rows.none(), columns[0]
+    first, second = ("english_key", "name_zh") if prefix.isascii() else ("name_zh", "english_key")
+    found = rows.filter(starts_with(first, asked[first]))
+    return (found, first) if found.exists() else (rows.filter(starts_with(second, asked[second])), second)
 
 
 def organisation(viewer: Viewer, organisation_id: int) -> Organisation:
