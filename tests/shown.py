@@ -83,7 +83,7 @@ def _people() -> Rows:
 def _worker(n: int) -> dict[str, Any]:
     return {
         "worker_id": n, "birth_month": date(1980, 1, 1), "sex": "female", "education": "senior", "migrant": "none", "standing": "worker",
-        "residence": HOMES[n % 5], "weight": 1,
+        "residence": HOMES[n % 5], "weight": 1 if n <= CHIEF + SPECIAL else 100,
     }  # fmt: skip
 
 

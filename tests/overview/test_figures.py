@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from guildhall.kernel.errors import NotFound
 from guildhall.web.viewer import PUBLIC
 from tests.shown import CHIEF, HIGH, SKILLED
+
+if TYPE_CHECKING:
+    from django.test import Client
 
 
 def test_expected_is_the_published_value_at_the_scale_and_computed_comes_from_the_records(shown: Path) -> None:
@@ -108,3 +113,56 @@ def test_a_pack_that_changed_after_the_snapshot_is_noticed(shown: Path, tmp_path
     assert queries.results(PUBLIC).pack_moved
     assert queries.figure("skilled.count", PUBLIC).expected == 50
     assert queries.figure("skilled.count", PUBLIC).computed == SKILLED
+
+
+def test_a_figure_of_another_day_is_computed_on_that_day_or_says_why_not(wider: Client) -> None:
+    from django.utils.translation import override
+
+    from guildhall.overview import queries
+
+    then = queries.figure("skilled.count.2024", PUBLIC)
+    assert (then.numerator, then.denominator, then.on, then.calibrated) == (SKILLED, 1, date(2024, 12, 31), True)
+    share = queries.figure("skilled.high_share.2024", PUBLIC)
+    assert share.computed == Fraction(HIGH, SKILLED) * 100
+    assert not share.calibrated
+    with override("en"):
+        between = queries.figure("skilled.count.2023_06", PUBLIC)
+        assert (between.computed, between.missing_because) == (None, "not measured on that date")
+
+
+def test_what_was_worked_out_from_other_numbers_is_not_called_published(wider: Client) -> None:
+    assert wider.get("/api/v1/figures/highskilled.count").json()["kind"] == "derived"
+    assert wider.get("/api/v1/figures/skilled.count").json()["kind"] == "published"
+    for path in ("figures/highskilled.count/", "figures/"):
+        assert "derived" in wider.get(f"/en/{path}").content.decode()
+
+
+def test_a_target_in_another_unit_says_it_cannot_be_compared(wider: Client) -> None:
+    page = wider.get("/en/figures/").content.decode()
+    assert re.search(r'data-figure="target.new_2025"[^>]*>≥ 80</span><small>participations, <b>not comparable</b>', page)
+    assert not re.search(r'data-figure="target.high_share.2025"[^>]*>[^<]*</span><small>[^<]*<b>', page)
+
+
+def test_the_sign_of_a_value_goes_with_it(shown: Path) -> None:
+    from guildhall.overview import queries
+    from guildhall.web.templatetags.guildhall import computes, expects, stated
+
+    workers, growth = queries.figure("parks.workers", PUBLIC), queries.figure("ladder.top_growth", PUBLIC)
+    assert (stated(workers), expects(workers), computes(workers)) == ("> 2,000", "> 20", "40")
+    assert (stated(growth), expects(growth)) == ("+33 %", "+33 %")
+
+
+def test_figures_of_a_question_are_computed_or_only_stated_and_none_is_lost(shown: Path) -> None:
+    from guildhall.overview import queries
+
+    for topic in queries.topics(PUBLIC):
+        rows = [*topic.computed, *topic.stated]
+        every = {f.id for family in topic.families for f in (*family.figures, *family.targets)}
+        assert {row.figure.id for row in rows} | {target.id for row in rows for target in row.targets} == every
+        assert all(row.figure.computed is not None for row in topic.computed)
+
+
+def test_one_version_of_the_engine_is_named_everywhere(browser: Client) -> None:
+    version = browser.get("/api/v1/snapshot").json()["version"]
+    assert browser.get("/api/v1/figures/skilled.count").json()["version"] == version
+    assert version in browser.get("/en/figures/skilled.count/").content.decode()

@@ -60,7 +60,9 @@ def test_a_new_district_shows_what_it_came_from(shown: Path) -> None:
     }
     assert all(stock.place.exists(stock.on) for stock in harbour.stocks)
     assert "tiny-zone-port" not in {stock.place.place_id for stock in harbour.stocks}
-    assert {move.place.place_id for move in harbour.moves} == {"tiny-east-rest", "tiny-west-quay", "tiny-park-1"}
+    assert {move.place.place_id for move in harbour.moves if not move.whole} == {"tiny-east-rest", "tiny-west-quay", "tiny-park-1"}
+    first = harbour.moves[0]
+    assert (first.whole, first.place.place_id, first.after and first.after.place_id) == (True, "tiny-south", "tiny-harbour")
 
 
 def test_someone_answers_today_for_a_district_that_ended(shown: Path) -> None:
@@ -96,4 +98,5 @@ def test_rungs_kept_whole_stand_for_themselves(shown: Path) -> None:
     rungs = {rung.level.code: rung for rung in queries.ladder(PUBLIC)}
     assert (rungs["LS"].persons, rungs["LS"].whole, rungs["LS"].stands_for) == (1, True, 1)
     assert (rungs["L3"].whole, rungs["L3"].stands_for) == (False, rungs["L3"].persons * 100)
+    assert sum(r.stands_for for r in rungs.values() if r.level.skilled) == 4 + 36 * 100
     assert [rung.level.ordinal for rung in queries.ladder(PUBLIC)] == sorted((r.level.ordinal for r in rungs.values()), reverse=True)

@@ -23,19 +23,22 @@ class Figure(Schema):
 
     id: str = Field(description=n_("identifier of the figure"))
     family: str = Field(description=n_("rival definitions of one subject share it"))
-    kind: Literal["published", "target"] = Field(description=n_("published value or target"))
+    kind: Literal["published", "derived", "target"] = Field(
+        description=n_("published; derived, that is worked out from published values; or a target")
+    )
     title: Words = Field(description=n_("what it counts"))
     published: float | None = Field(description=n_("the value as published; null where only this system computes it"))
-    qualifier: str = Field(description=n_("a sign that belongs to the published value, such as >"))
+    qualifier: str = Field(description=n_("a sign that belongs to the published and the expected value, such as >"))
     expected: float | None = Field(description=n_("the published value at the scale of the model"))
     computed: float | None = Field(description=n_("the value computed from the records; null where it is not built yet"))
+    measured_on: str | None = Field(description=n_("date the computed value speaks of; null where there is none"))
     numerator: int | None = Field(description=n_("exact numerator of the computed value"))
     denominator: int | None = Field(description=n_("exact denominator; 1 for a count"))
     unit: str = Field(description=n_("unit of all values"))
     scale: float = Field(description=n_("size of the model against the city"))
-    calibrated: bool = Field(description=n_("the synthetic city was fitted to it: agreement is by construction"))
+    calibrated: bool = Field(description=n_("the synthetic city was calibrated to it: agreement is by construction"))
     source: str = Field(description=n_("key of the document that states it"))
-    date: str | None = Field(description=n_("date it was stated"))
+    date: str | None = Field(description=n_("date the published value speaks of, or on which it was stated"))
     status: str = Field(description=n_("how well it is known"))
     snapshot: str = Field(description=n_("snapshot it was computed from"))
     version: str = Field(description=n_("version of the engine"))
@@ -60,7 +63,7 @@ class Rung(Schema):
     name: Words = Field(description=n_("name of the level"))
     persons: int = Field(description=n_("people in the model"))
     year_before: int | None = Field(description=n_("people in the model a year earlier"))
-    stands_for: float = Field(description=n_("people of the city they stand for"))
+    stands_for: int = Field(description=n_("people of the city they stand for"))
 
 
 class Measured(Schema):
@@ -173,7 +176,7 @@ def ladder(request: HttpRequest, after: After = "", size: Size = 50) -> dict[str
             "name": words(row.level.name),
             "persons": row.persons,
             "year_before": row.year_before,
-            "stands_for": float(row.stands_for),
+            "stands_for": row.stands_for,
         }
         for row in rows
     ]
@@ -187,7 +190,18 @@ Measure = Annotated[
 ON: Any = Query(None, description=n_("date; the snapshot's by default"))
 
 
-@router.get("/measures", response=answers(Listed[Measured]), summary=n_("One measure of every district and county that exists on a date"))
+MEASURES_SAY = n_(
+    "People, the skilled and the highly skilled count where they live; the employed, apprentices and people in parks where they work. "
+    "In a synthetic city earlier jobs are not all on record, so earlier dates show fewer at work than there were."
+)
+
+
+@router.get(
+    "/measures",
+    response=answers(Listed[Measured]),
+    summary=n_("One measure of every district and county that exists on a date"),
+    description=MEASURES_SAY,
+)
 def measures(
     request: HttpRequest,
     measure: Measure = "skilled",

@@ -27,7 +27,12 @@ LADDER = Table(
         ),
         Column("level", CODE, Text("等级", "level"), values=LEVELS),
         Column("persons", COUNT, Text("记录中的人数", "people on record"), unit="persons"),
-        Column("stands_for", COUNT, Text("所代表的真实人数（权重之和）", "real people they stand for: the sum of their weights"), unit="persons"),
+        Column(
+            "stands_for",
+            COUNT,
+            Text("所代表的真实人数（权重之和）", "real people they stand for: the sum of their weights"),
+            unit="persons",
+        ),
     ),
     key=("on", "level"),
 )

@@ -35,6 +35,7 @@ class Operation:
     method: str
     path: str
     summary: str
+    description: str
     parameters: tuple[Parameter, ...]
     answers: tuple[Answer, ...]
 
@@ -56,7 +57,9 @@ def _operation(document: dict[str, Any], path: str, method: str, body: dict[str,
         for p in body.get("parameters", ())
     )
     answers = tuple(Answer(str(status), _fields(document, answer)) for status, answer in body["responses"].items())
-    return Operation(body["operationId"], method.upper(), path, said(body.get("summary", "")), parameters, answers)
+    return Operation(
+        body["operationId"], method.upper(), path, said(body.get("summary", "")), said(body.get("description", "")), parameters, answers
+    )
 
 
 def _fields(document: dict[str, Any], answer: dict[str, Any]) -> tuple[tuple[str, str, str], ...]:

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from guildhall.overview.queries.figures import Standing, Topic, assumptions, figure, figures, figures_as_json, record, rivals, topics
+from guildhall.overview.queries.figures import (
+    Line,
+    Standing,
+    Topic,
+    assumptions,
+    figure,
+    figures,
+    figures_as_json,
+    lines_of,
+    record,
+    rivals,
+    topics,
+)
 from guildhall.overview.queries.places import (
     Measured,
     ParkView,
@@ -19,6 +31,7 @@ from guildhall.overview.queries.stocks import ClusterRow, Rung, SeriesRow, clust
 
 __all__ = [
     "ClusterRow",
+    "Line",
     "Measured",
     "ParkView",
     "Results",
@@ -34,6 +47,7 @@ __all__ = [
     "figures",
     "figures_as_json",
     "ladder",
+    "lines_of",
     "measured",
     "measures_of",
     "park",

@@ -26,7 +26,8 @@ class Standing:
     """One figure with its published, expected and computed values side by side, none ever copied from another.
 
     `expected` and `computed` are in the figure's unit at the model's scale; `computed` is None where no domain computes it
-    yet, or where the records hold nothing to divide by.
+    yet, or where the records hold nothing to divide by. `on` is the day the computed value speaks of; `elsewhen` marks a
+    figure that is computed for other days than its own.
     """
 
     id: str
@@ -39,11 +40,16 @@ class Standing:
     scale: Fraction
     calibrated: bool
     source: Source | None
+    on: date
     rival_computed: bool = False
+    elsewhen: bool = False
 
     @property
     def kind(self) -> str:
-        return self.published.kind if self.published else "published"
+        """published, target, or derived: a value that someone worked out from published ones."""
+        if self.published is None:
+            return "published"
+        return "derived" if self.published.kind == "published" and self.published.status == "computed" else self.published.kind
 
     @property
     def family(self) -> str:
@@ -91,6 +97,8 @@ class Standing:
             return ""
         if self.kind == "target":
             return _("a target, not a measurement")
+        if self.elsewhen:
+            return _("not measured on that date")
         if self.formula is None:
             return _("other date or definition: not built yet") if self.rival_computed else _("not built yet")
         return _("the records hold nothing to compute it from")
@@ -106,12 +114,38 @@ class Family:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A figure and the targets that stand beside it."""
+
+    figure: Standing
+    targets: tuple[Standing, ...] = ()
+
+
+@dataclass(frozen=True)
 class Topic:
     """Families that answer one question."""
 
     id: str
     question: str
     families: tuple[Family, ...]
+
+    @property
+    def computed(self) -> tuple[Line, ...]:
+        """The figures that the records give, each first one of a family with the family's targets."""
+        return tuple(line for family in self.families for line in lines(family) if line.figure.computed is not None)
+
+    @property
+    def stated(self) -> tuple[Line, ...]:
+        """What was only published or set out to be reached."""
+        return tuple(line for family in self.families for line in lines(family) if line.figure.computed is None)
+
+
+def lines(family: Family) -> tuple[Line, ...]:
+    """A family as lines: its targets stand beside its first computed figure, or its first; alone where it has no other."""
+    if not family.figures:
+        return tuple(Line(target) for target in family.targets)
+    first = next((figure for figure in family.figures if figure.computed is not None), family.figures[0])
+    return tuple(Line(figure, family.targets if figure is first else ()) for figure in family.figures)
 
 
 TOPICS = (
@@ -173,6 +207,14 @@ def topics(viewer: Viewer) -> tuple[Topic, ...]:
     return tuple(topic for topic in made if topic.families)
 
 
+def lines_of(ids: Iterable[str], viewer: Viewer) -> tuple[Line, ...]:
+    """Of the figures asked for, those of the pack that are computed or have a target, with those targets."""
+    every = figures(viewer)
+    chosen = [next((row for row in every if row.id == id), None) for id in ids]
+    found = [Line(row, tuple(t for t in every if t.family == row.family and t.kind == "target")) for row in chosen if row]
+    return tuple(line for line in found if line.figure.computed is not None or line.targets)
+
+
 def assumptions(viewer: Viewer) -> dict[str, list[Cell]]:
     """What the synthetic city assumes without a source, by table of the pack."""
     tables: dict[str, list[Cell]] = {}
@@ -193,6 +235,7 @@ def record(standing: Standing, viewer: Viewer) -> dict[str, Any]:
         "qualifier": standing.qualifier,
         "expected": plain(standing.expected),
         "computed": plain(standing.computed),
+        "measured_on": standing.on.isoformat() if standing.computed is not None else None,
         "numerator": standing.numerator,
         "denominator": standing.denominator,
         "unit": standing.unit,
@@ -219,18 +262,46 @@ def plain(value: Decimal | Fraction | None) -> int | float | None:
     return exact.numerator if exact.denominator == 1 else float(exact)
 
 
+STOCKS = {"skilled.count": ("skilled", ""), "highskilled.count": ("high_skilled", ""), "skilled.high_share": ("high_skilled", "skilled")}
+"""Columns of `overview.series` that give a computed figure on earlier days: numerator, and denominator of a ratio."""
+
+
 def _standing(found: Results, id: str) -> Standing:
     published = found.city.figure.get(id)
-    formula = FIGURES.get(id)
-    numerator, denominator = found.figures.get(id, (None, None))
-    title = published.title if published else formula.formula if formula else Text(id, id)
-    unit = published.unit if published else formula.unit if formula else ""
-    source = found.sources.get(published.source) if published else None
+    base = _base(id)
+    formula = FIGURES.get(base or id)
+    pair = _on_its_day(found, base, published) if base and published else found.figures.get(id, (None, None))
     family = published.family if published else id
-    computed = any(other.family == family and other.id in FIGURES for other in found.city.figures if other.id != id)
     return Standing(
-        id, title, unit, published, formula, numerator, denominator, found.current.scale, id in found.calibrated, source, computed
+        id=id,
+        title=published.title if published else formula.formula if formula else Text(id, id),
+        unit=published.unit if published else formula.unit if formula else "",
+        published=published,
+        formula=formula,
+        numerator=pair[0],
+        denominator=pair[1],
+        scale=found.current.scale,
+        calibrated=(base or id) in found.calibrated and pair[0] is not None,
+        source=found.sources.get(published.source) if published else None,
+        on=published.date if base and published and published.date else found.on,
+        rival_computed=any(other.family == family and other.id in FIGURES for other in found.city.figures if other.id != id),
+        elsewhen=bool(base) and pair[0] is None,
     )
+
+
+def _base(id: str) -> str:
+    """The computed figure that `id` states for another day, such as `skilled.count` for `skilled.count.2022`; or nothing."""
+    base = id.rpartition(".")[0]
+    return base if id not in FIGURES and base in FIGURES else ""
+
+
+def _on_its_day(found: Results, base: str, published: PublishedFigure) -> tuple[int | None, int | None]:
+    """The computed figure on the day that the published one speaks of, where stocks are taken on it."""
+    stock = found.stocks.get(published.date) if published.date else None
+    if stock is None or base not in STOCKS:
+        return None, None
+    above, below = STOCKS[base]
+    return stock[above], stock[below] if below else 1
 
 
 def _families(rows: Iterable[Standing]) -> list[Family]:

@@ -16,6 +16,8 @@ from guildhall.overview.tables import PLACE_MEASURES_LIST
 from guildhall.web.viewer import Viewer
 
 SHARE = "high_share"
+BY_WORKPLACE = ("employed", "apprentices", "park_workers")
+"""Measures that count people where they work; the others count them where they live."""
 MEASURES = ("skilled", "high_skilled", SHARE, *(name for name in PLACE_MEASURES_LIST if name not in ("skilled", "high_skilled")))
 """What districts can be coloured by: the measures computed, and the share of the highly skilled."""
 
@@ -41,11 +43,12 @@ class Stock:
 
 @dataclass(frozen=True)
 class Move:
-    """A part of a unit and the unit it counts towards before and after a change."""
+    """A part of a unit, or the `whole` of one, and the unit it counts towards before and after a change."""
 
     place: Place
     before: Place | None
     after: Place | None
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,8 +160,13 @@ def _stocks(found: Results, place: Place, relatives: list[Place], viewer: Viewer
 
 
 def _moves(found: Results, place_id: str, changes: list[Successor]) -> tuple[Move, ...]:
-    """Townships, remainders and parks that changed unit when this one was made, split or ended."""
-    land, rows = found.city.territory, []
+    """Whole units, then townships, remainders and parks that changed unit when this one was made, split or ended."""
+    land = found.city.territory
+    rows = [
+        Move(found.city.place[s.place_id], found.city.place[s.place_id], found.city.place[s.successor_id], whole=True)
+        for s in changes
+        if s.scope == "whole" and found.city.place[s.place_id].kind in land.unit_kinds
+    ]
     for effective in sorted({change.effective_on for change in changes}):
         eve = effective - timedelta(days=1)
         for node in found.city.places:

@@ -48,9 +48,14 @@ class Results:
         return {row["id"]: (row["numerator"], row["denominator"]) for row in self.rows(tables.FIGURES)}
 
     @cached_property
-    def ladder(self) -> Mapping[tuple[date, str], int]:
-        """People by date and level."""
-        return {(row["on"], row["level"]): row["persons"] for row in self.rows(tables.LADDER)}
+    def ladder(self) -> Mapping[tuple[date, str], tuple[int, int]]:
+        """People on record, and the people of the city they stand for, by date and level."""
+        return {(row["on"], row["level"]): (row["persons"], row["stands_for"]) for row in self.rows(tables.LADDER)}
+
+    @cached_property
+    def stocks(self) -> Mapping[date, Mapping[str, int]]:
+        """Skilled and highly skilled people by date."""
+        return {row["on"]: row for row in self.rows(tables.SERIES)}
 
     @cached_property
     def measures(self) -> Mapping[tuple[str, date, str], int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 from guildhall.city.model import Cluster, Level, SeriesPoint
@@ -12,19 +11,22 @@ from guildhall.overview import tables
 from guildhall.overview.queries.results import Results, results
 from guildhall.web.viewer import Viewer
 
-COUNTED_BY = {"LT": "ladder.special_grade", "LS": "ladder.chief"}
-"""The published figure of each rung that has one: where the pack says it is kept whole, so is the rung."""
-
 
 @dataclass(frozen=True)
 class Rung:
-    """A rung of the ladder: people in the model, a year earlier, and the people of the city they stand for."""
+    """A rung of the ladder: people on record, a year earlier, and the people of the city they stand for.
+
+    A rung is `whole` where its people stand for themselves alone.
+    """
 
     level: Level
     persons: int
     year_before: int | None
-    whole: bool
-    stands_for: Fraction
+    stands_for: int
+
+    @property
+    def whole(self) -> bool:
+        return 0 < self.persons == self.stands_for
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,9 @@ def ladder(viewer: Viewer) -> tuple[Rung, ...]:
 
 
 def _rung(found: Results, level: Level, before: date) -> Rung:
-    persons = found.ladder[found.on, level.code]
-    scale = found.current.scale
-    published = found.city.figure.get(COUNTED_BY.get(level.code, ""))
-    whole = scale == 1 or (published is not None and published.scales == "whole")
-    year_before = found.ladder.get((before, level.code)) if before != found.on else None
-    return Rung(level, persons, year_before, whole, Fraction(persons) if whole else persons / scale)
+    persons, stands_for = found.ladder[found.on, level.code]
+    earlier = found.ladder.get((before, level.code)) if before != found.on else None
+    return Rung(level, persons, earlier[0] if earlier else None, stands_for)
 
 
 def clusters(viewer: Viewer) -> tuple[ClusterRow, ...]:
@@ -78,8 +77,7 @@ def _cluster(cluster: Cluster, row: dict[str, Any]) -> ClusterRow:
 
 def series(viewer: Viewer) -> tuple[SeriesRow, ...]:
     """Stocks over the years, oldest first."""
-    rows = results(viewer).rows(tables.SERIES)
-    return tuple(SeriesRow(row["on"], row["skilled"], row["high_skilled"]) for row in sorted(rows, key=lambda row: row["on"]))
+    return tuple(SeriesRow(on, row["skilled"], row["high_skilled"]) for on, row in sorted(results(viewer).stocks.items()))
 
 
 def published_points(figure: str, viewer: Viewer) -> tuple[SeriesPoint, ...]:
