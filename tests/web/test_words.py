@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guildhall.web import charts, messages, numbers
+from guildhall.web import charts, folding, messages, numbers, words
 from guildhall.web.viewer import PUBLIC
 
 
@@ -80,7 +82,7 @@ def test_an_axis_begins_at_zero_and_reaches_its_highest_value(most: Fraction) ->
 def test_words_in_a_chart_cannot_break_out_of_it() -> None:
     hostile = '"><script>alert(1)</script>'
     bar = charts.Bar(hostile, Fraction(1), hostile, "l1", hostile)
-    tile = charts.Tile(0, 0, hostile, hostile, hostile, 1, hostile)
+    tile = charts.Tile(0, 0, hostile, hostile, 1, hostile)
     drawn = charts.pyramid([bar], key="k", title=hostile, desc=hostile) + charts.bars([bar], title=hostile)
     drawn += charts.cartogram([tile], key="k", title=hostile, desc=hostile)
     assert "<script" not in drawn
@@ -91,5 +93,67 @@ def test_a_bar_of_someone_is_never_invisible() -> None:
     assert 'width="0.40%"' in drawn
 
 
+@pytest.mark.parametrize("pack", ["chongqing", "tiny"])
+def test_assumptions_are_told_in_words_and_not_in_codes(pack: str) -> None:
+    from guildhall import city as packs
+    from guildhall.overview.pages import about
+
+    city = packs.load(pack)
+    with translation.override("zh-hans"):
+        names = about._names(city)
+    chinese = re.compile(r"[\u4e00-\u9fff]")
+    for table, cells in city.assumptions.items():
+        assert table in words.WORDS["assumption"]
+        codes = {code for cell in cells for code in cell if code and not re.fullmatch(r"[0-9]+-[0-9]+", code)}
+        assert [code for code in sorted(codes) if not chinese.search(names.get(code, ""))] == [], table
+
+
 def test_the_public_is_a_viewer_like_any_other() -> None:
     assert PUBLIC.name == "public"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "qualifier", "zh", "en"),
+    [
+        (Decimal("1240.07"), "yuan_100m", "", "1,240.07 亿元", "124.007 billion yuan"),
+        (Decimal(9000), "persons", "≈", "≈ 9,000 人", "≈ 9,000 people"),
+        (Decimal(80), "percent", "", "80 %", "80 %"),
+    ],
+)
+def test_published_facts_carry_the_words_of_their_unit(value: Decimal, unit: str, qualifier: str, zh: str, en: str) -> None:
+    from django.utils.translation import override
+
+    for language, said in (("zh-hans", zh), ("en", en)):
+        with override(language):
+            assert numbers.in_words(value, unit, qualifier, language) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "scale", "shown"),
+    [
+        (9, Fraction(1, 100), "< 10"),
+        (0, Fraction(1, 100), "< 10"),
+        (10, Fraction(1, 100), "10"),
+        (9, Fraction(1), "9"),
+        (None, Fraction(1, 100), "—"),
+    ],
+)
+def test_a_handful_of_a_sample_is_not_a_number(value: int | None, scale: Fraction, shown: str) -> None:
+    assert numbers.counted(value, scale) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "qualifier", "shown"),
+    [(Fraction(42), "+", "+42 %"), (Fraction(-3), "+", "−3 %"), (Fraction(42), ">", "> 42 %"), (None, ">", "—")],
+)
+def test_growth_keeps_its_sign(value: Fraction | None, qualifier: str, shown: str) -> None:
+    assert numbers.with_unit(value, "percent", qualifier) == shown
+
+
+def test_a_folded_table_names_its_parts() -> None:
+    inner = '<thead><tr><th scope="col">A &amp; B</th><th scope="col">C</th></tr></thead>'
+    table = folding.folded(inner + '<tbody><tr><th scope="row">x</th><td>1</td></tr></tbody>', "“t”")
+    assert '<td role="cell" data-th="C">1' in table
+    assert '<th role="rowheader" scope="row">x' in table
+    assert '<th role="columnheader" scope="col">A &amp; B' in table
+    assert 'aria-label="“t”"' in table

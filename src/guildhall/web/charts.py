@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from django.utils.html import escape
+from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 
@@ -24,6 +24,8 @@ class Bar:
     shown: str
     tone: str = "river"
     note: str = ""
+    mark: str = ""
+    href: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,29 +35,44 @@ class Tile:
     column: int
     row: int
     name: str
-    short: str
     shown: str
     shade: int
     href: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True)
 class Point:
-    """One value at a place on the axis (0 to 1, from the first to the last date)."""
+    """One value at a place on the axis (0 to 1, from the first to the last date); dashed where it is not `firm`."""
 
     at: Fraction
     value: Fraction
     label: str
+    firm: bool = True
 
 
 @dataclass(frozen=True)
 class Line:
-    """A series: a drawn line (`joined`) or points standing alone."""
+    """A series: a drawn line (`joined`), named at its end, or points standing alone."""
 
     name: str
     points: tuple[Point, ...]
     tone: str
     joined: bool = True
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A day on which what is counted changed: no line crosses it."""
+
+    at: Fraction
+    words: str
+
+
+def mark(figure: str, *, measure: str = "", place: str = "", value: str = "") -> SafeString:
+    """Attributes that say which figure a number shows: its identifier, or the result table where it stands by itself."""
+    named = {"figure": figure, "measure": measure, "place": place, "value": value}
+    return format_html_join("", ' data-{}="{}"', ((name, held) for name, held in named.items() if held))
 
 
 def _frame(key: str, title: str, desc: str, inner: str, *, height: int, kind: str, role: str = "img", box: str = "") -> SafeString:
@@ -85,24 +102,26 @@ def pyramid(bars: Sequence[Bar], *, key: str, title: str, desc: str) -> SafeStri
         parts.append(
             f'<text x="0" y="{y + 23}">{escape(bar.label)}{note}</text>'
             f'<rect class="{bar.tone}" x="{62 - float(width) / 2:.2f}%" y="{y + 4}" width="{width}%" height="31" rx="3"/>'
-            f'<text class="v" x="100%" y="{y + 23}">{escape(bar.shown)}</text>'
+            f'<text class="v" x="100%" y="{y + 23}"{bar.mark}>{escape(bar.shown)}</text>'
         )
     return _frame(key, title, desc, "".join(parts), height=len(bars) * step, kind="pyramid")
 
 
-def bars(rows: Sequence[Bar], *, title: str) -> SafeString:
+def bars(rows: Sequence[Bar], *, title: str, most: Fraction | None = None) -> SafeString:
     """A list of bars from the left edge, each under its own words, so that long names wrap on a phone.
 
-    The words and numbers are text of the page, so a screen reader needs no table; the bars themselves are hidden from it.
+    The longest bar stands for `most`, by default the highest value of the list. The words and numbers are text of the page, so a
+    screen reader needs no table; the bars themselves are hidden from it.
     """
-    most = max((row.value for row in rows), default=Fraction(0))
-    items = "".join(_bar(row, most) for row in rows)
+    top = max((row.value for row in rows), default=Fraction(0)) if most is None else most
+    items = "".join(_bar(row, top) for row in rows)
     return mark_safe(f'<ul class="bars" aria-label="{escape(title)}">{items}</ul>')  # noqa: S308 — every word was escaped above
 
 
 def _bar(row: Bar, most: Fraction) -> str:
+    words = f'<a href="{escape(row.href)}">{escape(row.label)}</a>' if row.href else f"<span>{escape(row.label)}</span>"
     return (
-        f"<li><span>{escape(row.label)}</span><b>{escape(row.shown)}</b>"
+        f"<li>{words}<b{row.mark}>{escape(row.shown)}</b>"
         f'<svg class="chart bar-svg" aria-hidden="true" width="100%" height="9"><rect class="rail" width="100%" height="9" rx="2"/>'
         f'<rect class="{row.tone}" width="{_share(row.value, most, 100)}%" height="9" rx="2"/></svg></li>'
     )
@@ -127,54 +146,91 @@ def _tile(tile: Tile, x: int, y: int) -> str:
     body = (
         f'<rect x="{x}" y="{y}" width="{CELL - 3}" height="{CELL - 3}" rx="4"/>'
         f'<text class="full" x="{middle}" y="{y + 32}">{escape(tile.name)}</text>'
-        f'<text class="abbr" x="{middle}" y="{y + 44}">{escape(tile.short)}</text>'
-        f'<text class="val" x="{middle}" y="{y + 52}">{escape(tile.shown)}</text>'
+        f'<text class="val" x="{middle}" y="{y + 52}"{tile.mark}>{escape(tile.shown)}</text>'
     )
     group = f'<g class="q{tile.shade}">{body}</g>'
     return f'<a href="{escape(tile.href)}" aria-label="{label}">{group}</a>' if tile.href else group
 
 
-TOP, BOTTOM, HEIGHT = 14, 206, 236
+TOP, BOTTOM, HEIGHT = 24, 206, 236
+LEFT, WIDTH = 14, 62
+"""Where the first date stands and how far the last is from it, per cent; the names of lines stand right of it."""
 
 
 def lines(
-    series: Sequence[Line], ticks: Sequence[tuple[Fraction, str]], marks: Sequence[tuple[Fraction, str]], *, key: str, title: str, desc: str
+    series: Sequence[Line],
+    ticks: Sequence[tuple[Fraction, str]],
+    marks: Sequence[tuple[Fraction, str]],
+    rules: Sequence[Rule] = (),
+    *,
+    key: str,
+    title: str,
+    desc: str,
 ) -> SafeString:
-    """Values over time from a zero line: joined series as lines, others as points; `marks` are gridlines with their words."""
-    most = max([value for value, _ in marks] + [point.value for line in series for point in line.points], default=Fraction(1)) or Fraction(
-        1
-    )
+    """Values over time from a zero line: joined series as lines, others as points; `marks` are gridlines with their words.
+
+    A line ends at a rule and begins anew after it; its name stands at its end.
+    """
+    heights = [value for value, _ in marks] + [point.value for line in series for point in line.points]
+    most = max(heights, default=Fraction(1)) or Fraction(1)
     parts = []
     for value, words in marks:
         y = _y(value, most)
-        parts.append(f'<line class="grid-line" x1="0" x2="100%" y1="{y}" y2="{y}"/>')
+        parts.append(f'<line class="grid-line" x1="0" x2="{LEFT + WIDTH}%" y1="{y}" y2="{y}"/>')
         parts.append(f'<text class="axis" x="0" y="{float(y) - 4:.1f}">{escape(words)}</text>')
     parts.extend(f'<text class="axis mid" x="{_x(at)}%" y="{HEIGHT - 8}">{escape(words)}</text>' for at, words in ticks)
-    parts.extend(_line(line, most) for line in series)
+    parts.extend(_rule(rule) for rule in rules)
+    parts.extend(_line(line, most, rules) for line in series)
+    parts.extend(_names([line for line in series if line.joined and line.points], most))
     return _frame(key, title, desc, "".join(parts), height=HEIGHT, kind="lines")
 
 
 def _x(at: Fraction) -> str:
-    return f"{16 + float(at) * 78:.2f}"
+    return f"{LEFT + float(at) * WIDTH:.2f}"
 
 
 def _y(value: Fraction, most: Fraction) -> str:
     return f"{BOTTOM - float(value / most) * (BOTTOM - TOP):.1f}"
 
 
-def _line(line: Line, most: Fraction) -> str:
-    places = [(_x(p.at), _y(p.value, most), p.label) for p in line.points]
+def _rule(rule: Rule) -> str:
+    x = _x(rule.at)
+    return (
+        f'<line class="rule" x1="{x}%" x2="{x}%" y1="{TOP - 8}" y2="{BOTTOM}"/>'
+        f'<text class="axis rule-words" x="{x}%" y="{TOP - 12}">{escape(rule.words)}</text>'
+    )
+
+
+def _line(line: Line, most: Fraction, rules: Sequence[Rule]) -> str:
     drawn = ""
     if line.joined:
-        pairs = zip(places, places[1:], strict=False)
-        drawn = "".join(f'<line class="{line.tone}" x1="{a[0]}%" y1="{a[1]}" x2="{b[0]}%" y2="{b[1]}"/>' for a, b in pairs)
-    shape = "dot" if line.joined else "ring"
+        pairs = zip(line.points, line.points[1:], strict=False)
+        whole = [(a, b) for a, b in pairs if not any(a.at < rule.at <= b.at for rule in rules)]
+        drawn = "".join(
+            f'<line class="{line.tone}" x1="{_x(a.at)}%" y1="{_y(a.value, most)}" x2="{_x(b.at)}%" y2="{_y(b.value, most)}"/>'
+            for a, b in whole
+        )
     radius = 3 if line.joined else 5
     dots = "".join(
-        f'<circle class="{shape} {line.tone}" cx="{x}%" cy="{y}" r="{radius}"><title>{escape(label)}</title></circle>'
-        for x, y, label in places
+        f'<circle class="{_shape(line, p)} {line.tone}" cx="{_x(p.at)}%" cy="{_y(p.value, most)}" r="{radius}">'
+        f"<title>{escape(p.label)}</title></circle>"
+        for p in line.points
     )
     return drawn + dots
+
+
+def _shape(line: Line, point: Point) -> str:
+    return "dot" if line.joined else "ring" if point.firm else "ring dashed"
+
+
+def _names(series: Sequence[Line], most: Fraction) -> list[str]:
+    """Each line's name beside its end, moved down where two would touch."""
+    parts, lowest = [], float(TOP)
+    for line in sorted(series, key=lambda line: -line.points[-1].value):
+        y = max(float(_y(line.points[-1].value, most)) + 4, lowest)
+        lowest = y + 15
+        parts.append(f'<text class="name {line.tone}" x="{LEFT + WIDTH + 2}%" y="{y:.1f}">{escape(line.name)}</text>')
+    return parts
 
 
 def round_marks(most: Fraction, count: int = 3) -> list[Fraction]:

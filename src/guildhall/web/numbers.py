@@ -45,11 +45,34 @@ def percent(value: Number | None, places: int = 1) -> str:
 
 
 def with_unit(value: Number | None, unit: str, qualifier: str = "", places: int | None = None) -> str:
-    """A value beside its unit and qualifier: > 3,300, + 42 %, 1.05 million is left to `short`."""
+    """A value with its qualifier, and its unit where that is a sign: > 3,300, +42 %; a plus stands at what has grown alone."""
     if value is None:
         return MISSING
     text = f"{grouped(value, places)} %" if unit == "percent" else grouped(value, places)
+    if qualifier == "+":
+        return f"+{text}" if value > 0 else text
     return f"{qualifier} {text}" if qualifier else text
+
+
+def in_words(value: Number | None, unit: str, qualifier: str = "", language: str = "en") -> str:
+    """A value with the words of its unit: 9,000 people, 124.007 billion yuan or 1,240.07 亿元."""
+    if value is None:
+        return MISSING
+    if unit == "yuan_100m" and not language.startswith("zh"):
+        text = f"{rounded(Fraction(value) / 10, 3):,f}".rstrip("0").rstrip(".")
+        return f"{qualifier} {text} billion yuan".strip()
+    text = with_unit(value, unit, qualifier)
+    return text if unit == "percent" else f"{text} {unit_word(unit)}".strip()
+
+
+FEW = 10
+
+
+def counted(value: Number | None, scale: Fraction) -> str:
+    """A count of people in a model; what a sample holds fewer than ten of is chance, and is shown as no more than that."""
+    if value is not None and scale < 1 and value < FEW:
+        return f"< {FEW}"
+    return grouped(value)
 
 
 def short(value: Number | None, unit: str = "", language: str = "en") -> str:
@@ -95,6 +118,7 @@ def unit_word(unit: str) -> str:
         "households": pgettext("unit", "households"),
         "fen": pgettext("unit", "fen"),
         "share": pgettext("unit", "share"),
+        "degrees, WGS-84": pgettext("unit", "degrees, WGS-84"),
     }
     return words.get(unit, unit)
 

@@ -6,12 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.template.base import FilterExpression, NodeList, Parser, Token
+from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from guildhall.kernel.tables import Text
-from guildhall.web import numbers, words
+from guildhall.web import folding, numbers, words
 
 register = template.Library()
 
@@ -42,9 +44,36 @@ def amount(value: numbers.Number | None, unit: str) -> str:
 
 
 @register.filter
-def like(value: numbers.Number | None, figure: Any) -> str:
-    """A value of a figure with the decimals of that figure, so that published and computed compare by eye."""
-    return numbers.with_unit(value, figure.unit, places=figure.places)
+def stated(figure: Any) -> str:
+    """The value that was published, with its sign: > 3,000,000."""
+    return numbers.with_unit(figure.value, figure.unit, figure.qualifier)
+
+
+@register.filter
+def expects(figure: Any) -> str:
+    """What the model should show, with the sign of what was published: > 30,000."""
+    return numbers.with_unit(figure.expected, figure.unit, figure.qualifier)
+
+
+@register.filter
+def computes(figure: Any) -> str:
+    """What the records give, with the decimals that were published, so that the two compare by eye; growth keeps its plus."""
+    return numbers.with_unit(figure.computed, figure.unit, "+" if figure.qualifier == "+" else "", places=figure.places)
+
+
+@register.filter
+def headline(figure: Any) -> str:
+    """The published value in round words: > 3 million."""
+    words = numbers.short(figure.value, figure.unit, get_language() or "zh-hans")
+    return words if not figure.qualifier else f"+{words}" if figure.qualifier == "+" else f"{figure.qualifier} {words}"
+
+
+@register.filter
+def measured(fact: Any) -> str:
+    """A published fact with its sign and the words of its unit, unless they would repeat what is measured."""
+    if fact.unit == fact.measure:
+        return numbers.with_unit(fact.value, fact.unit, fact.qualifier)
+    return numbers.in_words(fact.value, fact.unit, fact.qualifier, get_language() or "zh-hans")
 
 
 @register.filter
@@ -116,3 +145,21 @@ def other_name(row: Any) -> str:
 def at(mapping: Any, key: object) -> Any:
     """The value under a key, or None."""
     return mapping.get(key)
+
+
+class _Folds(template.Node):
+    def __init__(self, label: FilterExpression, kind: FilterExpression | None, inner: NodeList) -> None:
+        self.label, self.kind, self.nodelist = label, kind, inner
+
+    def render(self, context: Context) -> SafeString:
+        kind = self.kind.resolve(context) if self.kind else "stack"
+        return folding.folded(self.nodelist.render(context), str(self.label.resolve(context)), str(kind))
+
+
+@register.tag
+def folds(parser: Parser, token: Token) -> _Folds:
+    """`{% folds label "stack" %}<thead>…<tbody>…{% endfolds %}`: a table that is read as one also where a phone folds its rows."""
+    _name, label, *kind = token.split_contents()
+    inner = parser.parse(("endfolds",))
+    parser.delete_first_token()
+    return _Folds(parser.compile_filter(label), parser.compile_filter(kind[0]) if kind else None, inner)
