@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from guildhall.city.model import City
+from guildhall.city.model import Cell, City
 from guildhall.overview import queries
 from guildhall.overview import tables as overview
 from guildhall.overview.pages.drawing import said
@@ -15,11 +15,11 @@ from guildhall.web import words
 from guildhall.web.remember import remembered
 from guildhall.web.viewer import viewer_of
 
-CODES = ("sex", "education", "migrant", "standing", "sector", "size", "park_class")
+CODES = ("assumed", "sex", "education", "migrant", "standing", "sector", "size", "park_class")
 """Lists of words that rows and columns of assumptions are keyed by."""
 
 
-@remembered
+@remembered()
 def assumptions(request: HttpRequest) -> HttpResponse:
     """Everything the synthetic city takes for granted without a source."""
     viewer = viewer_of(request)
@@ -29,12 +29,17 @@ def assumptions(request: HttpRequest) -> HttpResponse:
         (
             table,
             words.word("assumption", table),
-            [(names.get(cell.row, cell.row), names.get(cell.column, cell.column), cell) for cell in cells],
+            [(_row(names, cell), names.get(cell.column, cell.column), cell) for cell in cells],
         )
         for table, cells in queries.assumptions(viewer).items()
     ]
     assumed_parks = [park for park in found.city.parks if park.workers_assumed]
     return render(request, "overview/assumptions.html", {"results": found, "tables": tables, "parks": assumed_parks})
+
+
+def _row(names: dict[str, str], cell: Cell) -> str:
+    """The words for a row; among levels, "none" is to have no certificate."""
+    return words.word("assumed", "none") if cell.table.startswith("level_") and cell.row == "none" else names.get(cell.row, cell.row)
 
 
 def _names(city: City) -> dict[str, str]:
@@ -46,13 +51,13 @@ def _names(city: City) -> dict[str, str]:
     return known | {place.place_id: said(place.name) for place in city.places}
 
 
-@remembered
+@remembered()
 def sources(request: HttpRequest) -> HttpResponse:
     """Every document that a row of the pack cites."""
     return render(request, "overview/sources.html", {"results": queries.results(viewer_of(request))})
 
 
-@remembered
+@remembered()
 def dictionary(request: HttpRequest) -> HttpResponse:
     """Every published table and column, made from the declarations the engines read."""
     tables = (*registry.TABLES, *skills.TABLES, *overview.TABLES)

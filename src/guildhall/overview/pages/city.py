@@ -2,36 +2,51 @@
 
 from __future__ import annotations
 
-from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from guildhall.kernel.errors import GuildhallError
 from guildhall.overview import queries
-from guildhall.overview.pages import drawing
-from guildhall.overview.pages.figures import topics
-from guildhall.web import words
+from guildhall.overview.pages import drawing, years
+from guildhall.overview.queries import Results, Rung, SeriesRow
+from guildhall.overview.queries.places import BY_WORKPLACE
+from guildhall.web import numbers, words
+from guildhall.web.dates import asked_day
 from guildhall.web.remember import kept, remembered
 from guildhall.web.viewer import Viewer, viewer_of
 
 HEADLINES = ("skilled.count", "skilled.high_share", "parks.workers", "alignment.published")
+TOP = ("ladder.special_grade", "ladder.chief", "ladder.top_growth")
+"""The two highest rungs and how they grew, on one card."""
+FIRST = (
+    "skilled.count",
+    "highskilled.count",
+    "skilled.high_share",
+    "highskilled.new",
+    "digital_skilled.2022",
+    "students.vocational",
+    "academies.count",
+    "parks.workers",
+)
+"""The figures of the city page's table; every other stands on the page of figures."""
 FIRST_TIERS = ("leading", "pillar", "special")
 
 
-@remembered
+@remembered("measure", "on")
 def city(request: HttpRequest) -> HttpResponse:
     """The city on one page; districts are coloured by `?measure=…&on=…`."""
     viewer = viewer_of(request)
-    measure, on = _asked(request, viewer)
+    measure, on = request.GET.get("measure") or "skilled", asked_day(request, queries.dates(viewer)[0])
     rows = queries.measured(measure, on, viewer)
     context = kept("city", viewer, lambda: _whatever_is_asked(viewer)) | {
-        "tiles": drawing.tiles(rows, measure, on),
-        "units": [(row, drawing.shown(row.value, measure)) for row in rows],
+        "tiles": drawing.tiles(rows, measure, on, queries.results(viewer).current.scale),
+        "units": len(rows),
         "measure": measure,
-        "measure_name": words.word("measure", measure),
+        "explained": drawing.explained(drawing.figure_of(measure)),
+        "by_workplace": measure in BY_WORKPLACE,
         "measures": [(name, words.word("measure", name)) for name in queries.measures_of(on, viewer)],
         "on": on,
         "dates": queries.dates(viewer),
@@ -42,40 +57,47 @@ def city(request: HttpRequest) -> HttpResponse:
 def _whatever_is_asked(viewer: Viewer) -> dict[str, Any]:
     """All of the page that neither measure nor date changes."""
     found = queries.results(viewer)
-    clusters = queries.clusters(viewer)
+    clusters, rungs, series = queries.clusters(viewer), queries.ladder(viewer), queries.series(viewer)
     standing = {figure.id: figure for figure in queries.figures(viewer)}
+    scale = found.current.scale
     return {
         "results": found,
         "skilled": standing.get("skilled.count"),
         "high": standing.get("skilled.high_share"),
         "headlines": [standing[id] for id in HEADLINES if id in standing],
-        "topics": topics(viewer),
-        "ladder": drawing.ladder(queries.ladder(viewer), found.on),
-        "clusters": drawing.clusters([row for row in clusters if row.cluster.tier in FIRST_TIERS]),
-        "all_clusters": drawing.clusters(clusters).table,
-        "years": drawing.years(queries.series(viewer), _published(viewer), found.current.scale),
+        "top": [standing[id] for id in TOP] if standing.keys() >= set(TOP) else [],
+        "lines": queries.lines_of(FIRST, viewer),
+        "figures_in_all": len(standing),
+        "ladder": drawing.ladder(rungs, found.on),
+        "stands_for": _stands_for(rungs, found),
+        "clusters": drawing.clusters([row for row in clusters if row.cluster.tier in FIRST_TIERS], scale),
+        "all_clusters": drawing.clusters(clusters, scale).table,
+        "years": _years(series, found, viewer),
+        "fitted": found.current.synthetic and bool(found.calibrated & {point.figure for point in found.city.series}),
     }
 
 
-def _asked(request: HttpRequest, viewer: Viewer) -> tuple[str, date]:
-    """Measure and date asked for, or the first of each. Raises GuildhallError for a date that is none."""
-    dates = queries.dates(viewer)
-    try:
-        on = date.fromisoformat(request.GET["on"]) if request.GET.get("on") else dates[0]
-    except ValueError:
-        raise GuildhallError(
-            _("“%(text)s” is not a date") % {"text": request.GET["on"]}, next=_("write it as %(example)s") % {"example": dates[0]}
-        ) from None
-    return request.GET.get("measure") or "skilled", on
-
-
-def _published(viewer: Viewer) -> dict[str, Any]:
-    """Published stocks over the years by the words of their legend."""
-    found = queries.results(viewer)
-    names = list(dict.fromkeys(point.figure for point in found.city.series))
-    title = {id: drawing.said(found.city.figure[id].title) for id in names if id in found.city.figure}
-    return {
-        _("%(title)s, published × scale") % {"title": title[id]}: queries.published_points(id, viewer)
-        for id in names
-        if id in title and found.city.figure[id].scales == "people"
+def _stands_for(rungs: tuple[Rung, ...], found: Results) -> str:
+    """How many skilled people are on record, and how many of the city they stand for."""
+    counted = [rung for rung in rungs if rung.level.skilled]
+    records, people = sum(r.persons for r in counted), sum(r.stands_for for r in counted)
+    if records == people:
+        return ""
+    whole = sum(r.persons for r in counted if r.whole)
+    each = Fraction(people - whole, records - whole)
+    return _(
+        "The %(records)s skilled people on record stand for %(people)s of the city: the %(whole)s on the rungs kept whole for "
+        "themselves alone, the others for about %(each)s each."
+    ) % {
+        "records": numbers.grouped(records),
+        "people": numbers.grouped(people),
+        "whole": numbers.grouped(whole),
+        "each": numbers.grouped(each, 0),
     }
+
+
+def _years(series: tuple[SeriesRow, ...], found: Results, viewer: Viewer) -> drawing.Chart:
+    """Computed stocks beside the published ones that shrink with the model."""
+    named = [found.city.figure[id] for id in dict.fromkeys(point.figure for point in found.city.series) if id in found.city.figure]
+    published = [years.Stated(figure, queries.published_points(figure.id, viewer)) for figure in named if figure.scales == "people"]
+    return years.years(series, published, found.current.scale)

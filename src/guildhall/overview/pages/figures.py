@@ -6,29 +6,22 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
 
 from guildhall.kernel.runs import Folder
 from guildhall.overview import queries
 from guildhall.overview.queries import Standing
-from guildhall.web.remember import kept, remembered
-from guildhall.web.viewer import Viewer, viewer_of
+from guildhall.web.remember import remembered
+from guildhall.web.viewer import viewer_of
 
 
-@remembered
+@remembered()
 def figures(request: HttpRequest) -> HttpResponse:
-    """Every figure by question, with rivals and targets."""
+    """Every figure by question, those that are computed first, with rivals and targets."""
     viewer = viewer_of(request)
-    return render(request, "overview/figures.html", {"topics": topics(viewer), "results": queries.results(viewer)})
+    return render(request, "overview/figures.html", {"results": queries.results(viewer), "topics": queries.topics(viewer)})
 
 
-def topics(viewer: Viewer) -> SafeString:
-    """All figures by question, as the city page and the list show them."""
-    return kept("topics", viewer, lambda: render_to_string("overview/parts/topics.html", {"topics": queries.topics(viewer)}))
-
-
-@remembered
+@remembered()
 def figure(request: HttpRequest, figure_id: str) -> HttpResponse:
     """How one figure was computed: formula, definition, window, document, inputs and their digests."""
     viewer = viewer_of(request)

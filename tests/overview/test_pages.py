@@ -1,0 +1,187 @@
+"""What the overview's pages say beside their numbers: which figure, how well known, and what not to read into them."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+PAGES = (
+    "",
+    "?measure=employed&on=2024-12-31",
+    "?measure=high_share",
+    "districts/tiny-harbour/",
+    "districts/tiny-east/",
+    "districts/tiny-west/",
+    "parks/",
+    "parks/tiny-park-1/",
+)
+VOID = {"meta", "link", "rect", "circle", "line", "input", "br"}
+PROSE = {"h1", "h2", "h3", "p", "summary", "option", "th", "time", "title", "desc", "small", "dt", "code", "form"}
+ASIDE = {"key", "reasons", "plain", "tag", "axis", "note", "facts"}
+"""Words, dates, legends and axes: numbers in them are no values of figures."""
+
+
+class Unnamed(HTMLParser):
+    """Collects numbers on cards that stand in no element with data-figure or data-fact."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[tuple[str, dict[str, str]]] = []
+        self.found: list[str] = []
+        self.named: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        held = {name: value or "" for name, value in attrs}
+        if "data-figure" in held:
+            self.named.append(held["data-figure"])
+        if tag not in VOID:
+            self.open.append((tag, held))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.open and self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        classes = {word for _tag, held in self.open for word in held.get("class", "").split()}
+        tags = {tag for tag, _held in self.open}
+        marked = any("data-figure" in held or "data-fact" in held for _tag, held in self.open)
+        in_words = self.open and self.open[-1][0] == "td" and "n" not in self.open[-1][1].get("class", "").split()
+        if re.search(r"\d", data) and "card" in classes and not (marked or in_words or tags & PROSE or classes & ASIDE):
+            self.found.append(data.strip())
+
+
+def _get(browser: Client, path: str) -> str:
+    response = browser.get(f"/en/{path}")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_number_names_its_figure(browser: Client, path: str) -> None:
+    from guildhall.overview import queries, tables
+    from guildhall.web.viewer import PUBLIC
+
+    parser = Unnamed()
+    parser.feed(_get(browser, path))
+    assert parser.found == []
+    known = {figure.id for figure in queries.figures(PUBLIC)} | {table.name for table in tables.TABLES}
+    assert set(parser.named) <= known
+    assert parser.named
+
+
+def test_the_check_of_numbers_finds_one_without_a_figure() -> None:
+    parser = Unnamed()
+    parser.feed('<div class="card"><td class="n">12</td><td class="n" data-figure="a">13</td><p>14</p></div>')
+    assert parser.found == ["12"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_each_chart_and_table_of_numbers_leads_to_how_it_was_computed(browser: Client, path: str) -> None:
+    page = _get(browser, path)
+    for card in re.findall(
+        r'<div class="card"[^>]*>(?:(?!<div class="card").)*?<svg class="chart (?:pyramid|lines|cartogram|bar-svg).*?</details>',
+        page,
+        re.DOTALL,
+    ):
+        assert "How this was computed" in card
+
+
+def test_a_row_of_figures_has_one_link(browser: Client) -> None:
+    for path in ("", "figures/"):
+        for table in re.findall(r'<table class="stack compact".*?</table>', _get(browser, path), re.DOTALL):
+            rows = re.findall(r"<tr\b.*?</tr>", table.partition("</thead>")[2], re.DOTALL)
+            assert rows
+            assert all(row.count("<a ") == 1 for row in rows)
+
+
+def test_a_calibrated_value_says_so_on_card_table_figure_and_park_list(browser: Client) -> None:
+    city = _get(browser, "")
+    card = re.search(r'<div class="card fig">(?:(?!</dl>).)*data-figure="skilled.count" data-value="computed".*?</dl>', city, re.DOTALL)
+    assert card
+    assert "calibrated" in card[0]
+    row = re.search(r'<td[^>]*class="n main"><span><span data-figure="skilled.count".*?</td>', city, re.DOTALL)
+    assert row
+    assert "calibrated" in row[0]
+    assert "calibrated" in _get(browser, "figures/skilled.count/")
+    assert "made-up" not in city
+    assert len(re.findall(r'<p class="src"><span translate="no">[^<]+</span>[^<]*<time>2026-01-30</time>', city)) == 5
+
+
+def test_a_chart_of_the_years_says_that_the_model_was_calibrated_to_it(browser: Client) -> None:
+    assert "The model was calibrated to these points" in _get(browser, "")
+
+
+def test_what_stands_behind_the_ladder_is_one_sentence(browser: Client) -> None:
+    page = " ".join(_get(browser, "").split())
+    sentence = (
+        "The 40 skilled people on record stand for 3,604 of the city: the 4 on the rungs kept whole for themselves alone, "
+        "the others for about 100 each."
+    )
+    assert sentence in page
+
+
+@pytest.mark.parametrize(
+    ("measure", "question"),
+    [("skilled", "Where do they live?"), ("employed", "Where do they work?"), ("park_workers", "Where do they work?")],
+)
+def test_the_heading_asks_what_is_counted(browser: Client, measure: str, question: str) -> None:
+    page = _get(browser, f"?measure={measure}")
+    assert f"<h2>{question}</h2>" in page
+    assert ("do not read this as growth" in page) == (question == "Where do they work?")
+
+
+def test_the_api_says_where_each_measure_counts(browser: Client) -> None:
+    paths = browser.get("/api/v1/openapi.json").json()["paths"]
+    said = paths["/api/v1/measures"]["get"]["description"]
+    assert "where they work" in said
+    assert said in _get(browser, "api/")
+
+
+def test_a_handful_in_a_sample_is_shown_as_no_more_than_that(browser: Client) -> None:
+    page = _get(browser, "districts/tiny-west/")
+    assert re.search(r'data-measure="L3"[^>]*>&lt; 10<', page)
+    assert re.search(r'class="v"[^>]*data-measure="LS">1<', _get(browser, ""))
+
+
+def test_the_highest_rung_of_a_district_holds_all_above(browser: Client) -> None:
+    assert "senior technician and above" in _get(browser, "districts/tiny-harbour/")
+
+
+def test_a_merger_names_the_units_that_went_in_whole(browser: Client) -> None:
+    assert "all of South" in _get(browser, "districts/tiny-harbour/")
+    assert "all of South" in _get(browser, "districts/tiny-south/")
+
+
+def test_what_is_not_on_record_is_not_called_always(browser: Client) -> None:
+    page = _get(browser, "parks/tiny-park-1/")
+    assert "start not on record" in page
+    assert "at all times" not in page
+
+
+def test_the_title_of_the_parks_answers_and_the_sums_are_explained(wider: Client) -> None:
+    page = _get(wider, "parks/")
+    assert re.search(r"<h1>40 people in the model work in 2 industrial parks</h1>", page)
+    assert "The assumed numbers add up to 2,000; the model scales them, so that together they stand for the &gt; 2,100" in page
+
+
+@pytest.mark.parametrize("path", [*PAGES, "figures/", "figures/skilled.count/", "sources/", "dictionary/", "assumptions/", "api/"])
+def test_every_table_has_a_name_and_a_folded_one_keeps_its_roles(browser: Client, path: str) -> None:
+    for table in re.findall(r"<table\b.*?</table>", _get(browser, path), re.DOTALL):
+        opening = table.partition(">")[0]
+        assert re.search(r'aria-label(?:ledby)?="[^"]+"', opening), opening
+        if 'class="stack' in opening:
+            assert 'role="table"' in opening
+            assert all('role="' in tag for tag in re.findall(r"<(?:thead|tbody|tr|th|td)\b[^>]*>", table))
+
+
+def test_a_narrow_screen_gets_a_list_of_districts(browser: Client) -> None:
+    page = _get(browser, "")
+    narrow = page.partition('<div class="narrow">')[2].partition("</div>")[0]
+    wide = page.partition('<div class="wide">')[2].partition("</div>")[0]
+    assert set(re.findall(r'href="(/en/districts/[^"]+)"', narrow)) == set(re.findall(r'href="(/en/districts/[^"]+)"', wide))
