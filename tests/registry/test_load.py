@@ -102,21 +102,6 @@ def test_another_folder_is_refused_unless_it_replaces(folder: Folder, load: Load
 
 
 @pytest.mark.django_db
-def test_people_who_were_not_loaded_as_synthetic_are_never_replaced(folder: Folder, load: Load, tmp_path: Path) -> None:
-    """In demonstration mode with the address of a real database, `demo` would otherwise clear it."""
-    load(folder)
-    batch = LoadBatch.objects.first()
-    assert batch
-    batch.manifest["meta"]["synthetic"] = False
-    batch.save()
-    before = counts()
-    other = folders.write(tmp_path / "other", meta={"seed": 8})
-    with pytest.raises(GuildhallError, match="not replaced"):
-        load(other, replace=True)
-    assert counts() == before
-
-
-@pytest.mark.django_db
 def test_rows_that_came_another_way_are_not_loaded_over(folder: Folder, load: Load) -> None:
     Occupation.objects.create(code="1", edition="2022", rank="major", name_zh="x", source="made-up")
     with pytest.raises(GuildhallError, match="already holds other records") as caught:
@@ -500,18 +485,6 @@ def test_numbers_that_disagree_with_the_record_are_counted(load: Load, tmp_path:
 
     notes = load(folders.write(tmp_path / "odd", change)).identity
     assert (notes.people, notes.other_birth_month, notes.other_sex, notes.made_up_region) == (40, 1, 2, 40)
-
-
-@pytest.mark.django_db
-def test_made_up_people_stay_out_of_production(folder: Folder, load: Load, tmp_path: Path) -> None:
-    with pytest.raises(GuildhallError, match="synthetic city is not loaded in production"):
-        load(folder, mode="production")
-    unmarked = folders.write(tmp_path / "unmarked", meta={"synthetic": False})
-    with pytest.raises(FaultsFound, match="its region was never assigned"):
-        load(unmarked, mode="production")
-    with pytest.raises(GuildhallError, match="never replaced"):
-        load(unmarked, mode="production", replace=True)
-    assert not any(counts().values())
 
 
 @pytest.mark.django_db

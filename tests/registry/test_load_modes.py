@@ -1,0 +1,44 @@
+"""What the mode and the origin of people allow: made-up people stay out of production, real ones are never cleared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from guildhall.kernel.errors import FaultsFound, GuildhallError
+from guildhall.kernel.runs import Folder
+from guildhall.registry.models import LoadBatch
+from tests.registry import folders
+from tests.registry.test_load import counts
+
+if TYPE_CHECKING:
+    from tests.registry.conftest import Load
+
+
+@pytest.mark.django_db
+def test_people_who_were_not_loaded_as_synthetic_are_never_replaced(folder: Folder, load: Load, tmp_path: Path) -> None:
+    """In demonstration mode with the address of a real database, `demo` would otherwise clear it."""
+    load(folder)
+    batch = LoadBatch.objects.first()
+    assert batch
+    batch.manifest["meta"]["synthetic"] = False
+    batch.save()
+    before = counts()
+    other = folders.write(tmp_path / "other", meta={"seed": 8})
+    with pytest.raises(GuildhallError, match="not replaced"):
+        load(other, replace=True)
+    assert counts() == before
+
+
+@pytest.mark.django_db
+def test_made_up_people_stay_out_of_production(folder: Folder, load: Load, tmp_path: Path) -> None:
+    with pytest.raises(GuildhallError, match="synthetic city is not loaded in production"):
+        load(folder, mode="production")
+    unmarked = folders.write(tmp_path / "unmarked", meta={"synthetic": False})
+    with pytest.raises(FaultsFound, match="its region was never assigned"):
+        load(unmarked, mode="production")
+    with pytest.raises(GuildhallError, match="never replaced"):
+        load(unmarked, mode="production", replace=True)
+    assert not any(counts().values())
