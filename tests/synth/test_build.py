@@ -20,6 +20,7 @@ from guildhall.kernel.errors import GuildhallError
 from guildhall.registry import tables
 from guildhall.synth import build
 from guildhall.synth.ladder import assign_intervals
+from guildhall.synth.organisations import in_sentence
 from guildhall.synth.plan import fitted, plan
 from tests.synth.cities import ORDINAL, Made
 
@@ -258,3 +259,8 @@ def test_vector_instructions_change_nothing(tiny: Made, tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "plain")], check=True, env={**os.environ, **plain}, capture_output=True)
     for name in sorted(path.name for path in tiny.folder.path.iterdir()):
         assert (tmp_path / "plain" / name).read_bytes() == (tiny.folder.path / name).read_bytes(), name
+
+
+def test_academies_are_named_as_english_would() -> None:
+    assert in_sentence("Advanced materials") == "advanced materials"
+    assert in_sentence("AI and robotics") == "AI and robotics"

@@ -94,7 +94,8 @@ def _academies(plan: Plan, land: Land) -> Iterator[Organisation]:
             cluster = clusters[turn % len(clusters)]
             turn += 1
             name = Text(
-                f"{place.name.zh}{cluster.name.zh}工匠学院（示例）", f"{place.name.en} Artisan Academy of {cluster.name.en} (example)"
+                f"{place.name.zh}{cluster.name.zh}工匠学院（示例）",
+                f"{place.name.en} Artisan Academy of {in_sentence(cluster.name.en)} (example)",
             )
             yield Organisation(f"{plan.city.root}-academy-x{turn:02d}", "academy", name, unit, *GENERATED, cluster.cluster)
 
@@ -159,3 +160,9 @@ def _workplaces(land: Land, firms: Enterprises, parks: Sequence[str]) -> list[st
         for n, node in zip(here.tolist(), spread.tolist(), strict=True):
             found[n] = nodes[node][0]
     return found
+
+
+def in_sentence(name: str) -> str:
+    """A name as it stands inside another: its first letter small, unless the first word is an abbreviation."""
+    first = name.split(maxsplit=1)[0]
+    return name if len(first) > 1 and first[1].isupper() else name[:1].lower() + name[1:]
