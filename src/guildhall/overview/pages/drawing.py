@@ -39,12 +39,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Behind:
-    """The table behind a chart."""
+    """The table behind a chart; a `wide` one stands in columns on paper, the rows of a `dated` one begin with a day."""
 
     heads: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     title: str = ""
     wide: bool = False
+    dated: bool = False
 
 
 @dataclass(frozen=True)

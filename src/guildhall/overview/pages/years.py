@@ -78,7 +78,7 @@ def stocks(rows: Sequence[Stock], own: Place, changes: Iterable[date], scale: Fr
         found = {row.place.place_id: row.skilled for row in rows if row.on == on}
         table.append((Cell(str(on)), *(Cell(numbers.counted(found.get(id), scale), marked("skilled", id)) for id in places)))
     heads = (_("Date"), *(said(place.name) for place in places.values()))
-    return Chart(_lines(lines, axis, "stocks", title, rules), Behind(heads, tuple(table), title))
+    return Chart(_lines(lines, axis, "stocks", title, rules), Behind(heads, tuple(table), title, dated=True))
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def _years_table(rows: Sequence[SeriesRow], published: Sequence[Stated], scale: 
         ]
         cells += [_point(found.get(on), stated, scale) for found, stated in zip(points, published, strict=True)]
         table.append((Cell(str(on)), *cells))
-    return Behind(heads, tuple(table), title)
+    return Behind(heads, tuple(table), title, dated=True)
 
 
 def _point(point: SeriesPoint | None, stated: Stated, scale: Fraction) -> Cell:
