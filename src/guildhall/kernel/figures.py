@@ -8,7 +8,19 @@ from datetime import date, timedelta
 from typing import Any
 
 from guildhall.kernel.backends import Tables
+from guildhall.kernel.errors import GuildhallError
 from guildhall.kernel.tables import Text
+
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
+"""Dates a snapshot may speak of."""
+
+
+def refuse_far(on: date) -> None:
+    """Raises GuildhallError for a date that no snapshot can speak of."""
+    if not EARLIEST <= on <= LATEST:
+        raise GuildhallError(
+            f"No snapshot can speak of {on}", why=f"dates run from {EARLIEST} to {LATEST}", next="give a date between them"
+        )
 
 
 @dataclass(frozen=True)

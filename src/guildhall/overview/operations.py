@@ -15,11 +15,10 @@ from guildhall import __version__
 from guildhall.city.model import City
 from guildhall.kernel.backends import Tables, open_tables
 from guildhall.kernel.errors import GuildhallError
-from guildhall.kernel.figures import Context
+from guildhall.kernel.figures import Context, refuse_far
 from guildhall.kernel.runs import Folder, Run, digest, digest_file, run, write_text
 from guildhall.kernel.tables import Table
 from guildhall.overview.engine.steps import STEPS, Step
-from guildhall.overview.snapshot import refuse_far
 
 PACKAGE = Path(__file__).resolve().parent.parent
 FORMULAS = ("kernel/**/*.py", "*/tables.py", "*/engine/**/*.py")

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from guildhall import __version__
 from guildhall.kernel.errors import FaultsFound, GuildhallError
+from guildhall.kernel.figures import refuse_far
 from guildhall.kernel.runs import Folder, FolderWriter, write_addressed
 from guildhall.kernel.tables import Table
 from guildhall.office.bulk import one_state
@@ -23,8 +24,6 @@ from guildhall.skills import operations as skills
 DOMAINS = (registry, skills)
 CARRIED = ("synthetic", "city", "pack_version", "scale", "seed", "calibrated")
 """What a snapshot repeats of the folder its records came from."""
-EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
-"""Dates a snapshot may speak of."""
 Progress = Callable[[int, int], None]
 """Called with tables written and tables in all."""
 
@@ -57,14 +56,6 @@ def make(root: Path, *, as_of: date | None = None, progress: Progress | None = N
                 )
 
         return write_addressed(root, kind="snapshot", version=__version__, as_of=on, meta=meta, fill=fill)
-
-
-def refuse_far(on: date) -> None:
-    """Raises GuildhallError for a date that no snapshot can speak of."""
-    if not EARLIEST <= on <= LATEST:
-        raise GuildhallError(
-            f"No snapshot can speak of {on}", why=f"dates run from {EARLIEST} to {LATEST}", next="give a date between them"
-        )
 
 
 def _refuse_private(sources: list[tuple[ModuleType, Table]]) -> None:
