@@ -56,7 +56,7 @@ def synthetic(work: Path) -> list[Line]:
 
 
 def figures(work: Path) -> list[Line]:
-    """All figures over the full city, imports and all, beside SQL by hand and a bare scan."""
+    """All figures over the full city, beside SQL by hand and a bare scan."""
     whole, part = _city(work, WHOLE), _city(work, PART)
     ours, by_hand, scan = (best([apart("bench.figures", str(whole), way) for _ in range(3)]) for way in ("ours", "sql", "scan"))
     small = best([apart("bench.figures", str(part), "ours") for _ in range(3)])
@@ -67,6 +67,9 @@ def figures(work: Path) -> list[Line]:
     )
     return [
         Line("all figures over the full snapshot: time", f"{ours['seconds']:.2f} s", beside, "≤ 3 s", ours["seconds"] <= 3),
+        Line(
+            "the same, with the loading of Python's libraries", f"{ours['whole']:.2f} s", f"SQL by hand {by_hand['whole']:.2f} s", "", True
+        ),
         Line("the same: peak memory", f"{ours['peak_mb']:,.0f} MB", f"SQL by hand {by_hand['peak_mb']:,.0f} MB", "", True),
         Line("figures: cost from 0.5 to 5.68 million", f"{growth:.2f}", "1 is linear", "≤ 1.20", growth <= 1.2),
     ]

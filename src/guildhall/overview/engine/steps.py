@@ -37,14 +37,27 @@ class Step:
 def figures(tables: Tables, context: Context) -> pa.Table:
     """The computed value of each figure whose tables are present, as an exact numerator and denominator."""
     ready = [figure for figure in FIGURES.values() if all(name in tables for name in figure.tables)]
-    pairs = [_pair(figure.compute(tables, context)) for figure in ready]
-    values = [value for pair in pairs for value in pair]
-    numbers = [value if isinstance(value, int) else int(tables.scalar(value)) for value in values]
+    values = [value for figure in ready for value in _pair(figure.compute(tables, context))]
+    numbers = _together(tables, values)
     return declared.FIGURES.build({"id": [figure.id for figure in ready], "numerator": numbers[0::2], "denominator": numbers[1::2]})
 
 
 def _pair(value: Any) -> tuple[Any, Any]:
     return value if isinstance(value, tuple) else (value, 1)
+
+
+def _together(tables: Tables, values: list[Any]) -> list[int]:
+    """The values in order; scalars over the same table are asked for in one query."""
+    numbers = {n: value for n, value in enumerate(values) if isinstance(value, int)}
+    asked: dict[Any, dict[str, Any]] = {}
+    for n, value in enumerate(values):
+        if n not in numbers:
+            (over,) = value.op().relations
+            asked.setdefault(over, {})[f"v{n}"] = value
+    for over, scalars in asked.items():
+        for name, number in tables.rows(over.to_expr().aggregate(**scalars))[0].items():
+            numbers[int(name[1:])] = int(number)
+    return [numbers[n] for n in range(len(values))]
 
 
 def ladder(tables: Tables, context: Context) -> pa.Table:

@@ -53,6 +53,7 @@ class Held:
     scale: Scale
     shifts: dict[date, int]
     full: frozenset[date]
+    type: str
 
     @classmethod
     def of(cls, context: Context) -> Held:
@@ -66,17 +67,17 @@ class Held:
             raise GuildhallError(
                 f"{len(context.dates)} dates are too many for one pass", why=f"they need {used} bits of 63", next="ask for fewer dates"
             )
-        return cls(scale, shifts, full)
+        return cls(scale, shifts, full, "int32" if used <= 31 else "int64")
 
     def patterns(self, level: Any) -> tuple[Any, Any]:
         """What a certificate of `level` sets at a date told in full, and at a date of the history, before shifting."""
         full = [(name, 1 << ordinal) for name, ordinal in self.scale.ordinals.items()]
         thin = [(name, (n >= self.scale.skilled_from) | (n >= self.scale.high_from) << 1) for name, n in self.scale.ordinals.items()]
-        return level.cases(*full, else_=0).cast("int64"), level.cases(*thin, else_=0).cast("int64")
+        return level.cases(*full, else_=0).cast(self.type), level.cases(*thin, else_=0).cast(self.type)
 
     def bits(self, full: Any, thin: Any, day: date) -> Any:
         """The pattern at the place of `day`."""
-        return (full if day in self.full else thin) << self.shifts[day]
+        return ((full if day in self.full else thin) << self.shifts[day]).cast(self.type)
 
     def skilled(self, held: Any, day: date) -> Any:
         """Whether the person held any counted level on the day; null where they never held anything."""
