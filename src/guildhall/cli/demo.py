@@ -16,6 +16,8 @@ from guildhall.cli.terminal import alone, pack_name, skipped, start_django, step
 from guildhall.kernel.errors import GuildhallError
 from guildhall.kernel.runs import Folder, digest
 
+REQUESTS_AT_ONCE = 16
+"""Per server process; more wait their turn. Pages are drawn by one core, so more threads would only compete."""
 PORT = click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port on the loopback address.")
 
 
@@ -137,7 +139,14 @@ def serve_pages(port: int, *, host: str = "127.0.0.1", workers: int = 2) -> None
     click.echo(f"\n  Guildhall is at {click.style(f'http://{host}:{port}/', bold=True)}   (Ctrl-C stops it)\n", err=True)
     target = "guildhall.project.wsgi:application"
     Granian(
-        target, address=host, port=port, interface=Interfaces.WSGI, workers=workers, log_access=False, log_level=LogLevels.warning
+        target,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        backpressure=REQUESTS_AT_ONCE,
+        log_access=False,
+        log_level=LogLevels.warning,
     ).serve()
 
 
