@@ -16,7 +16,7 @@ from guildhall.cli.terminal import alone, pack_name, skipped, start_django, step
 from guildhall.kernel.errors import GuildhallError
 from guildhall.kernel.runs import Folder, digest
 
-REQUESTS_AT_ONCE = 16
+REQUESTS_AT_ONCE = 4
 """Per server process; more wait their turn. Pages are drawn by one core, so more threads would only compete."""
 PORT = click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port on the loopback address.")
 
