@@ -16,8 +16,8 @@ from guildhall.cli.terminal import alone, pack_name, skipped, start_django, step
 from guildhall.kernel.errors import GuildhallError
 from guildhall.kernel.runs import Folder, digest
 
-REQUESTS_AT_ONCE = 4
-"""Per server process; more wait their turn. Pages are drawn by one core, so more threads would only compete."""
+THREADS = 3
+"""Per server process. Pages are drawn by one core, so more threads would only compete; connections kept open hold none."""
 PORT = click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port on the loopback address.")
 
 
@@ -144,7 +144,7 @@ def serve_pages(port: int, *, host: str = "127.0.0.1", workers: int = 2) -> None
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        backpressure=REQUESTS_AT_ONCE,
+        blocking_threads=THREADS,
         log_access=False,
         log_level=LogLevels.warning,
     ).serve()
