@@ -152,8 +152,9 @@ def test_keys_beyond_any_row(key: int) -> None:
 
 
 def test_an_index_serves_each_list() -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("a dozen rows are read whole by PostgreSQL's planner")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:  # a dozen rows are quicker read whole; what is asked is whether the index can serve
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
     for narrowed, column, index in (
         ({"kind": "college"}, "name_zh", "organisation_kind"),
         ({"place_id": "t"}, "name_zh", "organisation_place"),
@@ -166,6 +167,7 @@ def test_an_index_serves_each_list() -> None:
         said = rows.order_by(column, "organisation_id").explain()
         assert f"{index} " in said
         assert "TEMP B-TREE" not in said
+        assert "Sort" not in said
 
 
 def test_one_organisation_or_none() -> None:
