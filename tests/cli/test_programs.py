@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from guildhall import city
 from tests.cli.conftest import KEYS, PROGRAM, Command
 
 PRODUCTION = {"GUILDHALL_MODE": "production", **KEYS}
@@ -113,3 +115,24 @@ def test_reader_who_has_seen_enough_gets_no_traceback() -> None:
         assert process.stdout.readline() == "x" * 99 + "\n"
         process.stdout.close()
         assert process.stderr.read() == ""
+
+
+def test_a_check_that_finds_faults_fails(program: Command, tmp_path: Path) -> None:
+    """`make check` stands on these exit codes."""
+    assert program("city", "check", "tiny").code == 0
+    damaged = tmp_path / "damaged"
+    shutil.copytree(Path(city.__file__).parent / "packs" / "tiny", damaged)
+    (damaged / "levels.csv").write_text("level\n", encoding="utf-8")
+    ran = program("city", "check", damaged)
+    assert ran.code == 1
+    assert "faults found" in ran.err
+
+
+def test_an_untranslated_text_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    from guildhall import cli
+    from guildhall.web import messages
+
+    monkeypatch.setattr(messages, "check", lambda: ["“Hello” is not translated"])
+    with pytest.raises(SystemExit) as left:
+        cli.main(["messages", "check"])
+    assert left.value.code == 1

@@ -10,6 +10,7 @@ import pytest
 from guildhall.kernel.errors import FaultsFound, GuildhallError
 from guildhall.kernel.runs import Folder
 from guildhall.registry.models import LoadBatch
+from guildhall.skills.models import Occupation
 from tests.registry import folders
 from tests.registry.test_load import counts
 
@@ -42,3 +43,18 @@ def test_made_up_people_stay_out_of_production(folder: Folder, load: Load, tmp_p
     with pytest.raises(GuildhallError, match="never replaced"):
         load(unmarked, mode="production", replace=True)
     assert not any(counts().values())
+
+
+@pytest.mark.django_db
+def test_what_was_imported_and_cleared_is_told(folder: Folder, load: Load, tmp_path: Path) -> None:
+    load(folder)
+    Occupation.objects.create(code="9", edition="2022", rank="major", source="a file")
+    replaced = load(folders.write(tmp_path / "other", meta={"seed": 8}), replace=True)
+    assert replaced.cleared == {"skills.occupations": 1}
+
+
+@pytest.mark.django_db
+def test_production_refuses_made_up_people_that_are_already_there(folder: Folder, load: Load) -> None:
+    load(folder)
+    with pytest.raises(GuildhallError, match="synthetic city is not loaded in production"):
+        load(folder, mode="production")

@@ -29,14 +29,12 @@ for command in (city, demo, serve, migrate, load, import_, snapshot, run, figure
 def main(arguments: list[str] | None = None) -> None:
     """Runs a command; an error that a user can mend is printed in words and exits 1, a bug keeps its traceback."""
     try:
-        guildhall.main(arguments, standalone_mode=False)
+        code = guildhall.main(arguments, standalone_mode=False)  # outside its own mode Click returns the code of `Exit`
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
     except BrokenPipeError:  # whoever read the output, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
@@ -45,6 +43,8 @@ def main(arguments: list[str] | None = None) -> None:
         _fail(GuildhallError(what, why="the system refused", next="check the path, its permissions and the space left"))
     except GuildhallError as error:
         _fail(error)
+    else:
+        sys.exit(code if isinstance(code, int) else 0)
 
 
 def _fail(error: GuildhallError) -> None:

@@ -61,7 +61,9 @@ def load_folder(folder: Path, *, replace: bool) -> None:
 
     migrate_database()
     with step("registry") as report:
-        load_city(Folder.open(folder), mode=settings.MODE, now=datetime.now(UTC), replace=replace, progress=report)
+        done = load_city(Folder.open(folder), mode=settings.MODE, now=datetime.now(UTC), replace=replace, progress=report)
+    for table, rows in done.cleared.items():
+        click.echo(f"  {rows:,} imported rows of {table} were cleared with the city they stood in: import them again", err=True)
 
 
 @click.group("import")

@@ -7,8 +7,9 @@ for the next folder, or is abandoned; a finished one never does.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 import pyarrow as pa
@@ -33,7 +34,8 @@ Tables = Mapping[str, pa.Table]
 class LoadReport:
     """What a load did: `loaded` from nothing, `resumed` after a kill, or `unchanged`; rows per table as they now stand.
 
-    `abandoned` counts the rows of an unfinished load that made way for this one.
+    `abandoned` counts the rows of an unfinished load that made way for this one; `cleared` the rows per table that a
+    replacement took away although no load had brought them, such as imported townships.
     """
 
     outcome: str
@@ -41,6 +43,7 @@ class LoadReport:
     rows: dict[str, int]
     identity: IdentityNotes = IdentityNotes()
     abandoned: int = 0
+    cleared: Mapping[str, int] = field(default_factory=dict)
 
 
 def _seal_identity(rows: pa.Table) -> pa.Table:
@@ -100,21 +103,21 @@ def load_folder(
     database, before anything is written; GuildhallError where other records are in the way.
     """
     source = digest(folder.manifest.to_json())
+    _refuse_what_the_mode_forbids(folder, mode, replace)
     done = _rows_done(source)
     if done and all(batch.state == "done" for batch in done.values()):
         return LoadReport("unchanged", source, {name: batch.rows_done for name, batch in done.items()})
-    _refuse_what_the_mode_forbids(folder, mode, replace)
     staged, notes = _stage(folder, bindings, mode)
-    abandoned = 0
+    abandoned, cleared = 0, dict[str, int]()
     if not done:
         try:
-            abandoned = _begin(folder, source, bindings, staged, now, replace)
+            abandoned, cleared = _begin(folder, source, bindings, staged, now, replace)
         except IntegrityError:
             raise _another_is_running() from None
         done = _rows_done(source)
     _apply(bindings, staged, done, progress)
     outcome = "resumed" if any(batch.rows_done for batch in done.values()) else "loaded"
-    return LoadReport(outcome, source, {name: staged[name].num_rows for name in done}, notes, abandoned)
+    return LoadReport(outcome, source, {name: staged[name].num_rows for name in done}, notes, abandoned, cleared)
 
 
 def abandon_load(bindings: Sequence[Binding]) -> int:
@@ -229,16 +232,21 @@ def _check_reference(table: Table, column: Column, values: pa.ChunkedArray, keys
         yield Fault(table.name, first + 1, column.name, f"{count} rows point to {column.ref} that do not exist, first {plain[first]}")
 
 
-def _begin(folder: Folder, source: str, bindings: Sequence[Binding], staged: Tables, now: datetime, replace: bool) -> int:
+def _begin(
+    folder: Folder, source: str, bindings: Sequence[Binding], staged: Tables, now: datetime, replace: bool
+) -> tuple[int, dict[str, int]]:
     """Writes one checkpoint per table, in one transaction with the clearing of what stood there before.
 
-    Gives the number of rows of an unfinished load that made way.
+    Gives the number of rows of an unfinished load that made way, and the rows per table that were cleared although no load
+    had brought them.
     """
+    cleared: dict[str, int] = {}
     with transaction.atomic():
         if _rows_done(source):
             raise _another_is_running()
         if replace:
             _refuse_to_replace_the_real()
+            cleared = _brought_another_way(bindings)
             clear([models.LoadBatch, *(binding.model for binding in reversed(bindings))])
         abandoned = _abandon(bindings)
         _refuse_over_others(bindings, source)
@@ -254,7 +262,16 @@ def _begin(folder: Folder, source: str, bindings: Sequence[Binding], staged: Tab
                 manifest=manifest,
                 started_at=now,
             )
-    return abandoned
+    return abandoned, cleared
+
+
+def _brought_another_way(bindings: Sequence[Binding]) -> dict[str, int]:
+    """Rows per table beyond those that loads brought: what was imported, and must be imported again once it is cleared."""
+    loaded: Counter[str] = Counter()
+    for table, rows in models.LoadBatch.objects.values_list("table", "rows_done"):
+        loaded[table] += rows
+    more = {binding.table.name: binding.model._default_manager.count() - loaded[binding.table.name] for binding in bindings}
+    return {name: count for name, count in more.items() if count > 0}
 
 
 def _refuse_to_replace_the_real() -> None:
