@@ -46,7 +46,12 @@ def check(pack: str) -> None:
 
 @city.command()
 @click.argument("name")
-@click.option("--folder", type=click.Path(path_type=Path), default=Path(), help="Where to write it; the current folder by default.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="The folder to write it into, as a folder NAME; the current one by default.",
+)
 def new(name: str, folder: Path) -> None:
     """Write a commented skeleton of a city pack called NAME."""
     from guildhall.city import new as write
