@@ -17,6 +17,7 @@ __all__ = ["browser", "computed", "records", "shown", "wider"]
 
 MORE = (
     "skilled.count.2024,skilled,2024年末,End of 2024,3800,,persons,published,people,,,,,,,made-up,generated,2024-12-31,",
+    "skilled.count.2023,skilled,2023年末,End of 2023,2000,,persons,published,people,,,,,,,made-up,generated,2023-12-31,",
     "skilled.count.2023_06,skilled,2023年6月,June 2023,3500,,persons,published,people,,,,,,,made-up,generated,2023-06-30,",
     "skilled.high_share.2024,highskilled.share,2024年末,End of 2024,31,,percent,published,ratio,,,,,,,made-up,generated,2024-12-31,",
     "target.new_2025,highskilled.new,计划,Plan,80,≥,participant_times,target,people,2025年,2025,,,,,made-up,generated,2025-05-09,",

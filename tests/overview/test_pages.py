@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from guildhall.city import load
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -113,8 +117,25 @@ def test_a_calibrated_value_says_so_on_card_table_figure_and_park_list(browser: 
     assert len(re.findall(r'<p class="src"><span translate="no">[^<]+</span>[^<]*<time>2026-01-30</time>', city)) == 5
 
 
-def test_a_chart_of_the_years_says_that_the_model_was_calibrated_to_it(browser: Client) -> None:
-    assert "The model was calibrated to these points" in _get(browser, "")
+def test_a_chart_of_the_years_is_calibrated_only_where_lines_meet_points(
+    browser: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.conf import settings
+
+    fitted, apart = "The model was calibrated to these points", "The lines do not meet all of the points"
+    missed = _get(browser, "")
+    assert (fitted in missed, apart in missed) == (False, True)
+    copy = tmp_path / "met"
+    shutil.copytree(load("tiny").folder, copy)
+    points = {"skilled": (2000, 4000, 4000), "highskilled": (800, 1600, 1600)}
+    days = ("2022-12-31", "2024-12-31", "2026-01-30")
+    rows = [
+        f"{name}.count,{value},,made-up,generated,{day}," for name, held in points.items() for day, value in zip(days, held, strict=True)
+    ]
+    (copy / "series.csv").write_text("\n".join(["figure,value,qualifier,source,status,date,remark", *rows]) + "\n", encoding="utf-8")
+    monkeypatch.setattr(settings, "CITY", str(copy))
+    met = _get(browser, "")
+    assert (fitted in met, apart in met) == (True, False)
 
 
 def test_what_stands_behind_the_ladder_is_one_sentence(browser: Client) -> None:

@@ -148,16 +148,26 @@ def _beside(book: Book, scale: Fraction) -> dict[str, int]:
 def fitted(plan: Plan) -> list[str]:
     """The figures that this city meets by construction: their agreement proves nothing.
 
-    A number of the highly skilled counts only where it is what the skilled and their share give, for those two are fitted;
-    the highest levels only where all their holders are there.
+    A number of the highly skilled counts only where it is what the skilled and their share give, for those two are fitted; the
+    newly highly skilled only where a stock is fitted a year before the end; the highest levels only where all their holders are
+    there; organisations only where the pack lists, or the published number asks for, as many as there are.
     """
     figures = plan.city.figure
-    left_out = set()
+    left_out = {name for name, count in _institutions(plan).items() if name in figures and plan.book.figure(name) != count}
     if "highskilled.count" in figures and plan.book.figure("highskilled.count") != sum(plan.real[level] for level in (*HIGH, *TOP)):
         left_out.add("highskilled.count")
+    if year_before(plan.city.reference_date) not in {stock.on for stock in plan.stocks}:
+        left_out.add("highskilled.new")
     if any(plan.levels[level] != plan.real[level] for level in TOP):
         left_out |= {"ladder.special_grade", "ladder.chief", "ladder.top_growth"}
     return [name for name in FITTED if name in figures and name not in left_out]
+
+
+def _institutions(plan: Plan) -> dict[str, int]:
+    """How many organisations of the kinds kept whole are made (see `organisations`): academies are added up to the published number."""
+    city = plan.city
+    academies = max(nearest(plan.book.figure("academies.count")), len(city.academies))
+    return {"academies.count": academies, "colleges.list": len(city.colleges), "parks.count": len(city.parks)}
 
 
 def full_ladder(book: Book) -> dict[str, int]:

@@ -29,7 +29,7 @@ from guildhall.synth.people import Quality, outside_joint, settle, worker_joint
 from guildhall.synth.plan import Plan, fitted, plan
 from guildhall.synth.work import work
 
-VERSION = "3"
+VERSION = "4"
 """Raise when the same pack, scale and seed no longer give the same city."""
 Progress = Callable[[int, int], None]
 

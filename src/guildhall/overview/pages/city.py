@@ -59,7 +59,7 @@ def _whatever_is_asked(viewer: Viewer) -> dict[str, Any]:
     found = queries.results(viewer)
     clusters, rungs, series = queries.clusters(viewer), queries.ladder(viewer), queries.series(viewer)
     standing = {figure.id: figure for figure in queries.figures(viewer)}
-    scale = found.current.scale
+    scale, met = found.current.scale, queries.points_met(viewer)
     return {
         "results": found,
         "skilled": standing.get("skilled.count"),
@@ -73,7 +73,8 @@ def _whatever_is_asked(viewer: Viewer) -> dict[str, Any]:
         "clusters": drawing.clusters([row for row in clusters if row.cluster.tier in FIRST_TIERS], scale),
         "all_clusters": drawing.clusters(clusters, scale).table,
         "years": _years(series, found, viewer),
-        "fitted": found.current.synthetic and bool(found.calibrated & {point.figure for point in found.city.series}),
+        "fitted": met and found.current.synthetic and bool(found.calibrated & {point.figure for point in found.city.series}),
+        "apart": met is False,
     }
 
 

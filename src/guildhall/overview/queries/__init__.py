@@ -27,7 +27,7 @@ from guildhall.overview.queries.places import (
     unit,
 )
 from guildhall.overview.queries.results import Results, results
-from guildhall.overview.queries.stocks import ClusterRow, Rung, SeriesRow, clusters, ladder, published_points, series
+from guildhall.overview.queries.stocks import ClusterRow, Rung, SeriesRow, clusters, ladder, points_met, published_points, series
 
 __all__ = [
     "ClusterRow",
@@ -52,6 +52,7 @@ __all__ = [
     "measures_of",
     "park",
     "parks",
+    "points_met",
     "published_points",
     "record",
     "results",

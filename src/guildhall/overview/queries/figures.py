@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -18,6 +18,7 @@ from guildhall.kernel.figures import Figure
 from guildhall.kernel.tables import Text
 from guildhall.overview.engine.collect import FIGURES
 from guildhall.overview.queries.results import Results, results
+from guildhall.web.numbers import rounded
 from guildhall.web.viewer import Viewer
 
 
@@ -91,6 +92,11 @@ class Standing:
         return max(1, -exponent if isinstance(exponent, int) else 1)
 
     @property
+    def agrees(self) -> bool:
+        """Whether computed is expected, within rounding."""
+        return self.expected is not None and self.computed is not None and agree(self.computed, self.expected, self.places)
+
+    @property
     def missing_because(self) -> str:
         """Why there is no computed value, in words; empty where there is one."""
         if self.computed is not None:
@@ -102,6 +108,11 @@ class Standing:
         if self.formula is None:
             return _("other date or definition: not built yet") if self.rival_computed else _("not built yet")
         return _("the records hold nothing to compute it from")
+
+
+def agree(computed: Fraction, expected: Fraction, places: int | None = None) -> bool:
+    """Whether two values are the same within rounding: to the decimals shown, or to less than one where things are counted."""
+    return abs(computed - expected) < 1 if places is None else rounded(computed, places) == rounded(expected, places)
 
 
 @dataclass(frozen=True)
@@ -272,7 +283,7 @@ def _standing(found: Results, id: str) -> Standing:
     formula = FIGURES.get(base or id)
     pair = _on_its_day(found, base, published) if base and published else found.figures.get(id, (None, None))
     family = published.family if published else id
-    return Standing(
+    standing = Standing(
         id=id,
         title=published.title if published else formula.formula if formula else Text(id, id),
         unit=published.unit if published else formula.unit if formula else "",
@@ -287,6 +298,8 @@ def _standing(found: Results, id: str) -> Standing:
         rival_computed=any(other.family == family and other.id in FIGURES for other in found.city.figures if other.id != id),
         elsewhen=bool(base) and pair[0] is None,
     )
+    # Fitted was the figure of the end; that of another day only where it came out so.
+    return standing if not base or standing.agrees else replace(standing, calibrated=False)
 
 
 def _base(id: str) -> str:

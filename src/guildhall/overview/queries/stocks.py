@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from guildhall.city.model import Cluster, Level, SeriesPoint
 from guildhall.overview import tables
+from guildhall.overview.queries.figures import STOCKS, agree
 from guildhall.overview.queries.results import Results, results
 from guildhall.web.viewer import Viewer
 
@@ -78,6 +80,18 @@ def _cluster(cluster: Cluster, row: dict[str, Any]) -> ClusterRow:
 def series(viewer: Viewer) -> tuple[SeriesRow, ...]:
     """Stocks over the years, oldest first."""
     return tuple(SeriesRow(on, row["skilled"], row["high_skilled"]) for on, row in sorted(results(viewer).stocks.items()))
+
+
+def points_met(viewer: Viewer) -> bool | None:
+    """Whether the computed stocks meet every point published for the same day, within rounding; None where no day has both."""
+    found = results(viewer)
+    column = {figure: above for figure, (above, below) in STOCKS.items() if not below}
+    pairs = [
+        (Fraction(found.stocks[point.date][column[point.figure]]), Fraction(point.value) * found.current.scale)
+        for point in found.city.series
+        if point.figure in column and point.date in found.stocks
+    ]
+    return all(agree(computed, expected) for computed, expected in pairs) if pairs else None
 
 
 def published_points(figure: str, viewer: Viewer) -> tuple[SeriesPoint, ...]:
