@@ -29,3 +29,11 @@ def test_the_navigation_is_one_line_on_a_phone(open_page: Open, language: str) -
     page = open_page(f"/{language}/", size=PHONE, scripts=True)
     tops = page.evaluate("[...document.querySelectorAll('header nav a')].map(e => Math.round(e.getBoundingClientRect().top))")
     assert len(set(tops)) == 1
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("path", ["", "figures/"])
+def test_the_figures_of_a_large_city_stay_within_a_small_phone(open_page: Open, path: str, language: str) -> None:
+    page = open_page(f"/{language}/{path}", size={"width": 320, "height": 640}, scripts=True)
+    page.evaluate("document.querySelectorAll('table.compact [data-value]').forEach(e => { e.textContent = '> 56,800,000' })")
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0

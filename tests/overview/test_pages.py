@@ -206,3 +206,38 @@ def test_a_narrow_screen_gets_a_list_of_districts(browser: Client) -> None:
     narrow = page.partition('<div class="narrow">')[2].partition("</div>")[0]
     wide = page.partition('<div class="wide">')[2].partition("</div>")[0]
     assert set(re.findall(r'href="(/en/districts/[^"]+)"', narrow)) == set(re.findall(r'href="(/en/districts/[^"]+)"', wide))
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "is not measured on"), ("zh-hans", "没有")])
+def test_a_measure_not_held_on_the_date_asked_for_is_shown_on_its_newest(browser: Client, language: str, said: str) -> None:
+    page = browser.get(f"/{language}/?measure=people&on=2024-12-31")
+    assert page.status_code == 200
+    notice = re.findall(r'<p class="notice" role="status">(.*?)</p>', page.content.decode())
+    assert len(notice) == 1
+    assert said in notice[0]
+    assert re.findall(r"<time>(.*?)</time>", notice[0]) == ["2024-12-31", "2026-01-30"]
+    assert '<option value="people" selected>' in page.content.decode()
+    assert "<option selected>2026-01-30" in page.content.decode()
+    assert 'role="status"' not in browser.get(f"/{language}/?measure=skilled&on=2024-12-31").content.decode()
+
+
+@pytest.mark.parametrize("asked", ["measure=happiness", "measure=happiness&on=2024-12-31", "measure=people&on=1999-01-01"])
+def test_a_measure_or_date_nobody_declared_is_not_found(browser: Client, asked: str) -> None:
+    assert browser.get(f"/en/?{asked}").status_code == 404
+
+
+def test_what_is_not_measured_is_said_in_words(browser: Client) -> None:
+    assert "skilled workers (skilled), highly skilled workers (high_skilled)" in browser.get("/en/?measure=happiness").content.decode()
+    error = browser.get("/api/v1/measures?measure=people&on=2024-12-31", headers={"accept-language": "en"}).json()["error"]
+    assert error["what"].startswith("“people on record” is not measured on 2024-12-31")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize(
+    "path", ["places/", "places/tiny-east/", "districts/tiny-east/", "districts/tiny-harbour/", "parks/tiny-park-1/", "?on=1999-01-01"]
+)
+def test_a_date_in_a_heading_stays_on_one_line(records: None, browser: Client, language: str, path: str) -> None:
+    headings = " ".join(re.findall(r"<h[12].*?</h[12]>", browser.get(f"/{language}/{path}").content.decode(), re.DOTALL))
+    found = re.findall(r"[^>]{6}[0-9]{4}-[0-9]{2}-[0-9]{2}|<time>[0-9-]{10}(?=</time>)", headings)
+    assert found
+    assert all(one.startswith("<time>") for one in found), found

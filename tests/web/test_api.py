@@ -117,12 +117,26 @@ def test_an_error_speaks_the_language_asked_for(records: None, browser: Client, 
         assert all(bool(re.search(r"[\u4e00-\u9fff]", found[part])) is chinese for part in ("what", "next"))
 
 
-def test_organisations_of_a_district_with_and_without_what_lies_in_it(records: None, browser: Client) -> None:
+def test_organisations_of_a_district_are_those_of_all_that_lies_in_it(records: None, browser: Client) -> None:
     def keys(query: str) -> set[int]:
         return {row["organisation_id"] for row in browser.get(f"/api/v1/organisations?size=200&{query}").json()["items"]}
 
-    assert keys("place=tiny-harbour") < keys("place=tiny-harbour&on=2026-01-30")
+    assert keys("place=tiny-harbour") == keys("place=tiny-harbour&on=2026-01-30") > keys("place=tiny-harbour&on=2024-01-01") == set()
+    assert keys("place=tiny-east") == keys("place=tiny-east&on=2026-01-30")
     assert keys("place=tiny-east&on=2026-01-30") == keys("place=tiny-east&on=2024-01-01")
+
+
+@pytest.mark.parametrize("place", ["tiny-harbour", "tiny-east"])
+def test_page_and_api_name_the_same_organisations_of_a_place(records: None, browser: Client, place: str) -> None:
+    page = browser.get(f"/en/organisations/?place={place}").content.decode()
+    items = browser.get(f"/api/v1/organisations?place={place}&size=200").json()["items"]
+    assert items
+    assert int(re.search(r"<h1>[^<]* (\d+)</h1>", page)[1]) == len(items)  # type: ignore[index]
+
+
+@pytest.mark.parametrize("address", ["en/organisations/?place=nowhere", "api/v1/organisations?place=nowhere"])
+def test_organisations_of_an_unknown_place_are_not_found(records: None, browser: Client, address: str) -> None:
+    assert browser.get(f"/{address}").status_code == 404
 
 
 @pytest.mark.parametrize(

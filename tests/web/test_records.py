@@ -29,7 +29,7 @@ def test_places_are_those_of_the_date_asked_for(browser: Client) -> None:
 
 def test_an_ended_place_shows_what_lay_in_it_on_its_last_day(browser: Client) -> None:
     page = _get(browser, "/en/places/tiny-east/")
-    assert "What lay in it on 2025-06-30?" in page
+    assert "What lay in it on <time>2025-06-30</time>?" in page
     assert "Easthill" in page
     assert 'href="/en/places/tiny-harbour/"' in page
 

@@ -15,6 +15,7 @@ from guildhall.registry import queries
 from guildhall.registry.models import Organisation as OrganisationRow
 from guildhall.registry.models import Place as PlaceRow
 from guildhall.web.answers import After, Day, Key, Listed, Search, Size, Words, answers
+from guildhall.web.current import current
 from guildhall.web.viewer import viewer_of
 
 router = Router(tags=["registry"])
@@ -22,7 +23,7 @@ router = Router(tags=["registry"])
 PlaceKind = Literal["city", "district", "county", "functional_zone", "township", "remainder", "park"]
 OrganisationKind = Literal["enterprise", "college", "academy", "assessment_body", "park"]
 ON: Any = Query(None, description=n_("only places that exist on this date"))
-WITHIN: Any = Query(None, description=n_("with a date, also what stands in the places that lay in it on that date"))
+WITHIN: Any = Query(None, description=n_("with a place: the day on which what lay in it counts; the snapshot's date unless given"))
 AnyPlaceKind = Annotated[Literal["", PlaceKind], Query(description=n_("kind of place"))]
 AnyOrganisationKind = Annotated[Literal["", OrganisationKind], Query(description=n_("kind of organisation"))]
 Identifier = Annotated[int, Path(ge=1, le=2**53, description=n_("its key"))]
@@ -115,6 +116,7 @@ def organisations(
     after: After = "",
     size: Size = 50,
 ) -> dict[str, Any]:
+    on = (on or current().on) if place else date.max
     found = queries.organisations(viewer_of(request), kind=kind, place=place, on=on, cluster=cluster, name=name, after=after, size=size)
     return {"items": [_organisation(row) for row in found.rows], "next": found.next}
 

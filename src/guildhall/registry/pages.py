@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -28,24 +27,15 @@ OWN_PAGE = {"district": "district", "county": "district", "park": "park"}
 
 def places(request: HttpRequest) -> HttpResponse:
     """Districts, counties and zones on a date (`?on=`), and those that have ended by then."""
-    on = asked_day(request, _as_of())
+    on = asked_day(request, current().on)
     return render(request, "registry/places.html", {"on": on, "division": queries.division(viewer_of(request), on)})
-
-
-def _as_of() -> date:
-    return date.fromisoformat(current().snapshot.manifest.as_of)
-
-
-def _seen(place: Place, on: date) -> date:
-    """The day a place is shown as it was: the date asked for, or its last day where it has ended by then."""
-    return place.valid_until - timedelta(days=1) if place.valid_until and place.valid_until <= on else on
 
 
 def place(request: HttpRequest, place_id: str) -> HttpResponse:
     """One place: what lies in it, what it lies in, and what mergers did to it."""
-    viewer, on = viewer_of(request), _as_of()
+    viewer, on = viewer_of(request), current().on
     history = queries.history(viewer, place_id, timezone.localdate())
-    seen = _seen(history.place, on)
+    seen = queries.seen(history.place, on)
     context = {
         "history": history,
         "told": history.parents or history.predecessors or history.successors,
@@ -58,14 +48,14 @@ def place(request: HttpRequest, place_id: str) -> HttpResponse:
 
 def organisations(request: HttpRequest) -> HttpResponse:
     """Organisations, narrowed by kind, place, cluster and the beginning of the name."""
-    on, viewer, clusters = _as_of(), viewer_of(request), city().clusters
+    on, viewer, clusters = current().on, viewer_of(request), city().clusters
     asked = {key: request.GET.get(key, "").strip() for key in ("kind", "place", "cluster", "name")}
     _check(asked, clusters)
     within = queries.place(viewer, asked["place"]) if asked["place"] else None
     found = queries.organisations(
         viewer,
         **asked,
-        on=_seen(within, on) if within else on,
+        on=on,
         language=get_language() or "zh",
         after=request.GET.get("after", ""),
         size=PAGE,

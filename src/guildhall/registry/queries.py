@@ -76,7 +76,7 @@ def organisations(
     *,
     kind: str = "",
     place: str = "",
-    on: date | None = None,
+    on: date = date.max,
     cluster: str = "",
     name: str = "",
     language: str = "zh",
@@ -88,11 +88,11 @@ def organisations(
     The order is that of the names in `language`. A beginning in Latin letters is sought among English names first, any other among
     Chinese ones; where none begins so, among the others. What is found is then in the order of the names that were searched.
     A place stands for all that counts towards it on the date `on`: a district for its townships and parks, and for the district
-    it took over. Without a date it stands for itself alone.
+    it took over. Without a date that is after every change on record. Raises NotFound for a place that is unknown.
     """
     given: dict[str, Any] = {key: storable(value) for key, value in {"kind": kind, "cluster": cluster}.items() if value}
     if place:
-        given["place_id__in"] = sorted(within(viewer, place, on)) if on else [storable(place)]
+        given["place_id__in"] = sorted(within(viewer, place, on))
     rows, column = _named(Organisation.objects.filter(**given).select_related("place"), name, language)
     return page(rows, (column, "organisation_id"), after, size)
 
@@ -152,15 +152,17 @@ def children(viewer: Viewer, place_id: str, on: date) -> list[DatedPlace]:
     return [DatedPlace(row.place, row.relation, row.valid_from, row.valid_until) for row in rows]
 
 
+def seen(place: Place, on: date) -> date:
+    """The day a place is shown as it was: the date asked for, or its last day where it has ended by then."""
+    return place.valid_until - timedelta(days=1) if place.valid_until and place.valid_until <= on else on
+
+
 def within(viewer: Viewer, place_id: str, on: date) -> set[str]:
     """Keys of the places that count towards one on a date, itself included: what lies in it by either relation, at any depth, and
-    what passed to it. A place that has ended by then is taken as on its last day. Empty for a place that is unknown.
+    what passed to it. A place that has ended by then is taken as on its last day. Raises NotFound.
     """
-    top = Place.objects.filter(pk=storable(place_id)).first()
-    if top is None:
-        return set()
-    if top.valid_until and top.valid_until <= on:
-        on = top.valid_until - timedelta(days=1)
+    top = place(viewer, place_id)
+    on = seen(top, on)
     known, wanted = set[str](), {top.place_id}
     while wanted:
         known |= wanted

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -33,6 +34,11 @@ class Current:
     def key(self) -> str:
         """Changes whenever anything a page shows of the run could change."""
         return f"{self.snapshot.manifest.id}/{self.figures.manifest.id}"
+
+    @property
+    def on(self) -> date:
+        """The date the snapshot speaks of."""
+        return date.fromisoformat(self.snapshot.manifest.as_of)
 
     @property
     def synthetic(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -39,7 +40,8 @@ FIRST_TIERS = ("leading", "pillar", "special")
 def city(request: HttpRequest) -> HttpResponse:
     """The city on one page; districts are coloured by `?measure=…&on=…`."""
     viewer = viewer_of(request)
-    measure, on = request.GET.get("measure") or "skilled", asked_day(request, queries.dates(viewer)[0])
+    measure, asked = request.GET.get("measure") or "skilled", asked_day(request, queries.dates(viewer)[0])
+    on = queries.held_on(measure, asked, viewer)
     rows = queries.measured(measure, on, viewer)
     context = kept("city", viewer, lambda: _whatever_is_asked(viewer)) | {
         "tiles": drawing.tiles(rows, measure, on, queries.results(viewer).current.scale),
@@ -49,9 +51,18 @@ def city(request: HttpRequest) -> HttpResponse:
         "by_workplace": measure in BY_WORKPLACE,
         "measures": [(name, words.word("measure", name)) for name in queries.measures_of(on, viewer)],
         "on": on,
+        "not_on": _not_on(measure, asked, on),
         "dates": queries.dates(viewer),
     }
     return render(request, "overview/city.html", context)
+
+
+def _not_on(measure: str, asked: date, on: date) -> str:
+    """That the measure is shown on another day than the one asked for; empty where it is not."""
+    if asked == on:
+        return ""
+    said = {"measure": words.word("measure", measure), "asked": asked, "on": on}
+    return _("“%(measure)s” is not measured on %(asked)s: shown as on %(on)s, the newest date it is held on.") % said
 
 
 def _whatever_is_asked(viewer: Viewer) -> dict[str, Any]:

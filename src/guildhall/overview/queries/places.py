@@ -13,6 +13,7 @@ from guildhall.kernel.errors import NotFound
 from guildhall.kernel.territory import Edge
 from guildhall.overview.queries.results import Results, results
 from guildhall.overview.tables import PLACE_MEASURES_LIST
+from guildhall.web import words
 from guildhall.web.viewer import Viewer
 
 SHARE = "high_share"
@@ -92,6 +93,12 @@ def measures_of(on: date, viewer: Viewer) -> tuple[str, ...]:
     return tuple(name for name in MEASURES if name in held or (name == SHARE and {"skilled", "high_skilled"} <= held))
 
 
+def held_on(measure: str, on: date, viewer: Viewer) -> date:
+    """The newest date on which a measure is held, where it is not held on `on`; otherwise, and for words nobody knows, `on` itself."""
+    held = [day for day in dates(viewer) if measure in measures_of(day, viewer)]
+    return on if on in held or on not in dates(viewer) or not held else held[0]
+
+
 def measured(measure: str, on: date, viewer: Viewer) -> tuple[Measured, ...]:
     """Every unit that exists on a date with its value. Raises NotFound for a measure or date that is not held."""
     found = results(viewer)
@@ -99,14 +106,19 @@ def measured(measure: str, on: date, viewer: Viewer) -> tuple[Measured, ...]:
         known = ", ".join(str(day) for day in dates(viewer))
         raise NotFound(_("Nothing is measured on %(on)s") % {"on": on}, next=_("choose one of %(dates)s") % {"dates": known})
     if measure not in measures_of(on, viewer):
-        known = ", ".join(measures_of(on, viewer))
+        known = _(", ").join(_named(name) for name in measures_of(on, viewer))
         raise NotFound(
-            _("“%(measure)s” is not measured on %(on)s") % {"measure": measure, "on": on},
+            _("“%(measure)s” is not measured on %(on)s") % {"measure": words.word("measure", measure), "on": on},
             next=_("choose one of %(names)s") % {"names": known},
         )
     tiles = {tile.place_id: tile for tile in found.city.tiles}
     units = [found.city.place[id] for id in found.city.territory.units(on)]
     return tuple(Measured(place, tiles.get(place.place_id), _value(found, place.place_id, on, measure)) for place in units)
+
+
+def _named(measure: str) -> str:
+    """A measure in the reader's words, and as an address names it."""
+    return _("%(name)s (%(key)s)") % {"name": words.word("measure", measure), "key": measure}
 
 
 def _value(found: Results, place_id: str, on: date, measure: str) -> Fraction | None:

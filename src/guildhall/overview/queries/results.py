@@ -29,7 +29,7 @@ class Results:
     @property
     def on(self) -> date:
         """The date the snapshot speaks of."""
-        return date.fromisoformat(self.current.snapshot.manifest.as_of)
+        return self.current.on
 
     @property
     def pack_moved(self) -> bool:

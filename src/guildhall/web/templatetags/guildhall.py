@@ -8,12 +8,13 @@ from typing import Any
 from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from guildhall.kernel.tables import Text
 from guildhall.web import folding, numbers, words
+from guildhall.web.dates import WRITTEN
 
 register = template.Library()
 
@@ -30,6 +31,12 @@ def text(value: Text | str | None) -> str:
 def other_text(value: Text) -> str:
     """The words in the language that is not the reader's."""
     return value.en if (get_language() or "zh").startswith("zh") else value.zh
+
+
+@register.filter
+def dates(value: object) -> SafeString:
+    """The words, or the date, with every date in a <time>, which stays on one line."""
+    return mark_safe(WRITTEN.sub(r"<time>\g<0></time>", conditional_escape(value if isinstance(value, str) else str(value))))  # noqa: S308 — the words are escaped
 
 
 @register.filter
