@@ -99,7 +99,7 @@ def _stands_for(rungs: tuple[Rung, ...], found: Results) -> str:
     each = Fraction(people - whole, records - whole)
     return _(
         "The %(records)s skilled people on record stand for %(people)s of the city: the %(whole)s on the rungs kept whole for "
-        "themselves alone, the others for about %(each)s each."
+        "themselves alone, the others for about %(each)s each. Apprentices are not among them."
     ) % {
         "records": numbers.grouped(records),
         "people": numbers.grouped(people),
