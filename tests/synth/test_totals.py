@@ -11,11 +11,12 @@ import duckdb
 import numpy as np
 import pytest
 
+from guildhall.kernel.figures import year_before
 from guildhall.registry import tables
 from guildhall.registry.tables import LEVELS, TABLES
 from guildhall.skills.tables import OCCUPATIONS
 from guildhall.synth import build
-from guildhall.synth.plan import Plan, plan, year_before
+from guildhall.synth.plan import Plan, plan
 from tests.synth.cities import ORDINAL, Made
 
 L3, LT = ORDINAL["L3"], ORDINAL["LT"]

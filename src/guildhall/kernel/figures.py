@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from guildhall.kernel.backends import Tables
@@ -23,6 +23,11 @@ def refuse_far(on: date) -> None:
         )
 
 
+def year_before(day: date) -> date:
+    """The same day a year earlier; 28 February for 29 February."""
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
 @dataclass(frozen=True)
 class Context:
     """What a computation may depend on beside its tables: the date it speaks of, and parameters by name.
@@ -37,11 +42,8 @@ class Context:
 
     @property
     def year_before(self) -> date:
-        """The same day a year earlier; 28 February for 29 February."""
-        try:
-            return self.on.replace(year=self.on.year - 1)
-        except ValueError:
-            return (self.on - timedelta(days=1)).replace(year=self.on.year - 1)
+        """The day a year before the reference date."""
+        return year_before(self.on)
 
     @property
     def dates(self) -> tuple[date, ...]:

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from guildhall.city.model import City
 from guildhall.kernel.errors import GuildhallError
+from guildhall.kernel.figures import year_before
 from guildhall.synth.book import MODEL, Book
 from guildhall.synth.integers import largest_remainder, nearest
 from guildhall.synth.limits import check
@@ -201,11 +202,6 @@ def ladder(book: Book, scale: Fraction) -> tuple[dict[str, int], frozenset[str]]
         kept = sum(full[level] for level in whole)
         raise too_small(book, scale, f"level {empty[0]} would have no one: {kept} people of the highest levels are kept whole")
     return seats, whole
-
-
-def year_before(day: date) -> date:
-    """The same day a year earlier; 29 February becomes 28 February."""
-    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def stocks(book: Book, scale: Fraction) -> tuple[Stock, ...]:

@@ -87,8 +87,9 @@ class Held:
         return self._any(held, day, self.scale.high_from, 1)
 
     def _any(self, held: Any, day: date, ordinal: int, bit: int) -> Any:
-        mask = self._from(ordinal) if day in self.full else 1 << bit
-        return (held & (mask << self.shifts[day])) != 0
+        if day in self.full:
+            return self.above(held, day, ordinal)
+        return (held & (1 << bit << self.shifts[day])) != 0
 
     def rung(self, held: Any, day: date, ordinal: int) -> Any:
         """Whether the highest ordinal on the day is this one; the day must be the reference date or a year before it."""
