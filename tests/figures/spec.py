@@ -75,11 +75,11 @@ def full(table: Table, given: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _cell(table: Table, column: str, row: Mapping[str, Any], n: int) -> Any:
     if column in row:
         return row[column]
-    if column in table.key and table[column].type == pa.int64():
+    if column in table.key and table.column(column).type == pa.int64():
         return n
     if column in ("name_zh", "code"):
         return f"{column}{n}"
-    if column == "name_en" and not table[column].nullable:
+    if column == "name_en" and not table.column(column).nullable:
         return f"{column}{n}"
     return DEFAULTS[column]
 

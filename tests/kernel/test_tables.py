@@ -46,9 +46,9 @@ def test_the_schema_follows_the_declaration() -> None:
     assert PEOPLE.schema.names == ["person_id", "sex", "place", "born"]
     assert [field.nullable for field in PEOPLE.schema] == [False, False, True, False]
     assert people().schema == PEOPLE.schema
-    assert PEOPLE["place"].ref == "tests.places"
+    assert PEOPLE.column("place").ref == "tests.places"
     with pytest.raises(KeyError, match="age"):
-        PEOPLE["age"]
+        PEOPLE.column("age")
 
 
 def test_a_table_as_declared_has_no_faults() -> None:

@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from django.conf import settings
 
+from guildhall.overview import tables as overview
+from guildhall.registry import tables as registry
+from guildhall.skills import tables as skills
+
 if TYPE_CHECKING:
     from django.test import Client
 
@@ -133,6 +137,8 @@ def test_before_the_first_snapshot_the_columns_are_explained_all_the_same(var: P
     from django.test import Client
 
     page = Client().get("/en/dictionary/").content.decode()
+    for table in (*registry.TABLES, *skills.TABLES, *overview.TABLES):
+        assert f"<h2><code>{table.name}</code>" in page
     assert "registry.workers" in page
     assert "No snapshot yet" in page
 

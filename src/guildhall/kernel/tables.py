@@ -68,7 +68,8 @@ class Table:
     def schema(self) -> pa.Schema:
         return pa.schema([column.field for column in self.columns])
 
-    def __getitem__(self, name: str) -> Column:
+    def column(self, name: str) -> Column:
+        """The column of that name. Not `table[name]`: a template would then take `table.name` for the column called `name`."""
         for column in self.columns:
             if column.name == name:
                 return column
