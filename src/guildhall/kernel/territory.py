@@ -118,6 +118,13 @@ class Territory:
         """
         return self.unit_of(place_id, today)
 
+    def answered_by(self, place_id: str, today: date) -> frozenset[str]:
+        """The places whose authority today is `place_id`, itself included, with those that ended and passed to what lies in it.
+
+        Empty for a place that is unknown or has ended: its powers passed to another.
+        """
+        return frozenset(node for node in self.nodes if place_id in self._ancestry(node, today))
+
     def _ancestry(self, place_id: str, on: date) -> Iterator[str]:
         seen: set[str] = set()
         step: str | None = self._standing(place_id, on)

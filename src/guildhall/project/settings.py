@@ -82,8 +82,11 @@ ALLOWED_HOSTS = os.environ.get("GUILDHALL_HOSTS", "localhost,127.0.0.1,[::1]").s
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
     "django.contrib.staticfiles",
     "guildhall.web",
+    "guildhall.office",
     "guildhall.registry",
     "guildhall.skills",
     "guildhall.overview",
@@ -100,6 +103,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "guildhall.web.middleware.SpokenErrors",
 ]
+AUTH_USER_MODEL = "office.Account"
 ROOT_URLCONF = "guildhall.project.urls"
 WSGI_APPLICATION = "guildhall.project.wsgi.application"
 TEMPLATES = [

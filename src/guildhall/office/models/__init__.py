@@ -1,0 +1,22 @@
+"""Rows of the office. People and organisations are named by their keys only: the office stands below the registry."""
+
+from guildhall.office.models.accounts import ROLES, STAFF, Account, ApiToken, Grant, Mandate, SmsCode
+from guildhall.office.models.audit import AuditEvent, ChainHead, Seal
+from guildhall.office.models.papers import Attachment, Notice
+from guildhall.office.models.work import Job
+
+__all__ = [
+    "ROLES",
+    "STAFF",
+    "Account",
+    "ApiToken",
+    "Attachment",
+    "AuditEvent",
+    "ChainHead",
+    "Grant",
+    "Job",
+    "Mandate",
+    "Notice",
+    "Seal",
+    "SmsCode",
+]

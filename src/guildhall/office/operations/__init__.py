@@ -1,0 +1,1 @@
+"""Writes of the office: verbs, keyword-only, atomic, audited."""

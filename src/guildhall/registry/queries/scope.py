@@ -1,0 +1,86 @@
+"""Which people a viewer may see: the one place that decides it, for every list, page, export and route.
+
+An officer sees a person through a residence, a workplace or an application in the jurisdiction, whichever the role's purpose
+covers. A jurisdiction is a place and everything whose responsible authority **today** is that place, so that no record is
+orphaned by a merger of districts.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import reduce
+from operator import or_
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from guildhall.registry.models import CorrectionRequest, EmploymentSpell, Organisation, Place, Worker
+from guildhall.registry.queries import territory
+from guildhall.web.viewer import PUBLIC, Viewer
+
+THROUGH = {
+    "assessor": ("residence", "workplace", "application"),
+    "claims_officer": ("residence", "workplace", "application"),
+    "arrears_officer": ("workplace", "application"),
+}
+"""What leads an officer to a person, by role. Planners see figures, administrators accounts, auditors events: no person."""
+
+
+def jurisdiction(viewer: Viewer, today: date) -> frozenset[str] | None:
+    """Keys of the places for which the viewer's authority answers today; None for the whole city; empty for nobody's."""
+    if viewer.role == "system":
+        return None
+    if not viewer.place:
+        return frozenset()
+    return _answered_by(viewer.place, today)
+
+
+def _answered_by(place_id: str, today: date) -> frozenset[str] | None:
+    top = Place.objects.filter(pk=place_id).first()
+    if top is None:
+        return frozenset()
+    if top.kind == "city":
+        return None
+    return territory(PUBLIC).answered_by(place_id, today)
+
+
+def people(viewer: Viewer, today: date) -> QuerySet[Worker]:
+    """The workers a viewer may see; records merged into another one are left out."""
+    seen = Worker.objects.filter(alias=None)
+    if viewer.role == "system":
+        return seen
+    if viewer.role == "worker" or viewer.mandate:
+        return seen.filter(pk=viewer.worker) if viewer.worker else seen.none()
+    if viewer.role == "employer":
+        return seen.filter(employed_by(Q(organisation_id=viewer.organisation), today))
+    if viewer.role not in THROUGH:
+        return seen.none()
+    places = jurisdiction(viewer, today)
+    return seen if places is None else seen.filter(_led_to(THROUGH[viewer.role], places, today))
+
+
+def _led_to(through: tuple[str, ...], places: frozenset[str], today: date) -> Q:
+    ways = {
+        "residence": Q(residence_id__in=places),
+        "workplace": employed_by(Q(organisation__in=Organisation.objects.filter(place_id__in=places)), today),
+        "application": Q(Exists(CorrectionRequest.objects.filter(worker=OuterRef("pk"), place_id__in=places, state="open"))),
+    }
+    return reduce(or_, (ways[way] for way in through))
+
+
+def employed_by(employer: Q, today: date) -> Q:
+    """Workers with a spell of employment that lasts today and whose employer meets the condition."""
+    lasting = Q(ended_on=None) | Q(ended_on__gt=today)
+    return Q(Exists(EmploymentSpell.objects.filter(employer, lasting, worker=OuterRef("pk"), started_on__lte=today)))
+
+
+def organisations_of(viewer: Viewer, today: date) -> QuerySet[Organisation]:
+    """The organisations whose people and imports a viewer may handle: the viewer's own, or those in the jurisdiction."""
+    every = Organisation.objects.all()
+    if viewer.role == "system":
+        return every
+    if viewer.role in ("employer", "college"):
+        return every.filter(pk=viewer.organisation or 0)
+    if viewer.role not in THROUGH:
+        return every.none()
+    places = jurisdiction(viewer, today)
+    return every if places is None else every.filter(place_id__in=places)
