@@ -89,9 +89,62 @@ class IdentityDocument(models.Model):
             one_of("identity_document", "kind", DOCUMENT_KINDS),
             UniqueConstraint(fields=["kind", "number_hash"], condition=Q(ended_at=None), name="identity_document_once"),
         ]
+        indexes: ClassVar = [Index(fields=["number_hash"], name="identity_document_number")]
 
     def __str__(self) -> str:
         return f"{self.kind} of worker {self.worker_id}"
+
+
+class FormerName(models.Model):
+    """A name a worker had before, still found by: sealed as it stood in Identity, with the keys it was found by there."""
+
+    worker = models.ForeignKey(Worker, models.PROTECT, related_name="former_names")
+    name_sealed = models.BinaryField()
+    name_two = models.BigIntegerField(null=True)
+    name_three = models.BigIntegerField(null=True)
+    initials_two = models.BigIntegerField(null=True)
+    initials_three = models.BigIntegerField(null=True)
+    until = models.DateTimeField()
+    batch_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            Index(fields=["name_two", "worker"], name="former_name_two"),
+            Index(fields=["name_three", "worker"], name="former_name_three"),
+            Index(fields=["initials_two", "worker"], name="former_initials_two"),
+            Index(fields=["initials_three", "worker"], name="former_initials_three"),
+        ]
+
+    def __str__(self) -> str:
+        return f"former name of worker {self.worker_id} until {self.until}"
+
+
+NUMBER_CHANGE_STATES = ("proposed", "confirmed", "refused")
+
+
+class NumberChange(models.Model):
+    """Another resident identity number for a worker: proposed by one officer, in force once a second one confirms it."""
+
+    worker = models.ForeignKey(Worker, models.PROTECT, related_name="number_changes")
+    number_sealed = models.BinaryField()
+    number_hash = models.BinaryField()
+    reason = PlainTextField()
+    document = PlainTextField()
+    state = PlainTextField(default="proposed")
+    proposed_by = PlainTextField()
+    proposed_at = models.DateTimeField()
+    decided_by = PlainTextField(default="")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            one_of("number_change", "state", NUMBER_CHANGE_STATES),
+            UniqueConstraint(fields=["worker"], condition=Q(state="proposed"), name="number_change_once"),
+            CheckConstraint(condition=~Q(state="confirmed") | ~Q(proposed_by=F("decided_by")), name="number_change_four_eyes"),
+        ]
+
+    def __str__(self) -> str:
+        return f"number of worker {self.worker_id}: {self.state}"
 
 
 class Alias(models.Model):
