@@ -9,14 +9,18 @@ from guildhall.kernel.dated import STATUSES
 from guildhall.kernel.tables import CODE, COUNT, DATE, DEGREES, FLAG, KEY, NAME, TEXT, Column, Table, Text
 
 SEXES = ("female", "male")
-EDUCATIONS = ("primary", "junior", "senior", "college", "bachelor")
-MIGRANTS = ("none", "local", "away")
+KNOWN_EDUCATIONS = ("primary", "junior", "senior", "college", "bachelor")
+EDUCATIONS = (*KNOWN_EDUCATIONS, "unknown")
+KNOWN_MIGRANTS = ("none", "local", "away")
+MIGRANTS = (*KNOWN_MIGRANTS, "unknown")
 STANDINGS = ("worker", "student", "job_seeker")
 LEVELS = ("L0", "L5", "L4", "L3", "L2", "L1", "LT", "LS")
 CERTIFIED = LEVELS[1:]
 CERTIFICATE_KINDS = ("skill_level", "appointment")
 CERTIFICATE_SOURCES = ("employer", "public_body")
-CONTRACTS = ("regular", "apprentice", "dispatched")
+KNOWN_CONTRACTS = ("regular", "apprentice", "dispatched")
+CONTRACTS = (*KNOWN_CONTRACTS, "unknown")
+"""A roster may be silent on a person's schooling, home or contract; that is recorded as unknown, never guessed."""
 SCHEMES = ("unemployment",)
 ORGANISATION_KINDS = ("enterprise", "college", "academy", "assessment_body", "park")
 SIZES = ("large", "medium", "small", "micro")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from guildhall.kernel.errors import GuildhallError
-from guildhall.registry.tables import EDUCATIONS, SIZES
+from guildhall.registry.tables import KNOWN_EDUCATIONS, SIZES
 from guildhall.synth.book import MODEL, Book
 
 Limits = tuple[int, int]
@@ -54,7 +54,7 @@ def _singles(book: Book) -> Iterator[tuple[str, str, str, Limits]]:
     years = {"first_certificates_year": (year - 48, year - 1), "first_appointments_year": (year - 48, year - 1)}
     yield from ((MODEL, row, "", limits) for row, limits in {**SINGLE, **years}.items())
     yield from (("ladder", row, column, LADDER[column]) for row, column in book.table("ladder") if column in LADDER)
-    yield from (("school_end", name, "", WORKING_AGE) for name in EDUCATIONS)
+    yield from (("school_end", name, "", WORKING_AGE) for name in KNOWN_EDUCATIONS)
     yield from (("enterprise", size, column, STAFF) for size in SIZES for column in ("minimum", "maximum"))
 
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from guildhall.registry.tables import EDUCATIONS, MIGRANTS, SECTORS, SEXES
+from guildhall.registry.tables import KNOWN_EDUCATIONS, KNOWN_MIGRANTS, SECTORS, SEXES
 from guildhall.synth.book import Book
 from guildhall.synth.fitting import Fit, Margin, fit, miss, outer, whole_people
 from guildhall.synth.integers import below, stream
@@ -74,15 +74,15 @@ def worker_joint(plan: Plan, land: Land, jobs: NDArray[np.float64]) -> Joint:
     """
     book, ages = plan.book, plan.book.rows("age", "worker")
     counts = [plan.levels[level] for level in GROUPS[:-2]] + [plan.levels["L1"] + plan.top, plan.uncertified]
-    shape = (len(land.units), len(GROUPS), len(SECTORS), len(ages), len(EDUCATIONS), len(SEXES), len(MIGRANTS))
+    shape = (len(land.units), len(GROUPS), len(SECTORS), len(ages), len(KNOWN_EDUCATIONS), len(SEXES), len(KNOWN_MIGRANTS))
     homes = _homes(plan, land, jobs)
     margins = [
         Margin("district", (0,), _to(homes, plan.workers)),
         Margin("sector", (2,), _to(book.vector("sector", SECTORS), plan.workers)),
         Margin("age", (3,), _to(book.vector("age", ages, "worker"), plan.workers)),
-        Margin("education", (4,), _to(book.vector("education", EDUCATIONS, "worker"), plan.workers)),
+        Margin("education", (4,), _to(book.vector("education", KNOWN_EDUCATIONS, "worker"), plan.workers)),
         Margin("sex", (5,), _to(book.vector("sex", SEXES, "worker"), plan.workers)),
-        Margin("migrant", (6,), _to(book.vector("migrant", MIGRANTS, "worker"), plan.workers)),
+        Margin("migrant", (6,), _to(book.vector("migrant", KNOWN_MIGRANTS, "worker"), plan.workers)),
         Margin("level", (1,), np.array(counts, np.float64)),
     ]
     seed = outer(shape, [((0, 2), _lift(jobs)), *_associations(book, ages)])
@@ -96,16 +96,16 @@ def _associations(book: Book, ages: Sequence[str]) -> list[tuple[tuple[int, ...]
     pairs = [
         ("level_sector", (1, 2), GROUPS, SECTORS),
         ("level_age", (1, 3), GROUPS, ages),
-        ("level_education", (1, 4), GROUPS, EDUCATIONS),
+        ("level_education", (1, 4), GROUPS, KNOWN_EDUCATIONS),
         ("level_sex", (1, 5), GROUPS, SEXES),
-        ("level_migrant", (1, 6), GROUPS, MIGRANTS),
-        ("sector_education", (2, 4), SECTORS, EDUCATIONS),
+        ("level_migrant", (1, 6), GROUPS, KNOWN_MIGRANTS),
+        ("sector_education", (2, 4), SECTORS, KNOWN_EDUCATIONS),
         ("sector_sex", (2, 5), SECTORS, SEXES),
-        ("sector_migrant", (2, 6), SECTORS, MIGRANTS),
-        ("age_education", (3, 4), ages, EDUCATIONS),
+        ("sector_migrant", (2, 6), SECTORS, KNOWN_MIGRANTS),
+        ("age_education", (3, 4), ages, KNOWN_EDUCATIONS),
         ("age_sex", (3, 5), ages, SEXES),
-        ("age_migrant", (3, 6), ages, MIGRANTS),
-        ("education_migrant", (4, 6), EDUCATIONS, MIGRANTS),
+        ("age_migrant", (3, 6), ages, KNOWN_MIGRANTS),
+        ("education_migrant", (4, 6), KNOWN_EDUCATIONS, KNOWN_MIGRANTS),
     ]
     found = [(axes, book.association(name, list(rows), list(columns))) for name, axes, rows, columns in pairs]
     return [*found, ((3, 4), graduates(book))]
@@ -113,7 +113,7 @@ def _associations(book: Book, ages: Sequence[str]) -> list[tuple[tuple[int, ...]
 
 def school_end(book: Book) -> list[int]:
     """The age at which each schooling can be completed and work can begin."""
-    return [int(book.one("school_end", name)) for name in EDUCATIONS]
+    return [int(book.one("school_end", name)) for name in KNOWN_EDUCATIONS]
 
 
 def graduates(book: Book) -> NDArray[np.float64]:
@@ -141,20 +141,20 @@ def _lift(jobs: NDArray[np.float64]) -> NDArray[np.float64]:
 def outside_joint(plan: Plan, land: Land) -> Joint:
     """Students and job-seekers by district, standing, age, education, sex and migrant status."""
     book, ages = plan.book, plan.book.rows("age", "worker")
-    shape = (len(land.units), 1, len(ages), len(EDUCATIONS), len(SEXES), len(MIGRANTS))
+    shape = (len(land.units), 1, len(ages), len(KNOWN_EDUCATIONS), len(SEXES), len(KNOWN_MIGRANTS))
     parts, fits = [], []
     for standing, count in zip(OUTSIDE, (plan.students, plan.seekers), strict=True):
         margins = [
             Margin("district", (0,), _to(land.urban, count)),
             Margin("age", (2,), _to(book.vector("age", ages, standing), count)),
-            Margin("education", (3,), _to(book.vector("education", EDUCATIONS, standing), count)),
+            Margin("education", (3,), _to(book.vector("education", KNOWN_EDUCATIONS, standing), count)),
             Margin("sex", (4,), _to(book.vector("sex", SEXES, standing), count)),
-            Margin("migrant", (5,), _to(book.vector("migrant", MIGRANTS, standing), count)),
+            Margin("migrant", (5,), _to(book.vector("migrant", KNOWN_MIGRANTS, standing), count)),
         ]
         pairs = [
-            ((2, 3), book.association("age_education", ages, EDUCATIONS) * graduates(book)),
+            ((2, 3), book.association("age_education", ages, KNOWN_EDUCATIONS) * graduates(book)),
             ((2, 4), book.association("age_sex", ages, SEXES)),
-            ((2, 5), book.association("age_migrant", ages, MIGRANTS)),
+            ((2, 5), book.association("age_migrant", ages, KNOWN_MIGRANTS)),
         ]
         fitted = fit(outer(shape, pairs), margins)
         cells = whole_people(fitted.table, [count], margins)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from guildhall.kernel.errors import GuildhallError
 from guildhall.kernel.tables import Table
 from guildhall.registry import tables
-from guildhall.registry.tables import CERTIFIED, CONTRACTS, EDUCATIONS, MIGRANTS, SECTORS, SEXES, SIZES, STANDINGS
+from guildhall.registry.tables import CERTIFIED, KNOWN_CONTRACTS, KNOWN_EDUCATIONS, KNOWN_MIGRANTS, SECTORS, SEXES, SIZES, STANDINGS
 from guildhall.synth import arrow
 from guildhall.synth.identity import REGION, IdentityMaker
 from guildhall.synth.integers import happens, largest_remainder, spin, stream, wheel
@@ -126,8 +126,8 @@ def write_people(city: City, write: Write) -> None:
             arrow.keys(np.arange(a + 1, b + 1)),
             arrow.days(starts[people.birth_month[a:b] - first]),
             arrow.codes(people.sex[a:b], SEXES),
-            arrow.codes(people.education[a:b], EDUCATIONS),
-            arrow.codes(people.migrant[a:b], MIGRANTS),
+            arrow.codes(people.education[a:b], KNOWN_EDUCATIONS),
+            arrow.codes(people.migrant[a:b], KNOWN_MIGRANTS),
             arrow.codes(group_standing[people.group[a:b]], STANDINGS),
             arrow.names(node[a:b], places),
             arrow.keys(weight[a:b]),
@@ -259,7 +259,7 @@ def write_employment(city: City, write: Write) -> None:
             arrow.keys(np.arange(a + 1, a + len(person) + 1)), arrow.keys(person + 1),
             arrow.keys(spells.enterprise[part] + city.organisations.first_enterprise),
             arrow.names(city.occupation[person], city.occupations, city.people.group[person] >= len(GROUPS)),
-            arrow.codes(spells.contract[part], CONTRACTS), arrow.days(spells.start[part]), arrow.days(end, end == OPEN),
+            arrow.codes(spells.contract[part], KNOWN_CONTRACTS), arrow.days(spells.start[part]), arrow.days(end, end == OPEN),
         ]))  # fmt: skip
 
 

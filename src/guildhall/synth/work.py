@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from guildhall.registry.tables import CONTRACTS, SECTORS
+from guildhall.registry.tables import KNOWN_CONTRACTS, SECTORS
 from guildhall.synth.enterprises import Enterprises, enterprises
 from guildhall.synth.integers import below, happens, nearest, stream, u16
 from guildhall.synth.jobs import Demand, commutes
@@ -24,7 +24,7 @@ NOBODY = -1
 
 @dataclass(frozen=True)
 class Spells:
-    """Spells of work ordered by person: person, enterprise, contract (position in CONTRACTS), first day, day after the last."""
+    """Spells of work ordered by person: person, enterprise, contract (position in KNOWN_CONTRACTS), first day, day after the last."""
 
     person: NDArray[np.int32]
     enterprise: NDArray[np.int32]
@@ -134,8 +134,8 @@ def _spells(
     today = np.int32(day_number(plan.city.reference_date))
     persons = np.flatnonzero(employer != NOBODY).astype(np.int32)
     chance = stream(plan.seed, "contracts")
-    contract = happens(chance, plan.book.model("dispatched_share"), len(persons)).astype(np.int8) * CONTRACTS.index("dispatched")
-    contract[apprentice[persons]] = CONTRACTS.index("apprentice")
+    contract = happens(chance, plan.book.model("dispatched_share"), len(persons)).astype(np.int8) * KNOWN_CONTRACTS.index("dispatched")
+    contract[apprentice[persons]] = KNOWN_CONTRACTS.index("apprentice")
     now = Spells(persons, employer[persons], contract, since[persons], np.full(len(persons), OPEN, np.int32))
     neighbour = np.full(len(people), NOBODY, np.int32)
     neighbour[by_home] = employer[np.roll(by_home, -1)]

@@ -53,13 +53,15 @@ def refuse_unfinished() -> None:
 
 
 IMPORT_KINDS = ("roster", "certificates", "insurance", "unemployment", "hardship", "graduates", "visits")
-IMPORT_STATES = ("staged", "applying", "done", "abandoned")
+IMPORT_STATES = ("received", "staged", "applying", "done", "abandoned")
 
 
 class ImportBatch(models.Model):
-    """One file brought in: staged whole, then applied chunk by chunk; `position` rows have been decided.
+    """One file brought in: received, staged whole, then applied chunk by chunk; `position` rows have been decided.
 
     `sha256` is of the file as it came; `mapping` says which column of it means what; `as_of` the day the file speaks of.
+    `forecast` holds counts of what applying would do, as found when it was staged; `failure` why the file could not be read;
+    `corrects` is the earlier import whose rejected rows this file brings again.
     """
 
     kind = PlainTextField()
@@ -69,7 +71,11 @@ class ImportBatch(models.Model):
     sha256 = PlainTextField()
     as_of = models.DateField(null=True)
     mapping = models.JSONField()
+    sheet = PlainTextField(default="")
     encoding = PlainTextField(default="")
+    forecast = models.JSONField(default=dict)
+    failure = PlainTextField(default="")
+    corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrected_by")
     rows = models.BigIntegerField(default=0)
     position = models.BigIntegerField(default=0)
     accepted = models.BigIntegerField(default=0)
@@ -77,7 +83,6 @@ class ImportBatch(models.Model):
     unchanged = models.BigIntegerField(default=0)
     rejected = models.BigIntegerField(default=0)
     state = PlainTextField(default="staged")
-    dry_run = models.BooleanField(default=False)
     brought_by = PlainTextField()
     brought_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
@@ -101,7 +106,10 @@ class ImportBatch(models.Model):
 
 
 class ImportChunk(models.Model):
-    """A run of staged rows, sealed; emptied once applied, when only the digest of each row and its subject remain."""
+    """A run of staged rows, sealed; emptied once applied, when only the digest of each row and its subject remain.
+
+    Numbers from 0 hold rows; negative ones hold the file as it came, piece by piece, until its rows are staged.
+    """
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="chunks", db_index=False)
     number = models.IntegerField()
