@@ -8,7 +8,7 @@ for the next folder, or is abandoned; a finished one never does.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import Error as DatabaseError
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 
 from guildhall.kernel.errors import Fault, FaultsFound, GuildhallError
 from guildhall.kernel.runs import Folder, digest
@@ -28,6 +29,8 @@ from guildhall.registry.engine.persons import PEOPLE, IdentityNotes, check_certi
 Progress = Callable[[int, int], None]
 """Called with rows applied and rows in all."""
 Tables = Mapping[str, pa.Table]
+KEPT_AS = "2"
+"""How rows are kept; raised when a column is added that only a load can fill, so that a demonstration loads its city anew."""
 
 
 @dataclass(frozen=True)
@@ -47,19 +50,9 @@ class LoadReport:
 
 
 def _seal_identity(rows: pa.Table) -> pa.Table:
-    """Published identity columns, tidied → the sealed and hashed columns of the database."""
-    vault, name, keys = models.vault(), tables.IDENTITY.name, rows.column("worker_id").to_pylist()
-    numbers, phones = rows.column("identity_number").to_pylist(), rows.column("phone").to_pylist()
-    return pa.table(
-        {
-            "worker_id": rows.column("worker_id"),
-            "name_sealed": pa.array(vault.seal_column(name, "name", keys, rows.column("name").to_pylist()), pa.binary()),
-            "number_sealed": pa.array(vault.seal_column(name, "identity_number", keys, numbers), pa.binary()),
-            "number_hash": pa.array(vault.keyed_hashes("identity_number", numbers), pa.binary()),
-            "phone_sealed": pa.array(vault.seal_column(name, "phone", keys, phones), pa.binary()),
-            "phone_hash": pa.array(vault.keyed_hashes("phone", phones), pa.binary()),
-        }
-    )
+    """Published identity columns, tidied → the sealed and hashed columns of the database, and the words names are found by."""
+    columns = (rows.column(name).to_pylist() for name in ("worker_id", "name", "identity_number", "phone"))
+    return models.sealed_identity(*columns)
 
 
 def _seal_certificate_numbers(rows: pa.Table) -> pa.Table:
@@ -102,7 +95,7 @@ def load_folder(
     An unfinished load of another folder makes way. Raises FaultsFound where a table breaks its declaration or a rule of the
     database, before anything is written; GuildhallError where other records are in the way.
     """
-    source = digest(folder.manifest.to_json())
+    source = digest([folder.manifest.to_json(), KEPT_AS])
     _refuse_what_the_mode_forbids(folder, mode, replace)
     done = _rows_done(source)
     if done and all(batch.state == "done" for batch in done.values()):
@@ -137,16 +130,30 @@ def _abandon(bindings: Sequence[Binding]) -> int:
         return 0
     models_of = {binding.table.name: binding.model for binding in bindings}
     brought = {name: batches[name].rows_done if name in batches else 0 for name in models_of}
+    resting = _resting_on(models_of.values())
     others = [name for name, model in models_of.items() if model._default_manager.count() != brought[name]]
+    others += [model._meta.db_table for model in resting if model._default_manager.exists()]
     if others or models.LoadBatch.objects.exclude(digest__in=unfinished).exists():
         raise GuildhallError(
             "The unfinished load cannot be abandoned",
             why=f"rows that came another way stand in {', '.join(others)}" if others else "the records of a finished load stand beside it",
             next="load its folder again; it goes on where it stopped",
         )
-    clear([models_of[name] for name in reversed(models_of)])
+    clear([*resting, *(models_of[name] for name in reversed(models_of))])
     models.LoadBatch.objects.filter(digest__in=unfinished).delete()
     return sum(batch.rows_done for batch in batches.values())
+
+
+def _resting_on(bound: Iterable[type[Model]]) -> list[type[Model]]:
+    """Every other model with a row that points to one of these, at any distance; those that point come first."""
+    bound, found = list(bound), list[type[Model]]()
+    wanted = [relation.related_model for model in bound for relation in model._meta.related_objects]
+    while wanted:
+        model = wanted.pop()
+        if model not in bound and model not in found:
+            found.insert(0, model)
+            wanted += [relation.related_model for relation in model._meta.related_objects]
+    return found
 
 
 def _rows_done(source: str) -> dict[str, models.LoadBatch]:
@@ -247,7 +254,8 @@ def _begin(
         if replace:
             _refuse_to_replace_the_real()
             cleared = _brought_another_way(bindings)
-            clear([models.LoadBatch, *(binding.model for binding in reversed(bindings))])
+            bound = [binding.model for binding in reversed(bindings)]
+            clear([models.LoadBatch, *_resting_on(bound), *bound])
         abandoned = _abandon(bindings)
         _refuse_over_others(bindings, source)
         manifest = asdict(folder.manifest)

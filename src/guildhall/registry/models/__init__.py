@@ -6,11 +6,6 @@ Text that is sorted or searched is compared byte by byte, and each index begins 
 
 from __future__ import annotations
 
-from functools import cache
-
-from django.conf import settings
-
-from guildhall.office.vault import Vault
 from guildhall.registry.models.batches import (
     ColumnMapping,
     Feed,
@@ -33,12 +28,15 @@ from guildhall.registry.models.people import (
     Consent,
     CorrectionRequest,
     DuplicatePair,
+    FormerName,
     Identity,
     IdentityDocument,
+    NumberChange,
     Superseded,
     Worker,
 )
 from guildhall.registry.models.places import Organisation, Place, PlaceParent, PlaceSuccessor
+from guildhall.registry.models.sealed import hashed_names, hashed_word, hashed_words, identity_fields, sealed_identity, vault
 
 __all__ = [
     "Alias",
@@ -51,12 +49,14 @@ __all__ = [
     "DuplicatePair",
     "EmploymentSpell",
     "Feed",
+    "FormerName",
     "Identity",
     "IdentityDocument",
     "ImportBatch",
     "ImportChunk",
     "InsuranceSpell",
     "LoadBatch",
+    "NumberChange",
     "Organisation",
     "Place",
     "PlaceParent",
@@ -65,16 +65,11 @@ __all__ = [
     "ReportedFact",
     "Superseded",
     "Worker",
+    "hashed_names",
+    "hashed_word",
+    "hashed_words",
+    "identity_fields",
     "refuse_unfinished",
+    "sealed_identity",
     "vault",
 ]
-
-
-@cache
-def _vault_of(key: str) -> Vault:
-    return Vault(key)
-
-
-def vault() -> Vault:
-    """The vault of this installation, under the key in its settings."""
-    return _vault_of(settings.IDENTITY_KEY)
