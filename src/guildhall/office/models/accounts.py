@@ -10,8 +10,9 @@ from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
 from guildhall.office.columns import PlainTextField, after, one_of
 
-STAFF = ("assessor", "arrears_officer", "claims_officer", "planner", "administrator", "auditor")
-"""Roles with a jurisdiction: a place and everything under its authority today."""
+STAFF = ("assessor", "arrears_officer", "claims_officer", "planner", "administrator", "auditor", "broker")
+"""Roles with a jurisdiction: a place and everything under its authority today. A broker is a registered village labour broker: not
+an official, but with a place, and signed in as strongly, for a broker handles what other people confide."""
 ROLES = ("worker", "employer", "college", *STAFF)
 ACCOUNT_KINDS = ("staff", "public")
 MANDATE_KINDS = ("counter", "broker")

@@ -36,7 +36,9 @@ from guildhall.registry.models.people import (
     Worker,
 )
 from guildhall.registry.models.places import Organisation, Place, PlaceParent, PlaceSuccessor
+from guildhall.registry.models.representatives import Representative
 from guildhall.registry.models.sealed import hashed_names, hashed_word, hashed_words, identity_fields, sealed_identity, vault
+from guildhall.registry.models.wishes import Wish
 
 __all__ = [
     "Alias",
@@ -63,7 +65,9 @@ __all__ = [
     "PlaceSuccessor",
     "RejectedRow",
     "ReportedFact",
+    "Representative",
     "Superseded",
+    "Wish",
     "Worker",
     "hashed_names",
     "hashed_word",
