@@ -1,0 +1,38 @@
+"""Rosters of real employers, however they are laid out, into typed rows: `read_roster`, or `open_roster` to take them one by one.
+
+Pure: bytes and lookups in, rows and faults out. `rejected_workbook` writes the rows that were not taken back to be corrected.
+"""
+
+from __future__ import annotations
+
+from guildhall.registry.engine.roster.reading import OpenRoster, open_roster, read_roster
+from guildhall.registry.engine.roster.rejected import rejected_workbook
+from guildhall.registry.engine.roster.rows import (
+    FIELDS,
+    REQUIRED,
+    CellFault,
+    ColumnNote,
+    KnownPlace,
+    Reference,
+    Rejected,
+    Repeated,
+    Roster,
+    RosterRow,
+)
+
+__all__ = [
+    "FIELDS",
+    "REQUIRED",
+    "CellFault",
+    "ColumnNote",
+    "KnownPlace",
+    "OpenRoster",
+    "Reference",
+    "Rejected",
+    "Repeated",
+    "Roster",
+    "RosterRow",
+    "open_roster",
+    "read_roster",
+    "rejected_workbook",
+]

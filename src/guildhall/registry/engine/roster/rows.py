@@ -1,0 +1,184 @@
+"""What comes out of a roster: typed rows, rows that cannot be accepted, and what the registry must say beforehand.
+
+The words of a fault are in both languages: they are kept beside the row, shown on pages, and written into the spreadsheet of
+rows to correct, and none of these knows the reader's language when the file is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from guildhall.kernel.errors import Fault
+from guildhall.kernel.tables import Text
+
+FIELDS: dict[str, Text] = {
+    "name": Text("姓名", "name"),
+    "identity_number": Text("身份证号", "identity number"),
+    "sex": Text("性别", "sex"),
+    "birth": Text("出生日期", "date of birth"),
+    "phone": Text("手机号", "phone"),
+    "education": Text("学历", "education"),
+    "migrant": Text("农民工", "migrant worker"),
+    "residence": Text("常住地", "residence"),
+    "district": Text("常住区县", "district of residence"),
+    "township": Text("常住街道（乡镇）", "township of residence"),
+    "occupation": Text("职业（工种）", "occupation"),
+    "occupation_code": Text("职业编码", "occupation code"),
+    "post": Text("岗位", "post"),
+    "level": Text("技能等级", "skill level"),
+    "certificate_number": Text("证书编号", "certificate number"),
+    "issued_on": Text("发证日期", "date of issue"),
+    "contract": Text("用工形式", "kind of contract"),
+    "started_on": Text("入职日期", "first day at work"),
+    "ended_on": Text("离职日期", "last day at work"),
+    "organisation": Text("单位编号", "organisation code"),
+    "remark": Text("备注", "remark"),
+}
+"""What a column of a roster may mean. A mapping is {field: header of the column}."""
+REQUIRED = ("name", "identity_number")
+
+
+@dataclass(frozen=True, slots=True)
+class CellFault:
+    """One thing wrong with a cell. `column` is the header as in the file, `value` is masked, `code` names the kind of fault."""
+
+    field: str
+    column: str
+    value: str
+    code: str
+    what: Text
+    next: Text
+
+    def as_json(self) -> dict[str, Any]:
+        """The form in which a fault is stored beside its row."""
+        said = {"what": {"zh": self.what.zh, "en": self.what.en}, "next": {"zh": self.next.zh, "en": self.next.en}}
+        return {"field": self.field, "column": self.column, "value": self.value, "code": self.code, **said}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> CellFault:
+        """The fault that `as_json` wrote down."""
+        words = {name: Text(kept[name]["zh"], kept[name]["en"]) for name in ("what", "next")}
+        return cls(kept["field"], kept["column"], kept["value"], kept["code"], words["what"], words["next"])
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """A person of the roster, every field typed; None where the file is silent. Dates are half open: `ended_on` is the first day after.
+
+    `birth` and `sex` are those of the identity number. `residence` is a place key, `level` one of `tables.LEVELS`, `occupation` a
+    code. `notes` were told but cost nothing. `digest` is over every field but `number` and `notes`: equal where the rows say the same.
+    """
+
+    number: int
+    name: str
+    identity_number: str
+    birth: date
+    sex: str
+    phone: str | None = None
+    education: str | None = None
+    migrant: str | None = None
+    residence: str | None = None
+    occupation: str | None = None
+    level: str | None = None
+    certificate_number: str | None = None
+    issued_on: date | None = None
+    contract: str | None = None
+    started_on: date | None = None
+    ended_on: date | None = None
+    remark: str | None = None
+    notes: tuple[CellFault, ...] = ()
+    digest: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that is not taken: every fault, and its cells as they stood under the header, in the order of the columns."""
+
+    number: int
+    faults: tuple[CellFault, ...]
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A row that says again exactly what an earlier row says; it counts as unchanged."""
+
+    number: int
+    first: int
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnNote:
+    """What becomes of a column: `used` as a field, `not_kept` (known, but not for the registry), `unknown`, `ambiguous` or `double`."""
+
+    column: str
+    state: str
+    field: str = ""
+    what: Text = Text("", "")
+
+
+@dataclass(frozen=True)
+class Roster:
+    """A roster as read. `columns` is the mapping found, {field: header}; `header` every column of the file, in order.
+
+    `read` == len(rows) + len(repeated) + len(rejected). Empty rows are no rows: `skipped` says how many stood among the others.
+    """
+
+    name: str
+    sheet: str
+    encoding: str
+    header_row: int
+    header: tuple[str, ...]
+    columns: Mapping[str, str]
+    column_notes: tuple[ColumnNote, ...]
+    rows: list[RosterRow]
+    rejected: list[Rejected]
+    repeated: list[Repeated]
+    read: int
+    skipped: int = 0
+    remarks: tuple[Text, ...] = ()
+
+    def faults(self) -> list[Fault]:
+        """Every fault as a line of an import report."""
+        return [
+            Fault(self.name, row.number, fault.column, f"{fault.what.en} ({fault.value})" if fault.value else fault.what.en, fault.next.en)
+            for row in self.rejected
+            for fault in row.faults
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlace:
+    """A place people live in, of any time: `kind` as in the registry; `units` are the names of the districts it has ever lain in.
+
+    `today` is the name of the district that answers for it today, `ended` whether the place itself has ended.
+    """
+
+    place_id: str
+    name: str
+    kind: str
+    units: tuple[str, ...] = ()
+    today: str = ""
+    ended: bool = False
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What must be known to read a roster, as plain lookups. Empty ones leave their column unchecked where that is safe.
+
+    `occupations` maps the code of each occupation to its name, `occupation_words` other words (job names, earlier codes) to the codes
+    they may stand for. `organisations` maps codes (own, and unified credit codes) to keys; `organisation` is the one that brings the
+    roster. `made_up` says whether people of the synthetic city, whose numbers begin with 99, may be taken: never in production.
+    """
+
+    city: str = ""
+    city_names: tuple[str, ...] = ()
+    places: tuple[KnownPlace, ...] = ()
+    occupations: Mapping[str, str] = field(default_factory=dict)
+    occupation_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    organisations: Mapping[str, int] = field(default_factory=dict)
+    organisation: int | None = None
+    made_up: bool = False
