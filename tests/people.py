@@ -8,7 +8,7 @@ from typing import Any
 from django.test import Client
 
 from guildhall.office.models import STAFF, Account, Grant
-from guildhall.office.viewers import GRANT, viewer_in
+from guildhall.office.viewers import GRANT, PROVED, viewer_in
 from guildhall.web.viewer import Viewer
 
 LONG_AGO = date(2000, 1, 1)
@@ -33,5 +33,6 @@ def signed_in(held: Grant) -> Client:
     client.force_login(held.account, backend="django.contrib.auth.backends.ModelBackend")
     session = client.session
     session[GRANT] = held.pk
+    session[PROVED] = held.account_id  # the second factor of staff
     session.save()
     return client

@@ -108,6 +108,13 @@ MIDDLEWARE = [
     "guildhall.web.middleware.SpokenErrors",
 ]
 AUTH_USER_MODEL = "office.Account"
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "desk"
+OFFICE_NAMES = "guildhall.registry.queries.naming.names_of"  # the office stands below the registry and asks it for names this way
+SESSION_IDLE_SECONDS = 60 * int(os.environ.get("GUILDHALL_SESSION_IDLE_MINUTES", "30"))
+SESSION_LONGEST_SECONDS = 3600 * int(os.environ.get("GUILDHALL_SESSION_HOURS", "12"))
+SESSION_COOKIE_AGE = SESSION_LONGEST_SECONDS
+SESSION_COOKIE_SAMESITE = "Lax"  # a link from the unified identity leads back here; no form of another site carries the cookie
 ROOT_URLCONF = "guildhall.project.urls"
 WSGI_APPLICATION = "guildhall.project.wsgi.application"
 TEMPLATES = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import path
 
+from guildhall.office import pages as office
 from guildhall.overview import api as overview_api
 from guildhall.overview import pages as overview
 from guildhall.registry import api as registry_api
@@ -13,7 +14,7 @@ from guildhall.skills import api as skills_api
 from guildhall.skills import pages as skills
 from guildhall.web import pages as web
 from guildhall.web.answers import interface
-from guildhall.web.pages import read_only
+from guildhall.web.pages import read_only, with_form
 
 api = interface()
 for domain in (overview_api, registry_api, skills_api):
@@ -38,6 +39,11 @@ urlpatterns = [
         path("organisations/<int:organisation_id>/", read_only(registry.organisation), name="organisation"),
         path("occupations/", read_only(skills.occupations), name="occupations"),
         path("occupations/<str:code>/", read_only(skills.occupation), name="occupation"),
+        path("sign-in/", read_only(office.sign_in), name="sign_in"),
+        path("sign-in/as/", with_form(office.sign_in_as), name="sign_in_as"),
+        path("sign-out/", with_form(office.sign_out), name="sign_out"),
+        path("desk/", read_only(office.desk), name="desk"),
+        path("role/", with_form(office.role), name="role"),
         path("api/", read_only(web.documentation), {"schema": api.get_openapi_schema}, name="documentation"),
     ),
 ]

@@ -10,15 +10,21 @@ from django.utils.translation import get_language
 
 from guildhall import __version__
 from guildhall.web.current import current_or_none
+from guildhall.web.navigation import entries
+from guildhall.web.viewer import viewer_of
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """The snapshot shown, the same page in the other language, and which part of the navigation it belongs to."""
-    language = get_language() or settings.LANGUAGE_CODE
+    """The snapshot shown, the same page in the other language, which part of the navigation it belongs to, and who is signed in."""
+    language, viewer = get_language() or settings.LANGUAGE_CODE, viewer_of(request)
     return {
         "current": current_or_none(),
         "others": [(code, name, same_page(request, code)) for code, name in settings.LANGUAGES if code != language],
         "section": section(request),
+        "viewer": viewer,
+        "request_path": request.path,
+        "who": getattr(request, "who", None),
+        "entries": entries(viewer) if viewer.account else (),
         "version": __version__,
         "html_language": "zh-Hans" if language.startswith("zh") else language,
         "other_language": "en" if language.startswith("zh") else "zh-Hans",

@@ -17,10 +17,13 @@ from guildhall.web.viewer import Viewer, viewer_of
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+ENTRANCES = {"public": "sign_in", "none": "role"}
+"""Where someone is sent who is nobody yet, or nobody in particular."""
 
 
 def for_roles(*roles: str, task: str = "") -> Callable[[View[P]], View[P]]:
-    """A page for some roles: the public is sent to sign in, any other role is told that there is no such page.
+    """A page for some roles: the public is sent to sign in, who has no role yet to choose one, any other role is told that
+    there is no such page.
 
     A role, not a right to any one record: which records a viewer sees is for the query to say. `task` is the scope that a
     delegated role or a token must include. Whoever acts for a worker under a mandate opens the worker's doors and no other.
@@ -31,14 +34,15 @@ def for_roles(*roles: str, task: str = "") -> Callable[[View[P]], View[P]]:
         @wraps(view)
         def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             viewer = viewer_of(request)
-            if viewer.role == "public":
-                return redirect(f"{reverse('sign_in')}?{urlencode({'next': request.get_full_path()})}")
+            if viewer.role in ENTRANCES:
+                return redirect(f"{reverse(ENTRANCES[viewer.role])}?{urlencode({'next': request.get_full_path()})}")
             if not opens(viewer, roles, task):
                 raise no_such_page()
             response = view(request, *args, **kwargs)
             response.headers["Cache-Control"] = "no-store, private"
             return response
 
+        door.roles, door.task = roles, task  # type: ignore[attr-defined]  # the navigation reads whom a door is for
         return cast("View[P]", door)
 
     return guard

@@ -37,6 +37,21 @@ def read_only(view: View[P]) -> View[P]:
     return cast("View[P]", csrf_exempt(door))
 
 
+def with_form(view: View[P]) -> View[P]:
+    """A page that is read and that takes its own form by POST; any other method gets 405 in the look of the house."""
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.method in (*READING, "POST"):
+            return view(request, *args, **kwargs)
+        response = spoken(request, _not_taken(request.method or ""), 405)
+        response["Allow"] = ", ".join((*READING, "POST"))
+        return response
+
+    door.takes_form = True  # type: ignore[attr-defined]  # a test holds every page to one of the two manners
+    return cast("View[P]", door)
+
+
 def _not_taken(method: str) -> GuildhallError:
     return GuildhallError(
         _("This page does not take %(method)s") % {"method": method},

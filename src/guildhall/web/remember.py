@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 
 from guildhall import __version__
 from guildhall.web.current import current_or_none
-from guildhall.web.viewer import Viewer, viewer_of
+from guildhall.web.viewer import PUBLIC, Viewer, viewer_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,7 +30,8 @@ _lock = Lock()
 
 
 def remembered(*reads: str) -> Callable[[View[P]], View[P]]:
-    """Keeps what a view renders, once per run, viewer, language, address and the parameters it reads; 304 to a browser that has it.
+    """Keeps what a view renders for the public, once per run, language, address and the parameters it reads; 304 to a browser that
+    has it. For someone who signed in, whose name stands in the header, the page is drawn anew and kept by nobody.
 
     The view sees no other parameters: an address with words nobody reads shows, and costs, what the address without them does.
     """
@@ -39,7 +40,9 @@ def remembered(*reads: str) -> Callable[[View[P]], View[P]]:
         @wraps(view)
         def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             _forget_all_but(reads, request)
-            key = (*_what_is_shown(viewer_of(request)), request.get_full_path(), str(timezone.localdate()))
+            if viewer_of(request) != PUBLIC:
+                return view(request, *args, **kwargs)
+            key = (*_what_is_shown(), request.get_full_path(), str(timezone.localdate()))
             found = _pages.get(key)
             if found is None:
                 response = view(request, *args, **kwargs)
@@ -65,8 +68,11 @@ def _forget_all_but(names: Sequence[str], request: HttpRequest) -> None:
 
 
 def kept(name: str, viewer: Viewer, build: Callable[[], T]) -> T:
-    """A part of a page that no address changes, built once per run, viewer and language."""
-    key = (*_what_is_shown(viewer), name)
+    """A part of a page that no address changes, built once per run, language and kind of viewer.
+
+    Only what every viewer of a role may see alike may be kept: the role is in the key, the person is not.
+    """
+    key = (*_what_is_shown(), viewer.role, name)
     if key not in _parts:
         made = build()
         with _lock:
@@ -77,9 +83,9 @@ def kept(name: str, viewer: Viewer, build: Callable[[], T]) -> T:
     return cast("T", _parts[key])
 
 
-def _what_is_shown(viewer: Viewer) -> tuple[str, ...]:
+def _what_is_shown() -> tuple[str, ...]:
     found = current_or_none()
-    return found.key if found else "", viewer.name, get_language() or "", str(settings.VAR), str(settings.CITY)
+    return found.key if found else "", get_language() or "", str(settings.VAR), str(settings.CITY)
 
 
 def _keep(key: tuple[str, ...], page: tuple[bytes, str]) -> None:

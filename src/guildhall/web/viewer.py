@@ -11,10 +11,10 @@ from django.http import HttpRequest
 class Viewer:
     """Someone who reads or acts, in exactly one role at a time.
 
-    `name` is what the audit chain calls them: `public`, `account:17`, `command:NAME`, `work`. `role` is `public`, `system`, or
-    one of `office.models.ROLES`. `worker` is the record a worker claimed, or the person that is acted for under `mandate`.
-    `organisation` is that of an employer or college. `place` is the jurisdiction of staff. `scopes` narrows a delegated role
-    or a token to some tasks; empty means all of the role.
+    `name` is what the audit chain calls them: `public`, `account:17`, `command:NAME`, `work`. `role` is `public`, `none`
+    (signed in, no role chosen or none that holds today), `system`, or one of `office.models.ROLES`. `worker` is the record a
+    worker claimed, or the person that is acted for under `mandate`. `organisation` is that of an employer or college. `place` is
+    the jurisdiction of staff. `scopes` narrows a delegated role or a token to some tasks; empty means all of the role.
     """
 
     name: str = "public"

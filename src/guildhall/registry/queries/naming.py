@@ -1,0 +1,29 @@
+"""Names for the header of a page: the viewer's own place, organisation and person."""
+
+from __future__ import annotations
+
+from django.utils.translation import get_language
+
+from guildhall.office.viewers import Named
+from guildhall.registry.models import Identity, Organisation, Place, vault
+from guildhall.registry.models.sealed import TABLE
+from guildhall.web.viewer import Viewer
+
+
+def names_of(viewer: Viewer) -> Named:
+    """What the viewer stands for, by name in the reader's language. The person is the viewer's own record, or the one acted for."""
+    place = Place.objects.filter(pk=viewer.place).first() if viewer.place else None
+    organisation = Organisation.objects.filter(pk=viewer.organisation).first() if viewer.organisation else None
+    return Named(_in_language(place), _in_language(organisation), _person(viewer.worker) if viewer.worker else "")
+
+
+def _in_language(row: Place | Organisation | None) -> str:
+    if row is None:
+        return ""
+    first, second = (row.name_en, row.name_zh) if (get_language() or "").startswith("en") else (row.name_zh, row.name_en)
+    return first or second
+
+
+def _person(worker_id: int) -> str:
+    found = Identity.objects.filter(pk=worker_id).first()
+    return vault().open(TABLE, "name", worker_id, found.name_sealed) if found else ""

@@ -1,0 +1,69 @@
+"""Where someone who has signed in can go: the doors that open in their role, as short names and as plain tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.urls import NoReverseMatch, resolve, reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from guildhall.web.doors import opens
+from guildhall.web.viewer import Viewer
+
+DOORS: tuple[tuple[str, Any, Any], ...] = (
+    ("me", _("My record"), _("See what the city has on record about me")),
+    ("held", _("All about me"), _("Download everything that is held about me")),
+    ("looked", _("Who looked"), _("See who looked at my record, and why")),
+    ("consents", _("Consents"), _("Agree or stop agreeing to how my record is used")),
+    ("people", _("People"), _("Find a person and open the record")),
+    ("corrections", _("Corrections"), _("Answer people who say that something is wrong")),
+    ("duplicates", _("Duplicates"), _("Decide whether two records are one person")),
+    ("imports", _("Rosters"), _("Load a roster from a spreadsheet")),
+    ("feeds", _("Other authorities"), _("See which files of other authorities are fresh")),
+    ("delegations", _("Delegations"), _("Let colleagues act for the organisation")),
+    ("mandates", _("Mandates"), _("Act for someone who agreed to it")),
+    ("accounts", _("Accounts"), _("Give and end accounts and roles")),
+    ("tokens", _("Keys for programs"), _("Give a program a key of its own")),
+    ("audit", _("Audit"), _("Check who did what, and that nothing was altered")),
+    ("notices", _("Notices"), _("Read what the city wrote to me")),
+)
+"""Every door behind the sign-in: the name of its address, what the header calls it, and what the desk says it is for."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One door that opens for the viewer."""
+
+    door: str
+    address: str
+    label: Any
+    task: Any
+
+
+def entries(viewer: Viewer) -> list[Entry]:
+    """The doors that open for a viewer, in the order of DOORS; one that is not hung is left out."""
+    found = []
+    for door, label, task in DOORS:
+        hung = _hung(door, get_language() or "")
+        if hung and opens(viewer, *_guard(hung[1])):
+            found.append(Entry(door, hung[0], label, task))
+    return found
+
+
+@lru_cache(maxsize=200)
+def _hung(door: str, _language: str) -> tuple[str, Callable[..., Any]] | None:
+    """Address and view of a door, in the language of the moment; None where no such door is hung."""
+    try:
+        address = reverse(door)
+    except NoReverseMatch:
+        return None
+    return address, resolve(address).func
+
+
+def _guard(view: Callable[..., Any]) -> tuple[tuple[str, ...], str]:
+    """The roles and the task that `for_roles` wrote on a view; no role at all where it stands open."""
+    return getattr(view, "roles", ()), getattr(view, "task", "")
