@@ -63,13 +63,29 @@ class Tables(Mapping[str, "Expression"]):
 @contextmanager
 def open_tables(folder: Folder, *, threads: int = 0, memory: str = "") -> Iterator[Tables]:
     """Every table of `folder` as an Ibis table on embedded DuckDB; the connection closes with the block."""
-    import ibis  # heavy: only when a run starts
-
     settings: dict[str, Any] = {}
     if threads:
         settings["threads"] = threads
     if memory:
         settings["memory_limit"] = memory
+    with _duckdb(settings) as (connection, tables_of):
+        yield tables_of({name: connection.read_parquet(folder.file(name), table_name=name) for name in folder.manifest.tables})
+
+
+@contextmanager
+def open_arrow(tables: Mapping[str, pa.Table]) -> Iterator[Tables]:
+    """Tables in memory as Ibis tables on embedded DuckDB: what is keyed and never written to a folder."""
+    with _duckdb({}) as (connection, tables_of):
+        for name, rows in tables.items():
+            connection.con.register(name, rows)
+        yield tables_of({name: connection.table(name) for name in tables})
+
+
+@contextmanager
+def _duckdb(settings: Mapping[str, Any]) -> Iterator[tuple[Any, Callable[[Mapping[str, Expression]], Tables]]]:
+    """A connection of its own, and what makes `Tables` of the Ibis tables opened on it."""
+    import ibis  # heavy: only when a run starts
+
     connection = ibis.duckdb.connect(**settings)
 
     def keep(name: str, expression: Expression) -> Expression:
@@ -81,7 +97,6 @@ def open_tables(folder: Folder, *, threads: int = 0, memory: str = "") -> Iterat
         return connection.con.sql(connection.compile(expression.as_table())).to_arrow_table()
 
     try:
-        files = {name: connection.read_parquet(folder.file(name), table_name=name) for name in folder.manifest.tables}
-        yield Tables(files, keep, fetch)
+        yield connection, lambda opened: Tables(opened, keep, fetch)
     finally:
         connection.disconnect()

@@ -17,6 +17,8 @@ from django.db import transaction
 
 from guildhall.registry import models, tables
 
+SEARCHED = ("name_two", "name_three", "initials_two", "initials_three")
+"""Columns by which a name is found."""
 UNTOLD = frozenset({"batch_id"})
 """Columns that say how a row came in, not what it says."""
 
@@ -39,7 +41,7 @@ RECORDED: Mapping[type[fields.Model], Recorded] = {
     models.Identity: Recorded(
         tables.IDENTITY.name,
         sealed={"name_sealed": "name", "number_sealed": "identity_number", "phone_sealed": "phone"},
-        found_by=frozenset({"number_hash", "phone_hash", "name_two", "name_three", "initials_two", "initials_three"}),
+        found_by=frozenset({"number_hash", "phone_hash", *SEARCHED}),
     ),
     models.IdentityDocument: Recorded(
         "registry.identity_documents", sealed={"number_sealed": "number"}, found_by=frozenset({"number_hash"})
@@ -72,6 +74,7 @@ def supersede(*, row: fields.Model, changes: Mapping[str, Any], now: datetime, b
         changed = {name: value for name, value in changes.items() if not _same(held, name, value)}
         if changed:
             models.Superseded.objects.bulk_create(superseded_rows(before=[(held, changed)], now=now, batch=batch))
+            models.FormerName.objects.bulk_create(former_names(before=[(held, changed)], now=now, batch=batch))
             model._default_manager.filter(pk=row.pk).update(**changed)
     for name, value in changed.items():
         setattr(row, name, value)
@@ -87,6 +90,23 @@ def superseded_rows(
     column counts as changed when it is named: the caller has compared its hash.
     """
     return [kept for row, changes in before for kept in _kept(row, changes, now, batch)]
+
+
+def former_names(
+    *, before: Iterable[tuple[fields.Model, Mapping[str, Any]]], now: datetime, batch: int | None = None
+) -> list[models.FormerName]:
+    """What keeps people findable by the names they had, where a bulk verb is about to change some; beside `superseded_rows`."""
+    return [
+        models.FormerName(
+            worker_id=row.pk,
+            name_sealed=bytes(row.name_sealed),
+            until=now,
+            batch_id=batch,
+            **{word: getattr(row, word) for word in SEARCHED},
+        )
+        for row, changes in before
+        if isinstance(row, models.Identity) and "name_sealed" in changes
+    ]
 
 
 def opened(row: models.Superseded) -> str | None:
