@@ -13,8 +13,9 @@ from operator import or_
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from guildhall.registry.models import CorrectionRequest, EmploymentSpell, Organisation, Place, Worker
+from guildhall.registry.models import Alias, CorrectionRequest, EmploymentSpell, Organisation, Place, Worker
 from guildhall.registry.queries import territory
+from guildhall.registry.queries.merged import one_person
 from guildhall.web.viewer import PUBLIC, Viewer
 
 THROUGH = {
@@ -44,18 +45,33 @@ def _answered_by(place_id: str, today: date) -> frozenset[str] | None:
 
 
 def people(viewer: Viewer, today: date) -> QuerySet[Worker]:
-    """The workers a viewer may see; records merged into another one are left out."""
-    seen = Worker.objects.filter(alias=None)
+    """The people a viewer may see, each by the record that leads; a record merged into it leads to them as well."""
+    seen = _seen(viewer, today)
+    if seen is None:
+        return Worker.objects.filter(alias=None)
+    merged = list(Alias.objects.filter(worker__in=Worker.objects.filter(seen)).values_list("merged_into_id", flat=True).distinct())
+    return Worker.objects.filter(seen | Q(pk__in=merged) if merged else seen, alias=None)
+
+
+def records(viewer: Viewer, today: date) -> QuerySet[Worker]:
+    """The records that lead a viewer to people, those merged into another one included: what is decided about is a record."""
+    seen = _seen(viewer, today)
+    return Worker.objects.all() if seen is None else Worker.objects.filter(seen)
+
+
+def _seen(viewer: Viewer, today: date) -> Q | None:
+    """What must be so of a record for the viewer to see it; None where every one is seen."""
+    nobody = Q(pk__in=())
     if viewer.role == "system":
-        return seen
+        return None
     if viewer.role == "worker" or viewer.mandate:
-        return seen.filter(pk=viewer.worker) if viewer.worker else seen.none()
+        return Q(pk__in=one_person(viewer.worker)) if viewer.worker else nobody
     if viewer.role == "employer":
-        return seen.filter(employed_by(Q(organisation_id=viewer.organisation), today))
+        return employed_by(Q(organisation_id=viewer.organisation), today)
     if viewer.role not in THROUGH:
-        return seen.none()
+        return nobody
     places = jurisdiction(viewer, today)
-    return seen if places is None else seen.filter(_led_to(THROUGH[viewer.role], places, today))
+    return None if places is None else _led_to(THROUGH[viewer.role], places, today)
 
 
 def _led_to(through: tuple[str, ...], places: frozenset[str], today: date) -> Q:
