@@ -27,6 +27,7 @@ def _settle() -> Path:
         "GUILDHALL_CITY": "tiny",
         "GUILDHALL_SECRET_KEY": "tests only " * 5,
         "GUILDHALL_IDENTITY_KEY": "5e" * 32,
+        "GUILDHALL_AUDIT_KEY": "a5" * 32,
     }
     return var
 
@@ -40,6 +41,10 @@ from django.conf import settings  # noqa: E402
 
 assert VAR.resolve() == settings.VAR, "the settings were read before tests/conftest.py could point them at a temporary folder"
 del os.environ["DJANGO_SETTINGS_MODULE"]
+
+from tests.append_only import let_flush  # noqa: E402
+
+let_flush()
 
 # The same examples every time and on any machine, however busy it is.
 hypothesis.settings.register_profile("house", derandomize=True, deadline=None, database=None)
