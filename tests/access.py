@@ -1,0 +1,177 @@
+"""The access table: who may open which door, on which object. One row for each address and method; an address without a row is red.
+
+A row (`Door`) says for a url name and a method: which of the cast (tests.world.CAST, or `public`) may open it, and how its
+address and form are made for the people and things of one Side of the world. tests/web/test_access.py then proves, for each row,
+
+- that everyone named gets the answer on their own object (200, or the 302 of a form that was taken);
+- that everyone else, and everyone named on somebody else's object, is told that there is no such page, and no row changed;
+- that the public is sent to sign in; that nothing behind a door is kept by a browser; and that no page shows anybody whom
+  the role does not lead to.
+
+To add a door: add a line to DOORS. Where its object is one that the world does not hold yet, plant it in `tests.world`
+(`Side.keys`), on all three sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.world import CAST, OF_ONE, Side
+
+PUBLIC = ("public",)
+"""Open to everyone, also without signing in."""
+ALSO_SHOWN_TO = ("assessor", "worker")
+"""Of the cast, who looks at public pages: one of the staff, and one of the people."""
+Made = Callable[[Side], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """The same parts of an address, or fields of a form, for every Side: what they name is everybody's."""
+
+    parts: tuple[tuple[str, Any], ...] = ()
+
+    def __call__(self, side: Side) -> Mapping[str, Any]:
+        return dict(self.parts)
+
+
+NOTHING = Fixed()
+
+
+def fixed(**parts: Any) -> Made:
+    """The same for every Side."""
+    return Fixed(tuple(parts.items()))
+
+
+@dataclass(frozen=True)
+class Door:
+    """One address under one method.
+
+    `who` may open it. `at` makes the parts of the address and `form` the fields sent, for one Side. `answers` is the status on an
+    own object: 200 for reading and 302 for a form, unless said otherwise. `refuses` is what is said of somebody else's object
+    named in a form, where the form itself says that nobody is found (200); an object in the address is always refused with 404.
+    `also` are some of the cast who look at a public page too.
+    """
+
+    name: str
+    who: tuple[str, ...]
+    method: str = "GET"
+    at: Made = NOTHING
+    form: Made = NOTHING
+    answers: int = 0
+    refuses: int = 404
+    query: str = ""
+    also: tuple[str, ...] = ()
+
+    @property
+    def status(self) -> int:
+        return self.answers or (200 if self.method == "GET" else 302)
+
+    @property
+    def has_object(self) -> bool:
+        """Whether the row names an object that may be somebody else's."""
+        return not (isinstance(self.at, Fixed) and isinstance(self.form, Fixed))
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.name}"
+
+
+def public(name: str, query: str = "", **parts: Any) -> Door:
+    """A page of the city that everyone may read."""
+    return Door(name, PUBLIC, at=fixed(**parts), query=query, also=ALSO_SHOWN_TO)
+
+
+def worker(side: Side) -> Mapping[str, Any]:
+    return {"worker_id": side.worker}
+
+
+def organisation(side: Side) -> Mapping[str, Any]:
+    return {"organisation_id": side.organisation}
+
+
+CITY = (
+    public("health"),
+    public("city"),
+    public("figures"),
+    public("figure", figure_id="skilled.count"),
+    public("district", place_id="tiny-harbour"),
+    public("parks"),
+    public("park", place_id="tiny-park-1"),
+    public("assumptions"),
+    public("sources"),
+    public("dictionary"),
+    public("places"),
+    public("place", place_id="tiny-west"),
+    public("organisations"),
+    public("organisation", organisation_id=7301),
+    public("occupations"),
+    public("occupation", code="2-02-38"),
+    public("documentation"),
+)
+API = (
+    public("api:openapi-json"),
+    public("api:snapshot"),
+    public("api:figures"),
+    public("api:figure", figure_id="skilled.count"),
+    public("api:ladder"),
+    public("api:measures"),
+    public("api:clusters"),
+    public("api:series"),
+    public("api:parks"),
+    public("api:park", park_id="tiny-park-1"),
+    public("api:places"),
+    public("api:place", place_id="tiny-west"),
+    public("api:organisations"),
+    public("api:organisation", organisation_id=7301),
+    public("api:occupations"),
+    public("api:occupation", code="2-02-38"),
+)
+IN_A_ROLE = tuple(who for who in CAST if who != "none")
+SIGN_IN: tuple[Door, ...] = (
+    Door("sign_in", PUBLIC),
+    Door("sign_in_as", PUBLIC, also=ALSO_SHOWN_TO),
+    Door("sign_in_as", PUBLIC, "POST", form=fixed(account="demo-guest")),
+    Door("sign_out", CAST),
+    Door("sign_out", PUBLIC, "POST", also=CAST),
+    Door("role", CAST),
+    Door("role", CAST, "POST", answers=200),
+    Door("desk", IN_A_ROLE),
+)
+"""Doors of signing in, of roles and of the desk."""
+OFFICE: tuple[Door, ...] = ()
+"""Accounts, delegations, mandates, tokens, audit."""
+PEOPLE: tuple[Door, ...] = ()
+"""Search, persons, reveals, duplicates, corrections."""
+ROSTERS: tuple[Door, ...] = ()
+"""Imports and feeds."""
+A_WORKERS = OF_ONE
+"""Who opens a worker's door: the worker, and whoever acts for them under a mandate."""
+MINE: tuple[Door, ...] = ()
+"""A worker's own pages."""
+DOORS: tuple[Door, ...] = (*CITY, *API, *SIGN_IN, *OFFICE, *PEOPLE, *ROSTERS, *MINE)
+UNANSWERED = frozenset({"api:api-root"})
+"""Names that only serve to make addresses: nothing answers there."""
+READ_BY_ANY_METHOD = frozenset({"api:openapi-json"})
+"""What django-ninja hands out whatever the method: it writes nothing."""
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def routes() -> Iterator[str]:
+    """The name of every address of the project, allauth's and the API's included. Raises ValueError for one without a name."""
+    from django.urls import get_resolver
+
+    yield from _names(get_resolver().url_patterns, "")
+
+
+def _names(patterns: Any, prefix: str) -> Iterator[str]:
+    from django.urls import URLPattern
+
+    for entry in patterns:
+        if not isinstance(entry, URLPattern):
+            yield from _names(entry.url_patterns, f"{prefix}{entry.namespace}:" if entry.namespace else prefix)
+        elif entry.name is None:
+            raise ValueError(f"the address {entry.pattern} has no name: give it one in project/urls.py")
+        else:
+            yield prefix + entry.name

@@ -1,0 +1,257 @@
+"""A small fixed world for what may be seen by whom: two districts, in each one person or account of every kind.
+
+The places are those of the tiny pack. `Harbour` is the merged district, which answers for all that East and South left to it;
+`West` is the next one. Beside the first stands its `neighbour`: other people and another employer in the same district, for
+roles that see one record and not a district. What a person is known by is planted here once (`Side.marks`), so that a page
+which shows it to somebody else is caught by looking for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.test import Client
+from django.utils import timezone
+
+from guildhall import city as packs
+from guildhall.office.models import STAFF, Account, ApiToken, Grant, Mandate
+from guildhall.office.viewers import GRANT, MANDATE, PROVED, viewer_in
+from guildhall.registry import models
+from guildhall.skills.models import Occupation
+from guildhall.web.viewer import Viewer
+from tests.registry.folders import identity_number
+from tests.shown import rows as city_rows
+
+LONG_AGO = date(2019, 1, 1)
+THEN = datetime(2026, 1, 30, tzinfo=UTC)
+ACTING = ("counter", "care")
+"""An assessor who acts for a worker at the counter, and a broker who acts for a worker in care."""
+OF_ONE = ("worker", *ACTING)
+OF_ORGANISATION = ("employer", "delegate", "college")
+CAST = (*OF_ONE, *OF_ORGANISATION, *STAFF, "none")
+"""Everyone who signs in. `delegate` is an employer's clerk with the scope `jobs` alone; `none` has no role yet."""
+BORN = date(1986, 5, 1)
+
+
+@dataclass
+class Side:
+    """One district, or the neighbours in it: its people, its organisations and its accounts.
+
+    `worker` is employed by `organisation`, `student` is not employed, `second` works beside `worker`. `keys` holds the keys of
+    other rows by name: a test file that adds a door may plant what it needs with `plant(world)` and note the key here.
+    """
+
+    key: str
+    place: str
+    homes: tuple[str, ...]
+    first: int
+    organisation: int
+    college: int
+    grants: dict[str, Grant] = field(default_factory=dict)
+    mandates: dict[str, Mandate] = field(default_factory=dict)
+    keys: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def worker(self) -> int:
+        return self.first
+
+    @property
+    def second(self) -> int:
+        return self.first + 1
+
+    @property
+    def student(self) -> int:
+        return self.first + 2
+
+    @property
+    def people(self) -> tuple[int, ...]:
+        return (self.worker, self.second, self.student)
+
+    def name(self, worker: int) -> str:
+        return f"{ {'harbour': '晏', 'neighbour': '郗', 'west': '亓'}[self.key] }{'雨雪霜'[worker - self.first]}蘅"
+
+    def number(self, worker: int) -> str:
+        return identity_number("990101", BORN + timedelta(days=worker % 28), worker % 1000)
+
+    def phone(self, worker: int) -> str:
+        return f"139{worker:08d}"
+
+    def certificate(self, worker: int) -> str:
+        return f"S000099{worker:015d}"
+
+    def marks(self, worker: int) -> set[str]:
+        """What a page would show of a person, were it to show them: key, name, number, phone, certificate."""
+        return {str(worker), self.name(worker), self.number(worker), self.phone(worker), self.certificate(worker)}
+
+
+@dataclass
+class World:
+    """Both districts and the neighbours of the first, and the sessions of all who sign in."""
+
+    harbour: Side
+    west: Side
+    neighbour: Side
+    sessions: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        return (self.harbour, self.neighbour, self.west)
+
+    def others(self, who: str) -> tuple[Side, ...]:
+        """Whose things someone of Harbour may not see: those of the next district, and except for staff those of the neighbours too."""
+        return (self.west,) if who in STAFF else (self.neighbour, self.west)
+
+    def hidden_from(self, who: str) -> set[str]:
+        """What no page may show to someone of Harbour: the marks of every person whom their role does not lead to."""
+        if who in STAFF:
+            seen = {*self.harbour.people, *self.neighbour.people}
+        else:
+            seen = set(self.harbour.people[:1] if who in OF_ONE else self.harbour.people[:2] if who in ("employer", "delegate") else ())
+        every = ((side, worker) for side in self.sides for worker in side.people)
+        return {mark for side, worker in every if worker not in seen for mark in side.marks(worker)}
+
+    def client(self, who: str, side: Side | None = None) -> Client:
+        """A browser in which someone has signed in and chosen a role; `public` has not."""
+        client = Client()
+        if who != "public":
+            client.cookies["sessionid"] = self.sessions[who, (side or self.harbour).key]
+        return client
+
+    def viewer(self, who: str, side: Side | None = None) -> Viewer:
+        """The viewer behind that browser."""
+        of = side or self.harbour
+        if who not in ACTING:
+            return viewer_in(of.grants[who])
+        held, mandate = of.grants["assessor" if who == "counter" else "broker"], of.mandates[who]
+        return Viewer(f"account:{held.account_id}", held.role, held.account_id, held.pk, mandate.worker_id, mandate=mandate.pk)
+
+
+def build() -> World:
+    """The world as rows. Needs a database; ask for the fixture `world` of tests.access."""
+    world = World(
+        Side("harbour", "tiny-harbour", ("tiny-east-rest", "tiny-south", "tiny-west-quay"), 7_310_001, 7301, 7302),
+        Side("west", "tiny-west", ("tiny-west-rest", "tiny-east-hill", "tiny-west-rest"), 8_420_001, 8401, 8402),
+        Side("neighbour", "tiny-harbour", ("tiny-south", "tiny-east-rest", "tiny-east-rest"), 9_530_001, 9501, 9502),
+    )
+    _places()
+    for side in world.sides:
+        _organisations(side)
+        _people(side)
+        _accounts(side)
+    Account.objects.create(username="demo-guest", kind="public", created_at=THEN)
+    _sign_in(world)
+    return world
+
+
+def _places() -> None:
+    rows = city_rows(packs.load("tiny"))
+    models.Place.objects.bulk_create(models.Place(**row) for row in rows["registry.places"])
+    models.PlaceParent.objects.bulk_create(models.PlaceParent(**row) for row in rows["registry.place_parents"])
+    models.PlaceSuccessor.objects.bulk_create(models.PlaceSuccessor(**row) for row in rows["registry.place_successors"])
+    for row in sorted(rows["skills.occupations"], key=lambda row: len(row["code"])):
+        Occupation.objects.create(**{("parent_id" if key == "parent" else key): value for key, value in row.items()})
+
+
+def _organisations(side: Side) -> None:
+    park = "tiny-park-2" if side.place == "tiny-west" else "tiny-park-1"
+    for key, kind, place in ((side.organisation, "enterprise", park), (side.college, "college", side.homes[0])):
+        models.Organisation.objects.create(
+            organisation_id=key, code=f"ORG{key}", kind=kind, name_zh=f"第{key}号", above_scale=False, place_id=place,
+            sector="manufacturing" if kind == "enterprise" else None, source="made-up", status="generated",
+        )  # fmt: skip
+
+
+def _people(side: Side) -> None:
+    people, numbers = side.people, [side.number(worker) for worker in side.people]
+    for worker, home in zip(people, side.homes, strict=True):
+        models.Worker.objects.create(
+            worker_id=worker,
+            birth_month=BORN,
+            sex="female",
+            education="senior",
+            migrant="none",
+            standing="worker",
+            residence_id=home,
+            weight=1,
+        )
+    sealed = models.sealed_identity(people, [side.name(w) for w in people], numbers, [side.phone(w) for w in people])
+    models.Identity.objects.bulk_create(models.Identity(**row) for row in sealed.to_pylist())
+    for worker in (side.worker, side.second):
+        models.EmploymentSpell.objects.create(worker_id=worker, organisation_id=side.organisation, contract="regular", started_on=LONG_AGO)
+    certificates = [
+        models.Certificate.objects.create(
+            certificate_id=worker, worker_id=worker, kind="skill_level", level="L4", occupation="2-02-38", issuer_id=side.college,
+            source="public_body", issued_on=LONG_AGO,
+        )
+        for worker in people
+    ]  # fmt: skip
+    for certificate in certificates:
+        number = side.certificate(certificate.pk)
+        seal = models.vault().seal("registry.certificate_numbers", "number", certificate.pk, number)
+        models.CertificateNumber.objects.create(
+            certificate=certificate, number_sealed=seal, number_hash=models.vault().keyed_hash("certificate_number", number)
+        )
+
+
+def _accounts(side: Side) -> None:
+    today = timezone.localdate()
+    where: dict[str, dict[str, Any]] = {role: {"place": side.place} for role in STAFF}
+    where |= {
+        "worker": {"worker_id": side.worker},
+        "employer": {"organisation_id": side.organisation, "is_representative": True},
+        "delegate": {"organisation_id": side.organisation, "scopes": "jobs", "valid_until": today + timedelta(days=90)},
+        "college": {"organisation_id": side.college, "is_representative": True},
+    }
+    for at, (who, what) in enumerate(where.items()):
+        side.grants[who] = _grant(side, who, at, what)
+    _account(side, "none", 99)
+    for who, agent, worker in (("counter", "assessor", side.worker), ("care", "broker", side.worker)):
+        side.mandates[who] = Mandate.objects.create(
+            kind="counter" if who == "counter" else "broker", agent=side.grants[agent].account, worker_id=worker, purpose="certificates",
+            consent="signed", given_at=THEN, valid_from=LONG_AGO, valid_until=today + timedelta(days=30),
+        )  # fmt: skip
+    side.keys["token"] = ApiToken.objects.create(
+        account=side.grants["assessor"].account, grant=side.grants["assessor"], name="report", token_hash=f"hash {side.key}".encode(),
+        scopes="people", created_at=THEN, expires_on=today + timedelta(days=30),
+    ).pk  # fmt: skip
+
+
+def _account(side: Side, who: str, at: int) -> Account:
+    kind = "staff" if who in STAFF else "public"
+    username, base = f"{who}-{side.key}", {"harbour": 7000, "neighbour": 9000, "west": 8000}[side.key]
+    name = f"{who} {side.key}" if kind == "staff" else ""
+    return Account.objects.create(pk=base + at, username=username, kind=kind, name=name, created_at=THEN)
+
+
+def _grant(side: Side, who: str, at: int, where: dict[str, Any]) -> Grant:
+    role = "employer" if who == "delegate" else who
+    account = _account(side, who, at)
+    return Grant.objects.create(account=account, role=role, granted_by="test", **{"valid_from": LONG_AGO, **where})
+
+
+def _sign_in(world: World) -> None:
+    for side in world.sides:
+        for who in CAST:
+            world.sessions[who, side.key] = _session(side, who)
+
+
+def _session(side: Side, who: str) -> str:
+    """The key of a session in which someone signed in, showed a second factor, and chose a role."""
+    held = {"counter": "assessor", "care": "broker"}.get(who, who)
+    client, chosen = Client(), side.grants.get(held)
+    account = chosen.account if chosen else Account.objects.get(username=f"none-{side.key}")
+    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    session = client.session
+    session.update({**dict(_chosen(side, who, chosen)), PROVED: account.pk})
+    session.save()
+    return str(session.session_key)
+
+
+def _chosen(side: Side, who: str, grant: Grant | None) -> Iterator[tuple[str, int]]:
+    if grant:
+        yield GRANT, grant.pk
+    if who in ACTING:
+        yield MANDATE, side.mandates[who].pk
