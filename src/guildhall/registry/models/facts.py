@@ -31,6 +31,7 @@ class Certificate(models.Model):
         indexes: ClassVar = [
             Index(fields=["worker", "issued_on"], name="certificate_worker"),
             Index(fields=["issuer", "issued_on"], name="certificate_issuer"),
+            Index(fields=["level", "worker"], name="certificate_level"),
         ]
         constraints: ClassVar = [
             one_of("certificate", "kind", tables.CERTIFICATE_KINDS),
@@ -73,7 +74,7 @@ class EmploymentSpell(models.Model):
     class Meta:
         indexes: ClassVar = [
             Index(fields=["worker", "started_on"], name="employment_worker"),
-            Index(fields=["organisation", "started_on"], name="employment_organisation"),
+            Index(fields=["organisation", "worker"], name="employment_people"),
         ]
         constraints: ClassVar = [
             one_of("employment", "contract", tables.CONTRACTS),
