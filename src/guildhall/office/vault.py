@@ -10,11 +10,13 @@ from __future__ import annotations
 import hmac
 import os
 from collections.abc import Sequence
+from functools import cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
 
 from guildhall.kernel.errors import GuildhallError
 
@@ -109,3 +111,13 @@ class Vault:
 
 def _cell(table: str, column: str) -> bytes:
     return f"{table}\x1f{column}\x1f".encode()
+
+
+@cache
+def _vault_of(key: str) -> Vault:
+    return Vault(key)
+
+
+def vault() -> Vault:
+    """The vault of this installation, under the key in its settings."""
+    return _vault_of(settings.IDENTITY_KEY)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shlex
 from pathlib import Path
 
 import dj_database_url
 
 from guildhall.kernel.errors import GuildhallError
+from guildhall.project.environment import address, hours, whole
 
 PACKAGE = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("GUILDHALL_VAR", "var")).resolve()
@@ -124,6 +126,17 @@ TEMPLATES = [
         "OPTIONS": {"context_processors": ["guildhall.web.context.shell"]},
     }
 ]
+
+# Messages that leave the house, and papers that come into it.
+OFFICE_PHONES = "guildhall.registry.queries.phones.phone_of"  # the office asks the registry for a person's phone this way
+OFFICE_VISIBLE = "guildhall.registry.queries.visible.VISIBLE"  # and who may see what papers are attached to
+SMS_GATEWAY = address("GUILDHALL_SMS_GATEWAY", encrypted=("https",), open_=("http",), production=not DEMONSTRATION)
+SMS_TOKEN = os.environ.get("GUILDHALL_SMS_TOKEN", "")
+MAIL_SERVER = address("GUILDHALL_MAIL_SERVER", encrypted=("smtp", "smtps"), open_=("smtp+plain",), production=not DEMONSTRATION)
+MAIL_FROM = os.environ.get("GUILDHALL_MAIL_FROM", "guildhall@localhost")
+QUIET_HOURS = hours("GUILDHALL_QUIET_HOURS", "21-8")
+PAPER_BYTES = whole("GUILDHALL_PAPER_MB", 10) * 1024 * 1024
+SCANNER = shlex.split(os.environ.get("GUILDHALL_SCANNER", ""))
 
 DATABASES = {"default": dj_database_url.parse(os.environ.get("DATABASE_URL", f"sqlite:///{VAR / 'guildhall.sqlite3'}"))}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

@@ -1,0 +1,225 @@
+"""What the office says to people: every message in both languages, in one place; when it may be sent, and when it is tried again.
+
+A subject holds no facts: it is all that leaves the house by text message or mail, where anybody may read over a shoulder. What
+the message says in full is read after signing in. A code to sign in with is the one exception.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from guildhall.kernel.tables import Text
+
+Fact = str | int | Text
+GAP = re.compile(r"\{(\w+)\}")
+SIGN_IN = Text("登录匠城查看详情。", "Sign in to Guildhall to read it.")
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
+"""How long to wait after the first, second, … attempt that failed; after the last of them nothing more is tried."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """One message: its subject without facts, and its body with gaps that facts fill by name. `urgent` goes out at any hour."""
+
+    subject: Text
+    body: Text
+    urgent: bool = False
+
+    @property
+    def gaps(self) -> frozenset[str]:
+        """The names of the facts that the body needs."""
+        return frozenset(GAP.findall(self.body.en))
+
+
+@dataclass(frozen=True)
+class Message:
+    """A template with its gaps filled, in one language."""
+
+    subject: str
+    body: str
+
+
+TEMPLATES: dict[str, Template] = {
+    "sign_in_code": Template(
+        Text("登录验证码", "Your code to sign in"),
+        Text(
+            "匠城登录验证码：{code}，{minutes} 分钟内有效。请勿告诉任何人。",
+            "Guildhall: {code} is your code, good for {minutes} minutes. Tell nobody.",
+        ),
+        urgent=True,
+    ),
+    "record_claimed": Template(
+        Text("您的记录已与账号关联", "Your record is linked to your account"),
+        Text(
+            "{on} 起，您可以用此账号查看本市登记的全部个人信息。如果不是您本人操作，请立即联系区县人社部门。",
+            "Since {on} you can see with this account all that the city holds about you. If this was not you, tell your "
+            "district's office at once.",
+        ),
+    ),
+    "role_given": Template(
+        Text("您有一个新的角色", "You have a new role"),
+        Text("您获得角色“{role}”，自 {start} 起有效。", "You were given the role “{role}”, from {start}."),
+    ),
+    "role_ended": Template(
+        Text("您的一个角色已结束", "One of your roles has ended"),
+        Text("您的角色“{role}”已于 {end} 结束。", "Your role “{role}” ended on {end}."),
+    ),
+    "mandate_given": Template(
+        Text("有人获准代您办事", "Someone may now act for you"),
+        Text(
+            "“{purpose}”一事，{agent}可代您办理，至 {until} 止。您可随时在“我的记录”中撤回。",
+            "{agent} may act for you until {until}, for “{purpose}”. You can withdraw this at any time on the page about you.",
+        ),
+    ),
+    "mandate_ended": Template(
+        Text("代您办事的授权已结束", "Leave to act for you has ended"),
+        Text("“{purpose}”的代办授权已于 {on} 结束。", "Leave to act for you for “{purpose}” ended on {on}."),
+    ),
+    "number_revealed": Template(
+        Text("有工作人员查看了您的完整号码", "Someone saw a number of yours in full"),
+        Text(
+            "{on}，{who}查看了您的{field}，理由：{reason}。“谁看过我的信息”中有完整记录。",
+            "On {on} {who} saw your {field}. Reason given: {reason}. “Who looked” lists every such case.",
+        ),
+    ),
+    "correction_received": Template(
+        Text("您的更正申请已收到", "Your correction was received"),
+        Text("第 {number} 号更正申请最迟 {due} 前答复。", "Correction request {number} will be answered by {due} at the latest."),
+    ),
+    "correction_waiting": Template(
+        Text("有一份更正申请等待处理", "A correction waits for you"),
+        Text("第 {number} 号更正申请应在 {due} 前答复。", "Correction request {number} must be answered by {due}."),
+    ),
+    "correction_accepted": Template(
+        Text("您的更正申请已通过", "Your correction was accepted"),
+        Text(
+            "第 {number} 号更正申请已通过，记录已更改，原内容按规定保留。",
+            "Request {number} was accepted. The record was changed; what it said before is kept.",
+        ),
+    ),
+    "correction_refused": Template(
+        Text("您的更正申请未通过", "Your correction was not accepted"),
+        Text("第 {number} 号更正申请未通过。理由：{answer}", "Request {number} was not accepted. The reason: {answer}"),
+    ),
+    "name_changed": Template(
+        Text("您的登记姓名或证件已变更", "Your name or a document on record has changed"),
+        Text(
+            "{on} 变更了您的{what}。如果不是您申请的，请立即联系区县人社部门。",
+            "Your {what} was changed on {on}. If you did not ask for this, tell your district's office at once.",
+        ),
+    ),
+    "records_merged": Template(
+        Text("您的两份记录已合并", "Two records of yours were joined"),
+        Text(
+            "{on}，经核对确认同属您本人的两份记录已合并，必要时可以撤销。",
+            "On {on} two records found to be yours were joined. This can be undone.",
+        ),
+    ),
+    "certificate_confirmed": Template(
+        Text("您的一份证书已核实", "A certificate of yours was confirmed"),
+        Text(
+            "“{level}”证书已由发证方核实，计入您的等级。",
+            "The issuer confirmed your certificate “{level}”; it now counts towards your level.",
+        ),
+    ),
+    "certificate_unconfirmed": Template(
+        Text("您的一份证书待核实", "A certificate of yours is not confirmed yet"),
+        Text(
+            "{organisation}报送了您的“{level}”证书，发证方尚未核实，暂不计入等级。请带证书原件到区县人社部门。",
+            "{organisation} reported a certificate “{level}” of yours that its issuer has not confirmed. It does not count yet: "
+            "bring the paper.",
+        ),
+    ),
+    "appointment_ending": Template(
+        Text("您的聘任即将到期", "An appointment of yours ends soon"),
+        Text(
+            "“{level}”聘任将于 {on} 到期，到期后不再计入您的等级。",
+            "Your appointment “{level}” ends on {on}; after that it no longer counts towards your level.",
+        ),
+    ),
+    "import_done": Template(
+        Text("名册导入完成", "A roster has been brought in"),
+        Text(
+            "第 {number} 批：新增 {accepted} 行，更改 {changed} 行，未变 {unchanged} 行，退回 {rejected} 行。",
+            "Import {number}: {accepted} accepted, {changed} changed, {unchanged} unchanged, {rejected} rejected.",
+        ),
+    ),
+    "consent_given": Template(
+        Text("您已同意一项用途", "You agreed to a use of your record"),
+        Text("您于 {on} 同意“{purpose}”，可随时撤回。", "On {on} you agreed to “{purpose}”. You can withdraw at any time."),
+    ),
+    "consent_withdrawn": Template(
+        Text("您已撤回一项同意", "You withdrew a consent"),
+        Text(
+            "您于 {on} 撤回了对“{purpose}”的同意，此前的处理不受影响。",
+            "On {on} you withdrew your consent to “{purpose}”. What was done before stays as it is.",
+        ),
+    ),
+    "paper_refused": Template(
+        Text("您提交的一份材料未被接收", "A paper you brought was not taken"),
+        Text(
+            "“{title}”未通过安全检查，已删除，请重新提交。",
+            "“{title}” did not pass the safety check and was removed. Please bring it again.",
+        ),
+    ),
+    "held_downloaded": Template(
+        Text("您的全部信息已被下载", "All that is held about you was downloaded"),
+        Text(
+            "{on}，有人用您的账号下载了本市登记的您的全部信息。如果不是您本人，请立即联系区县人社部门。",
+            "On {on} all that is held about you was downloaded with your account. If this was not you, tell your district's "
+            "office at once.",
+        ),
+    ),
+}
+"""Every message by its key. Text messages and mail carry the subject alone unless the template is urgent."""
+
+
+def faults(key: str, facts: Mapping[str, Fact]) -> str:
+    """What is wrong with a message, in words: an unknown template, facts that are missing, facts nobody asked for. Empty if nothing."""
+    if key not in TEMPLATES:
+        return f"there is no template {key}"
+    given, gaps = frozenset(facts), TEMPLATES[key].gaps
+    parts = [f"needs {', '.join(sorted(gaps - given))}"] if gaps - given else []
+    parts += [f"knows no {', '.join(sorted(given - gaps))}"] if given - gaps else []
+    return f"template {key} {' and '.join(parts)}" if parts else ""
+
+
+def filled(key: str, facts: Mapping[str, Fact], language: str) -> Message:
+    """The message in a language, every gap filled. A fact that holds braces itself stays as it is."""
+    template = TEMPLATES[key]
+
+    def said(found: re.Match[str]) -> str:
+        fact = facts[found[1]]
+        return fact.in_(language) if isinstance(fact, Text) else str(fact)
+
+    return Message(template.subject.in_(language), GAP.sub(said, template.body.in_(language)))
+
+
+def outside(key: str, message: Message, language: str) -> str:
+    """What a text message or mail says: the subject and where to read on; all of it where the template is urgent."""
+    if TEMPLATES[key].urgent:
+        return message.body
+    stop = "。" if language.startswith("zh") else ". "
+    return f"{message.subject}{stop}{SIGN_IN.in_(language)}"
+
+
+def sendable(wanted: datetime, quiet: tuple[int, int]) -> datetime:
+    """The first moment, from `wanted` on, outside the quiet hours: from the first hour to the second, over midnight where it is later.
+
+    `wanted` is local time; equal hours mean that no hour is quiet.
+    """
+    begins, ends = quiet
+    hour = wanted.hour
+    asleep = begins <= hour < ends if begins <= ends else hour >= begins or hour < ends
+    if not asleep:
+        return wanted
+    day = wanted.date() + timedelta(days=1 if hour >= ends else 0)
+    return datetime.combine(day, time(ends % 24), wanted.tzinfo)
+
+
+def wait_after(attempts: int) -> timedelta | None:
+    """How long to wait after that many attempts have failed; None where nothing more is to be tried."""
+    return WAITS[attempts - 1] if attempts <= len(WAITS) else None
