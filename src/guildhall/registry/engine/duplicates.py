@@ -25,6 +25,7 @@ PEOPLE, NUMBERS, CERTIFICATES = "duplicates.people", "duplicates.numbers", "dupl
 WEIGHTS: Mapping[str, int] = {
     "number_shared": 95,
     "number_old_form": 95,
+    "officer": 85,
     "number_near": 85,
     "document_refused": 80,
     "phone_name": 70,
@@ -145,10 +146,10 @@ def body(number: str) -> str:
 def new_form(number: str) -> str:
     """The eighteen-digit form of a number in either form; the number itself where it is in neither."""
     digits = body(number)
-    return digits + _check_digit(digits) if digits and len(number) == OLD_DIGITS else number
+    return digits + check_digit(digits) if digits and len(number) == OLD_DIGITS else number
 
 
-def _check_digit(digits: str) -> str:
+def check_digit(digits: str) -> str:
     """The eighteenth character: ISO 7064, MOD 11-2."""
     return "10X98765432"[sum(int(digit) * pow(2, BODY - at, 11) for at, digit in enumerate(digits)) % 11]
 
