@@ -1,0 +1,78 @@
+"""Under 18: the exact day on which someone may consent, be employed, and is of age."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guildhall.registry.engine.minors import (
+    Band,
+    age_on,
+    band_of,
+    band_of_month,
+    birthday,
+    born_in,
+    certainly_of_age_before,
+    refused,
+)
+
+DAYS = st.dates(date(1950, 1, 1), date(2040, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("age", "before", "from_then"), [(14, "under_14", "under_16"), (16, "under_16", "protected"), (18, "protected", "adult")]
+)
+@pytest.mark.parametrize("born", [date(2010, 1, 1), date(2010, 6, 15), date(2010, 12, 31), date(2010, 3, 1)])
+def test_an_age_is_completed_on_the_birthday_and_not_the_day_before(born: date, age: int, before: Band, from_then: Band) -> None:
+    day = date(born.year + age, born.month, born.day)
+    assert band_of(born, day - timedelta(days=1)) == before
+    assert band_of(born, day) == from_then
+
+
+def test_someone_born_on_29_february_completes_a_year_on_the_last_day_of_february() -> None:
+    born = date(2012, 2, 29)
+    assert birthday(born, 14) == date(2026, 2, 28)
+    assert birthday(born, 16) == date(2028, 2, 29)
+    assert (age_on(born, date(2026, 2, 27)), age_on(born, date(2026, 2, 28))) == (13, 14)
+    assert (age_on(born, date(2028, 2, 28)), age_on(born, date(2028, 2, 29))) == (15, 16)
+
+
+def test_a_roster_may_name_a_person_from_the_sixteenth_birthday_on() -> None:
+    assert refused(date(2010, 11, 21), date(2026, 11, 20))
+    assert not refused(date(2010, 11, 20), date(2026, 11, 20))
+    assert refused(date(2020, 1, 1), date(2026, 11, 20))
+
+
+@given(born=DAYS, on=DAYS)
+def test_a_month_of_birth_says_the_same_as_the_day_or_nothing(born: date, on: date) -> None:
+    assert band_of_month(born, on) in (band_of(born, on), "undetermined")
+
+
+def test_a_month_of_birth_decides_nothing_in_the_month_itself() -> None:
+    assert band_of_month(date(2010, 11, 1), date(2026, 10, 31)) == "under_16"
+    assert band_of_month(date(2010, 11, 1), date(2026, 11, 1)) == "undetermined"
+    assert band_of_month(date(2010, 11, 1), date(2026, 11, 29)) == "undetermined"
+    assert band_of_month(date(2010, 11, 1), date(2026, 11, 30)) == "protected"
+
+
+@given(on=DAYS, born=DAYS)
+def test_whoever_is_shown_as_of_age_is_of_age_and_nobody_is_hidden_a_month_longer(on: date, born: date) -> None:
+    shown = born.replace(day=1) < certainly_of_age_before(on)
+    assert not shown or band_of(born, on) == "adult"
+    assert shown or band_of_month(born, on) != "adult"
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("110101201001011234", date(2010, 1, 1)),
+        ("110101201002301234", None),
+        ("1101012010", None),
+        ("11010120100101123X", date(2010, 1, 1)),
+    ],
+)
+def test_the_date_of_birth_stands_in_the_number(number: str, expected: date | None) -> None:
+    assert born_in(number) == expected
