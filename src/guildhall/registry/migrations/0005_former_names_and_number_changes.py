@@ -6,80 +6,88 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0004_rosters'),
+        ("registry", "0004_rosters"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FormerName',
+            name="FormerName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_sealed', models.BinaryField()),
-                ('name_two', models.BigIntegerField(null=True)),
-                ('name_three', models.BigIntegerField(null=True)),
-                ('initials_two', models.BigIntegerField(null=True)),
-                ('initials_three', models.BigIntegerField(null=True)),
-                ('until', models.DateTimeField()),
-                ('batch_id', models.BigIntegerField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name_sealed", models.BinaryField()),
+                ("name_two", models.BigIntegerField(null=True)),
+                ("name_three", models.BigIntegerField(null=True)),
+                ("initials_two", models.BigIntegerField(null=True)),
+                ("initials_three", models.BigIntegerField(null=True)),
+                ("until", models.DateTimeField()),
+                ("batch_id", models.BigIntegerField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='NumberChange',
+            name="NumberChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number_sealed', models.BinaryField()),
-                ('number_hash', models.BinaryField()),
-                ('reason', guildhall.office.columns.PlainTextField()),
-                ('document', guildhall.office.columns.PlainTextField()),
-                ('state', guildhall.office.columns.PlainTextField(default='proposed')),
-                ('proposed_by', guildhall.office.columns.PlainTextField()),
-                ('proposed_at', models.DateTimeField()),
-                ('decided_by', guildhall.office.columns.PlainTextField(default='')),
-                ('decided_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number_sealed", models.BinaryField()),
+                ("number_hash", models.BinaryField()),
+                ("reason", guildhall.office.columns.PlainTextField()),
+                ("document", guildhall.office.columns.PlainTextField()),
+                ("state", guildhall.office.columns.PlainTextField(default="proposed")),
+                ("proposed_by", guildhall.office.columns.PlainTextField()),
+                ("proposed_at", models.DateTimeField()),
+                ("decided_by", guildhall.office.columns.PlainTextField(default="")),
+                ("decided_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.AddIndex(
-            model_name='identitydocument',
-            index=models.Index(fields=['number_hash'], name='identity_document_number'),
+            model_name="identitydocument",
+            index=models.Index(fields=["number_hash"], name="identity_document_number"),
         ),
         migrations.AddField(
-            model_name='formername',
-            name='worker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='former_names', to='registry.worker'),
+            model_name="formername",
+            name="worker",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="former_names", to="registry.worker"),
         ),
         migrations.AddField(
-            model_name='numberchange',
-            name='worker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='number_changes', to='registry.worker'),
+            model_name="numberchange",
+            name="worker",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="number_changes", to="registry.worker"),
         ),
         migrations.AddIndex(
-            model_name='formername',
-            index=models.Index(fields=['name_two', 'worker'], name='former_name_two'),
+            model_name="formername",
+            index=models.Index(fields=["name_two", "worker"], name="former_name_two"),
         ),
         migrations.AddIndex(
-            model_name='formername',
-            index=models.Index(fields=['name_three', 'worker'], name='former_name_three'),
+            model_name="formername",
+            index=models.Index(fields=["name_three", "worker"], name="former_name_three"),
         ),
         migrations.AddIndex(
-            model_name='formername',
-            index=models.Index(fields=['initials_two', 'worker'], name='former_initials_two'),
+            model_name="formername",
+            index=models.Index(fields=["initials_two", "worker"], name="former_initials_two"),
         ),
         migrations.AddIndex(
-            model_name='formername',
-            index=models.Index(fields=['initials_three', 'worker'], name='former_initials_three'),
+            model_name="formername",
+            index=models.Index(fields=["initials_three", "worker"], name="former_initials_three"),
         ),
         migrations.AddConstraint(
-            model_name='numberchange',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'confirmed', 'refused'])), name='number_change_state_word'),
+            model_name="numberchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["proposed", "confirmed", "refused"])), name="number_change_state_word"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='numberchange',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('worker',), name='number_change_once'),
+            model_name="numberchange",
+            constraint=models.UniqueConstraint(condition=models.Q(("state", "proposed")), fields=("worker",), name="number_change_once"),
         ),
         migrations.AddConstraint(
-            model_name='numberchange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), _negated=True), models.Q(('proposed_by', models.F('decided_by')), _negated=True), _connector='OR'), name='number_change_four_eyes'),
+            model_name="numberchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "confirmed"), _negated=True),
+                    models.Q(("proposed_by", models.F("decided_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="number_change_four_eyes",
+            ),
         ),
     ]
