@@ -31,7 +31,12 @@ NOT_CSV = {
     codecs.BOM_UTF16_BE: "its text is in UTF-16",
 }
 """First bytes of files that people take for CSV, and what they are."""
-_CELL = re.compile(r"""(?:"(?P<quoted>(?:[^"]|"")*+)"[ \t\u3000]*|(?P<plain>(?:[^",\n][^,\n]*)?))(?=[,\n]|\Z)""")
+SEPARATORS = (",", "\t", ";")
+"""Marks between cells: a comma in CSV proper, a tab in what spreadsheets call Unicode text, a semicolon where commas stand in numbers."""
+_CELL = {
+    mark: re.compile(rf"""(?:"(?P<quoted>(?:[^"]|"")*+)"{blank}*|(?P<plain>(?:[^"{mark}\n][^{mark}\n]*)?))(?=[{mark}\n]|\Z)""")
+    for mark, blank in ((",", "[ \t\u3000]"), ("\t", "[ \u3000]"), (";", "[ \t\u3000]"))
+}
 _DAMAGE = re.compile("[\ufffd\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -96,12 +101,12 @@ def read_csv(content: bytes, name: str, *, required: Sequence[str], optional: Se
     """
     _refuse_other_files(content, name)
     text, encoding = decode(content)
-    records = _records(text)
-    header = _header(records, name, required)
+    lines = records(text)
+    header = _header(lines, name, required)
     rows: list[Row] = []
     faults = []
     read = 0
-    for number, cells, damage in records:
+    for number, cells, damage in lines:
         read += 1
         found = damage or _damage(cells, header)
         if found:
@@ -124,9 +129,9 @@ def _unreadable(name: str, faults: list[Fault], next: str) -> FaultsFound:
     return FaultsFound(f"{name} cannot be read as a table", faults, next=f"nothing was loaded; {next}")
 
 
-def _header(records: Iterator[tuple[int, list[str], str]], name: str, required: Sequence[str]) -> list[str]:
+def _header(lines: Iterator[tuple[int, list[str], str]], name: str, required: Sequence[str]) -> list[str]:
     """The names in the first row that holds anything."""
-    number, cells, damage = next(records)
+    number, cells, damage = next(lines)
     header = [_tidy(cell) for cell in cells]
     faults = [Fault(name, number, "", damage)] if damage else []
     doubled = sorted({column for column in header if column and header.count(column) > 1})
@@ -158,7 +163,7 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-def _records(text: str) -> Iterator[tuple[int, list[str], str]]:
+def records(text: str, separator: str = ",") -> Iterator[tuple[int, list[str], str]]:
     """Each record as (row, cells, damage); a quotation mark left open spoils its own line and no other."""
     lines = re.split("\r\n|\n|\r", text)
     number = at = 0
@@ -167,24 +172,27 @@ def _records(text: str) -> Iterator[tuple[int, list[str], str]]:
         if not line.strip():
             at += 1
             continue
-        found = (line.split(","), 1) if '"' not in line else _cells(line) or _cells("\n".join(lines[at : at + LONGEST_CELL_LINES]))
+        if '"' not in line:
+            found: tuple[list[str], int] | None = (line.split(separator), 1)
+        else:
+            found = _cells(line, separator) or _cells("\n".join(lines[at : at + LONGEST_CELL_LINES]), separator)
         if found is None:
             at += 1
-            yield number, [], "a quotation mark is not closed where its cell ends"
+            yield number, line.split(separator), "a quotation mark is not closed where its cell ends"
         else:
             at += found[1]
             yield number, found[0], ""
 
 
-def _cells(text: str) -> tuple[list[str], int] | None:
+def _cells(text: str, separator: str) -> tuple[list[str], int] | None:
     """The cells of the record that `text` begins with and the lines it takes, or None where a quotation does not close."""
     cells: list[str] = []
-    at = 0
-    while found := _CELL.match(text, at):
+    cell, at = _CELL[separator], 0
+    while found := cell.match(text, at):
         quoted = found["quoted"]
         cells.append(found["plain"] if quoted is None else quoted.replace('""', '"'))
         at = found.end()
-        if text[at : at + 1] != ",":
+        if text[at : at + 1] != separator:
             return cells, text.count("\n", 0, at) + 1
         at += 1
     return None
