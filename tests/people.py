@@ -7,6 +7,7 @@ from typing import Any
 
 from django.test import Client
 
+from guildhall.office.backends import PATH
 from guildhall.office.models import STAFF, Account, Grant
 from guildhall.office.viewers import GRANT, PROVED, viewer_in
 from guildhall.web.viewer import Viewer
@@ -30,7 +31,7 @@ def viewer(role: str, **where: Any) -> Viewer:
 def signed_in(held: Grant) -> Client:
     """A browser in which the grant's account has signed in and chosen that role."""
     client = Client()
-    client.force_login(held.account, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(held.account, backend=PATH)
     session = client.session
     session[GRANT] = held.pk
     session[PROVED] = held.account_id  # the second factor of staff

@@ -63,7 +63,7 @@ def viewer_behind(request: HttpRequest) -> Viewer:
         if SESSION_KEY in request.session:  # an account that was closed, or whose password changed elsewhere
             request.session.flush()
         return PUBLIC
-    account, now = cast(Account, request.user), timezone.now()
+    account, now = request.user, timezone.now()
     if _too_old(request, now):
         end_session(request)
         return PUBLIC

@@ -92,6 +92,12 @@ INSTALLED_APPS = [
     "guildhall.registry",
     "guildhall.skills",
     "guildhall.overview",
+    # Without "allauth" itself, whose templates carry scripts: every page of these stands in office/templates.
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 MIDDLEWARE = [
     # Those that add headers stand first: an answer that a later one gives (a refused host, a static file) carries them too.
@@ -107,23 +113,67 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "guildhall.office.viewers.Viewers",
+    "allauth.account.middleware.AccountMiddleware",
     "guildhall.web.middleware.SpokenErrors",
 ]
 AUTH_USER_MODEL = "office.Account"
+OFFICE_NAMES = "guildhall.registry.queries.naming.names_of"  # the office stands below the registry and asks it for names this way
+
+# Signing in.
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "desk"
-OFFICE_NAMES = "guildhall.registry.queries.naming.names_of"  # the office stands below the registry and asks it for names this way
-SESSION_IDLE_SECONDS = 60 * int(os.environ.get("GUILDHALL_SESSION_IDLE_MINUTES", "30"))
-SESSION_LONGEST_SECONDS = 3600 * int(os.environ.get("GUILDHALL_SESSION_HOURS", "12"))
+AUTHENTICATION_BACKENDS = ["guildhall.office.backends.Accounts"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "name"]},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+INVITATION_DAYS = 7
+SESSION_IDLE_SECONDS = 60 * whole("GUILDHALL_SESSION_IDLE_MINUTES", 30)
+SESSION_LONGEST_SECONDS = 3600 * whole("GUILDHALL_SESSION_HOURS", 12)
 SESSION_COOKIE_AGE = SESSION_LONGEST_SECONDS
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"  # a link from the unified identity leads back here; no form of another site carries the cookie
+CSRF_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+PROXIES = whole("GUILDHALL_PROXIES", 0, least=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
+ACCOUNT_ADAPTER = "guildhall.office.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "city"
+MFA_ADAPTER = "guildhall.office.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+CACHES = {  # rate limits and codes that were used once must be known to every server process
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "office_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000, "CULL_FREQUENCY": 10},
+    }
+}
+if not DEMONSTRATION:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-form"  # no subdomain and no plain connection can set these
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = ["^healthz$"]
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    if PROXIES:
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 ROOT_URLCONF = "guildhall.project.urls"
 WSGI_APPLICATION = "guildhall.project.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["guildhall.web.context.shell"]},
+        "OPTIONS": {"context_processors": ["guildhall.web.context.shell", "django.contrib.messages.context_processors.messages"]},
     }
 ]
 

@@ -1,8 +1,25 @@
-"""Doors of the office: signing in and out, choosing a role, and the desk."""
+"""Doors of the office: signing in and out, second factors, sessions, choosing a role, and the desk."""
 
 from __future__ import annotations
 
+from guildhall.office.pages import factors
 from guildhall.office.pages.desk import desk, role
 from guildhall.office.pages.entrance import sign_in, sign_in_as, sign_out
+from guildhall.office.pages.sessions import sessions
+from guildhall.office.pages.staff import change_password, closed, confirm, give_up, invitation, sign_in_staff
 
-__all__ = ["desk", "role", "sign_in", "sign_in_as", "sign_out"]
+__all__ = [
+    "change_password",
+    "closed",
+    "confirm",
+    "desk",
+    "factors",
+    "give_up",
+    "invitation",
+    "role",
+    "sessions",
+    "sign_in",
+    "sign_in_as",
+    "sign_in_staff",
+    "sign_out",
+]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from guildhall.office.models import ROLES
+from guildhall.office.models import ROLES, Account
 from guildhall.office.pages.addresses import carrying, onward
-from guildhall.office.viewers import GRANT, MANDATE, live_grants, live_mandates, names_of, viewer_in
+from guildhall.office.viewers import GRANT, MANDATE, is_proved, live_grants, live_mandates, names_of, viewer_in
 from guildhall.web.doors import for_roles
 from guildhall.web.viewer import Viewer, viewer_of
 
@@ -24,6 +26,8 @@ def role(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     if not viewer.account:
         return redirect(carrying(request, "sign_in"))
+    if not is_proved(request, cast(Account, request.user)):
+        return redirect("mfa_index")
     today = timezone.localdate()
     grants = list(live_grants(viewer.account, today).order_by("role", "place", "pk"))
     mandates = list(live_mandates(viewer.account, today).order_by("valid_until", "pk"))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
@@ -9,12 +12,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from guildhall.office import demonstration
+from guildhall.office.backends import PATH
+from guildhall.office.models import Account
+from guildhall.office.operations import sessions
 from guildhall.office.pages.addresses import carrying, onward
 from guildhall.office.viewers import enter, live_grants, names_of, viewer_in
 from guildhall.web.doors import no_such_page
 from guildhall.web.viewer import viewer_of
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -31,8 +35,10 @@ def sign_in_as(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         account = get_object_or_404(demonstration.accounts(), username=request.POST.get("account", ""))
         address = onward(request)
-        login(request, account, backend=BACKEND)
-        enter(request, timezone.now(), proved=True)
+        login(request, account, backend=PATH)
+        enter(request, now := timezone.now(), proved=True)
+        UserSession.objects.create_from_request(request)
+        sessions.began(account=account, ways=["demonstration"], now=now)
         return redirect(address)
     return render(request, "office/sign_in_as.html", {"cast": _cast(), "next": request.GET.get("next", "")})
 
@@ -49,9 +55,10 @@ def _cast() -> list[dict[str, object]]:
 
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Asks, and ends the session."""
-    if request.method == "POST":
-        logout(request)
-        return redirect("city")
     if not viewer_of(request).account:
         return redirect("sign_in")
+    if request.method == "POST":
+        sessions.ended(account=cast(Account, request.user), now=timezone.now())
+        logout(request)
+        return redirect("city")
     return render(request, "office/sign_out.html")
