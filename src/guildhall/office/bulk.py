@@ -7,7 +7,7 @@ bounded and the same rows give the same bytes on either database.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -53,6 +53,56 @@ def insert(model: type[Model], rows: pa.Table, *, using: str = DEFAULT_DB_ALIAS)
         else:
             marks = ", ".join(["%s"] * rows.num_columns)
             cursor.executemany(f"INSERT INTO {target} VALUES ({marks})", list(_as_tuples(rows)))  # noqa: S608  # names come from models
+
+
+ASKED = 10_000
+"""Values sought in one statement; SQLite takes 32,766."""
+
+
+def found(
+    model: type[Model], columns: Sequence[str], key: str, values: Sequence[Any], *, using: str = DEFAULT_DB_ALIAS
+) -> Iterator[tuple[Any, ...]]:
+    """The rows whose column `key` holds one of `values`, in no order; names are those of the database, dates come as ISO text."""
+    connection = connections[using]
+    quote = connection.ops.quote_name
+    dates = {field.column for field in model._meta.concrete_fields if field.get_internal_type() == "DateField"}
+    read = ", ".join(f"CAST({quote(name)} AS text)" if name in dates else quote(name) for name in columns)
+    start = f"SELECT {read} FROM {quote(model._meta.db_table)} WHERE {quote(key)}"  # noqa: S608  # names come from models
+    for at in range(0, len(values), ASKED):
+        asked = list(values[at : at + ASKED])
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute(f"{start} = ANY(%s)", [asked])
+            else:
+                cursor.execute(f"{start} IN ({', '.join(['%s'] * len(asked))})", asked)
+            yield from cursor.fetchall()
+
+
+def allocate(model: type[Model], count: int, *, using: str = DEFAULT_DB_ALIAS) -> list[int]:
+    """Keys for rows that are about to be added. Call it inside the transaction that adds them."""
+    connection = connections[using]
+    table, key = model._meta.db_table, str(model._meta.pk.column)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", [table, key, count])
+            return [row[0] for row in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        last = (cursor.fetchone() or (0,))[0]
+    return list(range(last + 1, last + 1 + count))
+
+
+def update(model: type[Model], changes: Mapping[int, Mapping[str, Any]], *, using: str = DEFAULT_DB_ALIAS) -> None:
+    """Changes columns of rows by key: {key: {column: value}}. Call it inside a transaction."""
+    connection = connections[using]
+    quote = connection.ops.quote_name
+    alike: dict[tuple[str, ...], list[list[Any]]] = {}
+    for key, values in sorted(changes.items()):
+        alike.setdefault(tuple(values), []).append([*values.values(), key])
+    with connection.cursor() as cursor:
+        for columns, rows in alike.items():
+            changed = ", ".join(f"{quote(name)} = %s" for name in columns)
+            where = f"WHERE {quote(str(model._meta.pk.column))} = %s"
+            cursor.executemany(f"UPDATE {quote(model._meta.db_table)} SET {changed} {where}", rows)  # noqa: S608  # names come from models
 
 
 def _as_tuples(rows: pa.Table) -> Iterator[tuple[Any, ...]]:

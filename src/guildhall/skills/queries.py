@@ -59,3 +59,14 @@ def above(viewer: Viewer, code: str) -> Sequence[Occupation]:
         row = row.parent
         groups.insert(0, row)
     return groups
+
+
+def words_of_occupations(viewer: Viewer) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """How files may name an occupation: the name of each code, and the codes that each name in English may stand for."""
+    names: dict[str, str] = {}
+    english: dict[str, tuple[str, ...]] = {}
+    for code, name, name_en in Occupation.objects.filter(rank="leaf").order_by("code").values_list("code", "name_zh", "name_en"):
+        names[code] = name or code
+        if name_en:
+            english[name_en.casefold()] = (*english.get(name_en.casefold(), ()), code)
+    return names, english

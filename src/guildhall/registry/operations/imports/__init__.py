@@ -1,0 +1,32 @@
+"""Rosters into the registry: received, staged whole, then applied in short chunks that a kill cannot tear."""
+
+from __future__ import annotations
+
+from guildhall.registry.operations.imports.applying import apply
+from guildhall.registry.operations.imports.batches import (
+    abandon,
+    begin,
+    confirm,
+    erase_forgotten,
+    keep_columns,
+)
+from guildhall.registry.operations.imports.foreseeing import foresee
+from guildhall.registry.operations.imports.jobs import AT_ONCE, apply_later, check_later, run
+from guildhall.registry.operations.imports.staging import read_columns, stage, stage_roster
+
+__all__ = [
+    "AT_ONCE",
+    "abandon",
+    "apply",
+    "apply_later",
+    "begin",
+    "check_later",
+    "confirm",
+    "erase_forgotten",
+    "foresee",
+    "keep_columns",
+    "read_columns",
+    "run",
+    "stage",
+    "stage_roster",
+]

@@ -1,0 +1,183 @@
+"""A file's way before and beside its rows: received, confirmed, abandoned, forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import IO, Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
+from guildhall.office.operations import audit
+from guildhall.registry.models import ColumnMapping, ImportBatch, Organisation, refuse_unfinished
+from guildhall.registry.models.staged import PIECE, seal_file
+from guildhall.registry.queries.scope import organisations_of
+from guildhall.web.viewer import Viewer
+
+KIND, TASK = "roster", "roster"
+WAITING = ("received", "staged")
+KEPT_WAITING = timedelta(days=30)
+"""A file that nobody confirms is given up and erased after this."""
+KEPT_REJECTED = timedelta(days=180)
+"""The cells of rejected rows are erased after this; what was wrong with them stays."""
+
+
+def allowed(by: Viewer, organisation: int, today: date) -> Organisation:
+    """The organisation, where `by` may bring its roster. Raises NotFound: who may not is told no more than that."""
+    found = organisations_of(by, today).filter(pk=organisation).first() if by.may(TASK) else None
+    if found is None:
+        raise NotFound(_("There is no such organisation"), why=_("or it is not one of yours"), next=_("choose one of your organisations"))
+    return found
+
+
+def begin(
+    *,
+    pieces: Iterable[bytes],
+    name: str,
+    organisation: int,
+    as_of: date,
+    by: Viewer,
+    now: datetime,
+    corrects: int | None = None,
+    digest: str = "",
+) -> ImportBatch:
+    """Receives a file: kept sealed, piece by piece, until its rows are staged and confirmed. Nothing of it is read yet.
+
+    Whoever has the file in hand gives no pieces and its SHA-256 as `digest`.
+
+    Raises NotFound where `by` may not bring rosters of the organisation, or `corrects` is no import of it.
+    """
+    refuse_unfinished()
+    owner = allowed(by, organisation, as_of)
+    if corrects is not None and not ImportBatch.objects.filter(pk=corrects, organisation=owner).exists():
+        raise NotFound(_("There is no such import"))
+    summed = sha256()
+    with transaction.atomic():
+        batch = ImportBatch.objects.create(
+            kind=KIND,
+            organisation=owner,
+            place=owner.place_id,
+            name=name,
+            sha256="",
+            as_of=as_of,
+            mapping={},
+            state="received",
+            corrects_id=corrects,
+            brought_by=by.name,
+            brought_at=now,
+        )
+        for chunk in seal_file(batch.pk, _told(pieces, summed)):
+            chunk.save(force_insert=True)
+        batch.sha256 = digest or summed.hexdigest()
+        batch.save(update_fields=["sha256"])
+    return batch
+
+
+def _told(pieces: Iterable[bytes], summed: Any) -> Iterable[bytes]:
+    for piece in pieces:
+        summed.update(piece)
+        yield piece
+
+
+def in_pieces(file: IO[bytes]) -> Iterable[bytes]:
+    """A file, PIECE bytes at a time."""
+    while piece := file.read(PIECE):
+        yield piece
+
+
+def keep_columns(*, batch: ImportBatch, mapping: Mapping[str, str], sheet: str, by: Viewer, now: datetime) -> ImportBatch:
+    """Says what the columns of a received file mean, and remembers it for the organisation's next one.
+
+    Rows staged under another meaning are dropped. Raises AlreadyDone where the file is being applied or was.
+    """
+    assert batch.organisation_id is not None
+    allowed(by, batch.organisation_id, now.date())
+    with transaction.atomic():
+        held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        if held.state not in WAITING:
+            raise AlreadyDone(_("This file has been confirmed already"))
+        held.mapping, held.sheet, held.failure = {"columns": dict(mapping)}, sheet, ""
+        clear_staged(held)
+        held.save()
+        ColumnMapping.objects.update_or_create(
+            organisation_id=batch.organisation_id, kind=KIND, defaults={"mapping": dict(mapping), "confirmed_at": now}
+        )
+    return held
+
+
+def clear_staged(batch: ImportBatch) -> None:
+    """Takes away what was staged of a file that has not been confirmed; the caller saves the batch."""
+    batch.chunks.filter(number__gte=0).delete()
+    batch.rejected_rows.all().delete()
+    batch.state, batch.forecast = "received", {}
+    batch.rows = batch.position = batch.accepted = batch.changed = batch.unchanged = batch.rejected = 0
+
+
+def confirm(*, batch: ImportBatch, by: Viewer, now: datetime) -> ImportBatch:
+    """Lets a staged file be applied; from here on it can be stopped, but what was applied stays.
+
+    Raises AlreadyDone where it is confirmed already, GuildhallError where its rows are not staged.
+    """
+    assert batch.organisation_id is not None
+    allowed(by, batch.organisation_id, now.date())
+    with transaction.atomic():
+        held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        if held.state == "received":
+            raise GuildhallError(_("This file has not been checked yet"), next=_("say what its columns mean first"))
+        if held.state != "staged":
+            raise AlreadyDone(_("This file has been confirmed already"))
+        held.state = "applying"
+        held.save(update_fields=["state"])
+        held.chunks.filter(number__lt=0).delete()
+    return held
+
+
+def abandon(*, batch: ImportBatch, by: Viewer, now: datetime) -> ImportBatch:
+    """Gives a file up: what was applied of it stays on record, what was not is erased. Raises AlreadyDone where it is finished."""
+    assert batch.organisation_id is not None
+    allowed(by, batch.organisation_id, now.date())
+    with transaction.atomic():
+        held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        if held.state in ("done", "abandoned"):
+            raise AlreadyDone(_("This import is finished"))
+        begun = held.state == "applying"
+        _erase(held, now)
+        if begun:
+            details = {"position": held.position, "rows": held.rows}
+            audit.record(subject=subject(held), action="registry.abandon_import", by=by, now=now, details=details, batch=held.pk)
+    return held
+
+
+def _erase(batch: ImportBatch, now: datetime) -> None:
+    batch.state, batch.finished_at = "abandoned", now
+    batch.save(update_fields=["state", "finished_at"])
+    batch.chunks.update(content_sealed=None)
+    batch.chunks.filter(number__lt=0).delete()
+    batch.rejected_rows.update(cells_sealed=None)
+
+
+def erase_forgotten(*, by: Viewer, now: datetime) -> dict[str, int]:
+    """Erases what has waited too long: files nobody confirmed, and cells of rejected rows nobody brought again; counts of both."""
+    assert by.role == "system", "only the city's own machinery erases on schedule"
+    forgotten = list(ImportBatch.objects.filter(kind=KIND, state__in=WAITING, brought_at__lt=now - KEPT_WAITING))
+    for batch in forgotten:
+        with transaction.atomic():
+            _erase(batch, now)
+    old = ImportBatch.objects.filter(kind=KIND, finished_at__lt=now - KEPT_REJECTED, rejected_rows__cells_sealed__isnull=False).distinct()
+    rows = sum(batch.rejected_rows.filter(cells_sealed__isnull=False).update(cells_sealed=None) for batch in old)
+    return {"files": len(forgotten), "rejected_rows": rows}
+
+
+def unfinished(*, sha256: str, organisation: int, by: Viewer) -> ImportBatch | None:
+    """The import of this very file that `by` began and that is not finished: it goes on where it stopped."""
+    states = ("received", "staged", "applying")
+    found = ImportBatch.objects.filter(kind=KIND, sha256=sha256, organisation_id=organisation, state__in=states, brought_by=by.name)
+    return found.order_by("-pk").first()
+
+
+def subject(batch: ImportBatch) -> str:
+    """The chain on which a batch's events stand."""
+    return f"organisation:{batch.organisation_id}"

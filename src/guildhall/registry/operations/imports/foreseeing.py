@@ -1,0 +1,53 @@
+"""What applying a staged file would do, found by comparing only: nothing is written but the counts themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from django.utils import timezone
+
+from guildhall.registry.models import ImportBatch
+from guildhall.registry.models.staged import open_rows
+from guildhall.registry.operations.imports.batches import WAITING, allowed
+from guildhall.registry.operations.imports.deciding import Plan, planned, rules_of
+from guildhall.registry.operations.imports.recorded import Hashed, Whose, recorded
+from guildhall.registry.operations.imports.staging import Progress
+from guildhall.web.viewer import Viewer
+
+SHOWN = 200
+"""Rows named that contradict the record."""
+
+
+def foresee(*, batch: ImportBatch, by: Viewer, now: datetime, progress: Progress | None = None) -> dict[str, Any]:
+    """Rows by outcome, rows by what would be told of them, and the rows that contradict the record; kept in the batch's `forecast`.
+
+    Counts are as of this moment: whoever else writes meanwhile may change them.
+    """
+    assert batch.organisation_id is not None
+    allowed(by, batch.organisation_id, timezone.localdate(now))
+    counts: Counter[str] = Counter({"unchanged": batch.unchanged, "rejected": batch.rejected})
+    notes: Counter[str] = Counter()
+    contrary: list[dict[str, Any]] = []
+    for plan in _plans(batch, by):
+        counts.update(plan.counts())
+        notes.update(plan.noted())
+        contrary += [{"row": row.number, "faults": [fault.as_json() for fault in faults]} for row, faults in plan.rejected]
+        if progress:
+            progress(counts.total(), batch.rows)
+    names = ("accepted", "changed", "unchanged", "rejected")
+    forecast = {"counts": {name: counts[name] for name in names}, "notes": dict(+notes), "contrary": contrary[:SHOWN]}
+    ImportBatch.objects.filter(pk=batch.pk, state__in=WAITING).update(forecast=forecast)
+    batch.forecast = forecast
+    return forecast
+
+
+def _plans(batch: ImportBatch, by: Viewer) -> Iterator[Plan]:
+    rules, whose, columns = rules_of(batch, officer=by.role != "employer"), Whose.of(batch), batch.mapping["columns"]
+    below = count(-1, -1)
+    for chunk in batch.chunks.filter(number__gte=0, content_sealed__isnull=False).order_by("number").iterator(chunk_size=1):
+        hashed = Hashed.of(open_rows(chunk))
+        yield planned(hashed, recorded(hashed, whose, lock=False), rules, columns, lambda _: below)

@@ -1,0 +1,166 @@
+"""What is on record of the people a chunk of rows speaks of: a few questions for the whole chunk, none for a single row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from guildhall.office import bulk
+from guildhall.registry.engine.decisions import Claim, Numbers, Person, Staged, Stay
+from guildhall.registry.models import (
+    Alias,
+    Certificate,
+    CertificateNumber,
+    ClaimedCertificate,
+    EmploymentSpell,
+    Identity,
+    IdentityDocument,
+    ImportBatch,
+    Worker,
+    vault,
+)
+from guildhall.registry.models.sealed import TABLE
+from guildhall.registry.queries.merged import leaders
+
+EARLIER = "earlier_identity_number"
+
+
+@dataclass(frozen=True)
+class Hashed:
+    """Rows and the keyed hashes of their numbers, in the same order; made before any lock is held."""
+
+    rows: Sequence[Staged]
+    numbers: list[bytes]
+    phones: list[bytes | None]
+    certificates: list[bytes | None]
+
+    @classmethod
+    def of(cls, rows: Sequence[Staged]) -> Hashed:
+        """The hashes of a chunk."""
+        held = vault()
+        return cls(
+            rows,
+            [number for number in held.keyed_hashes("identity_number", [row.identity_number for row in rows]) if number],
+            held.keyed_hashes("phone", [row.phone for row in rows]),
+            held.keyed_hashes("certificate_number", [row.certificate_number for row in rows]),
+        )
+
+
+@dataclass
+class Recorded:
+    """People on record by the hash of their number, and who holds the certificates that rows name."""
+
+    people: dict[bytes, Person] = field(default_factory=dict)
+    held: dict[bytes, tuple[int, int]] = field(default_factory=dict)
+
+    def numbers(self, phone: bytes | None, certificate: bytes | None) -> Numbers:
+        """The hashes of a row, and who holds its certificate."""
+        return Numbers(phone, certificate, self.held.get(certificate) if certificate else None)
+
+
+@dataclass(frozen=True)
+class Whose:
+    """For whom people are looked up: the organisation, the imports it brought itself, and the day its file speaks of."""
+
+    organisation: int
+    own: frozenset[int]
+    as_of: str
+
+    @classmethod
+    def of(cls, batch: ImportBatch) -> Whose:
+        """That of a batch."""
+        assert batch.organisation_id is not None
+        own = ImportBatch.objects.filter(organisation_id=batch.organisation_id).values_list("pk", flat=True)
+        return cls(batch.organisation_id, frozenset(own), batch.as_of.isoformat() if batch.as_of else "")
+
+
+def recorded(hashed: Hashed, whose: Whose, *, lock: bool) -> Recorded:
+    """Everybody on record whom the rows name. With `lock` nobody else changes them until the transaction ends."""
+    keys = _keys(list(dict.fromkeys(hashed.numbers)))
+    workers = sorted(set(keys.values()))
+    if lock and workers and connection.vendor == "postgresql":
+        list(Worker.objects.select_for_update().filter(pk__in=workers).order_by("pk").values_list("pk", flat=True))
+    people = _people(workers, whose)
+    records = _records(people)
+    _add_stays(records, whose)
+    _add_claims(records, whose)
+    certificates = list(dict.fromkeys(filter(None, hashed.certificates)))
+    return Recorded({number: people[worker] for number, worker in keys.items()}, _held(certificates))
+
+
+def _keys(numbers: list[bytes]) -> dict[bytes, int]:
+    """The record of each number that is known: by the number of today or an earlier one, and past any merger of records."""
+    found = {bytes(number): worker for worker, number in bulk.found(Identity, ["worker_id", "number_hash"], "number_hash", numbers)}
+    rest = [number for number in numbers if number not in found]
+    documents = bulk.found(IdentityDocument, ["worker_id", "number_hash", "kind", "ended_at"], "number_hash", rest) if rest else ()
+    found |= {bytes(number): worker for worker, number, kind, ended in documents if kind == EARLIER and ended is None}
+    into = leaders(set(found.values()))
+    return {number: into[worker] for number, worker in found.items()}
+
+
+def _people(workers: Sequence[int], whose: Whose) -> dict[int, Person]:
+    open_, found = vault().open, dict[int, Person]()
+    known = bulk.found(Worker, ["worker_id", "education", "migrant", "standing", "residence", "batch_id"], "worker_id", workers)
+    identities = {row[0]: row for row in bulk.found(Identity, ["worker_id", "name_sealed", "phone_hash"], "worker_id", workers)}
+    for worker, education, migrant, standing, residence, batch in known:
+        _, name, phone = identities[worker]
+        found[worker] = Person(
+            worker,
+            open_(TABLE, "name", worker, name),
+            bytes(phone) if phone is not None else None,
+            education,
+            migrant,
+            standing,
+            residence,
+            trusted=batch in whose.own,
+        )
+    return found
+
+
+def _records(people: dict[int, Person]) -> dict[int, Person]:
+    """Every record of these people, those merged into the leading one included, and whose it is."""
+    merged = bulk.found(Alias, ["worker_id", "merged_into_id"], "merged_into_id", sorted(people))
+    return people | {record: people[into] for record, into in merged}
+
+
+STAY = ["spell_id", "worker_id", "organisation_id", "started_on", "ended_on", "occupation", "contract", "batch_id"]
+
+
+def _add_stays(people: dict[int, Person], whose: Whose) -> None:
+    for key, worker, organisation, start, end, occupation, contract, batch in _ordered(EmploymentSpell, STAY, people):
+        person = people[worker]
+        if organisation == whose.organisation:
+            person.stays.append(Stay(key, start, end, occupation, contract))
+            person.trusted = person.trusted or batch is None
+        elif start <= whose.as_of and (end is None or end > whose.as_of):
+            person.elsewhere = True
+
+
+CLAIM = ["id", "worker_id", "said_by_id", "number_hash", "level", "occupation", "issued_on", "confirmed_id"]
+
+
+def _add_claims(people: dict[int, Person], whose: Whose) -> None:
+    """Claims by number, whoever made them; those without a number only where this organisation made them."""
+    for key, worker, organisation, number, level, occupation, issued, confirmed in _ordered(ClaimedCertificate, CLAIM, people):
+        if number is not None or organisation == whose.organisation:
+            claims = people[worker].claims
+            claims[bytes(number) if number is not None else None] = Claim(key, level, occupation, issued, confirmed)
+
+
+def _ordered(model: type[EmploymentSpell | ClaimedCertificate], columns: list[str], people: dict[int, Person]) -> Iterable[tuple[Any, ...]]:
+    """Rows of these people by key, so that the same rows are met in the same order on either database."""
+    return sorted(bulk.found(model, columns, "worker_id", sorted(people)), key=lambda row: row[0])
+
+
+def _held(numbers: list[bytes]) -> dict[bytes, tuple[int, int]]:
+    """Who holds the certificates of these numbers, by the issuing authorities' records: (certificate, worker)."""
+    keys = {
+        certificate: bytes(number)
+        for certificate, number in bulk.found(CertificateNumber, ["certificate_id", "number_hash"], "number_hash", numbers)
+    }
+    holders = dict(bulk.found(Certificate, ["certificate_id", "worker_id"], "certificate_id", sorted(keys)))
+    into = leaders(set(holders.values()))
+    return {keys[certificate]: (certificate, into[worker]) for certificate, worker in holders.items()}

@@ -1,0 +1,190 @@
+"""A file into staged rows: read row by row by the engine, sealed chunk by chunk; nothing of it is in the registry yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from guildhall.kernel import workbooks
+from guildhall.kernel.errors import AlreadyDone, GuildhallError
+from guildhall.registry.engine.decisions import Staged, staged
+from guildhall.registry.engine.roster import OpenRoster, Reference, Rejected, RosterRow, open_roster
+from guildhall.registry.models import ImportBatch, ImportChunk, RejectedRow, vault
+from guildhall.registry.models.staged import open_file, seal_cells, seal_rows
+from guildhall.registry.operations.imports.batches import WAITING, abandon, allowed, begin, clear_staged, unfinished
+from guildhall.registry.queries import imports as queries
+from guildhall.registry.queries.imports import Occupations
+from guildhall.web.viewer import Viewer
+
+CHUNK_ROWS = 4_000
+"""Rows applied in one transaction: under half a second of lock."""
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class Counted:
+    """What came out of the rows of a file, as they passed."""
+
+    rows: int = 0
+    rejected: int = 0
+    repeated: int = 0
+    chunks: int = 0
+
+    @property
+    def read(self) -> int:
+        return self.rows + self.rejected + self.repeated
+
+
+def read_columns(
+    *,
+    content: bytes,
+    name: str,
+    organisation: int,
+    occupations: Callable[[], Occupations],
+    mapping: Mapping[str, str] | None,
+    sheet: str,
+    today: date,
+) -> OpenRoster:
+    """The roster in a file, its columns understood. Raises Refused or FaultsFound where it is none."""
+    reference = queries.reference(organisation, today, occupations, made_up=settings.DEMONSTRATION)
+    return opened(content, name, reference, mapping, sheet, today)
+
+
+def opened(content: bytes, name: str, reference: Reference, mapping: Mapping[str, str] | None, sheet: str, today: date) -> OpenRoster:
+    """See read_columns. Digests are keyed, so that nobody can try names and numbers against them."""
+    key = vault().keyed_hash("import_row", "digest")
+    return open_roster(
+        workbooks.read(content, name), reference=reference, today=today, mapping=mapping or None, sheet=sheet, digest_key=key
+    )
+
+
+def stage(
+    *,
+    batch: ImportBatch,
+    occupations: Callable[[], Occupations],
+    by: Viewer,
+    now: datetime,
+    content: bytes | None = None,
+    progress: Progress | None = None,
+) -> ImportBatch:
+    """Reads a received file into sealed chunks and rejected rows; killed and run again, it begins anew.
+
+    `content` spares opening the pieces where the caller has the file in hand. Raises Refused or FaultsFound where the file is no
+    roster, AlreadyDone where it has been confirmed.
+    """
+    assert batch.organisation_id is not None
+    assert batch.as_of is not None
+    allowed(by, batch.organisation_id, now.date())
+    found = read_columns(
+        content=open_file(batch) if content is None else content,
+        name=batch.name,
+        organisation=batch.organisation_id,
+        occupations=occupations,
+        mapping=batch.mapping.get("columns"),
+        sheet=batch.sheet,
+        today=batch.as_of,
+    )
+    _begin_again(batch)
+    counted = Counted()
+    for chunk, rejected in _chunks(batch.pk, found, counted):
+        with transaction.atomic():
+            ImportChunk.objects.bulk_create(chunk)
+            RejectedRow.objects.bulk_create(rejected, batch_size=500)
+        if progress:
+            progress(counted.read, counted.read)
+    return _finish(batch, found, counted)
+
+
+def _begin_again(batch: ImportBatch) -> None:
+    with transaction.atomic():
+        held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        if held.state not in WAITING:
+            raise AlreadyDone(_("This file has been confirmed already"))
+        clear_staged(held)
+        held.save()
+
+
+def _chunks(batch: int, found: OpenRoster, counted: Counted) -> Iterator[tuple[list[ImportChunk], list[RejectedRow]]]:
+    """Sealed chunks of CHUNK_ROWS rows in the order of the file, each with the rows rejected on the way."""
+    rows: list[Staged] = []
+    rejected: list[RejectedRow] = []
+    for row in found:
+        if isinstance(row, RosterRow):
+            rows.append(staged(row))
+        elif isinstance(row, Rejected):
+            rejected.append(rejected_row(batch, row))
+        else:
+            counted.repeated += 1
+        if len(rows) == CHUNK_ROWS or len(rejected) == CHUNK_ROWS:
+            yield _sealed(batch, rows, counted), rejected
+            counted.rejected += len(rejected)
+            rows, rejected = [], []
+    yield _sealed(batch, rows, counted), rejected
+    counted.rejected += len(rejected)
+
+
+def _sealed(batch: int, rows: list[Staged], counted: Counted) -> list[ImportChunk]:
+    if not rows:
+        return []
+    number, counted.chunks, counted.rows = counted.chunks, counted.chunks + 1, counted.rows + len(rows)
+    return [ImportChunk(batch_id=batch, number=number, rows=len(rows), content_sealed=seal_rows(batch, number, rows))]
+
+
+def rejected_row(batch: int, row: Rejected) -> RejectedRow:
+    """A rejected row as it is kept: its faults with masked values, its cells sealed."""
+    faults = [fault.as_json() for fault in row.faults]
+    return RejectedRow(batch_id=batch, row=row.number, faults=faults, cells_sealed=seal_cells(batch, row.number, row.cells))
+
+
+def _finish(batch: ImportBatch, found: OpenRoster, counted: Counted) -> ImportBatch:
+    """Rejected and repeated rows are decided by now; all others wait."""
+    with transaction.atomic():
+        held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        if held.state != "received" or held.chunks.filter(number__gte=0).count() != counted.chunks:
+            raise GuildhallError(_("Another worker is reading this file"), next=_("wait until it ends; nothing was lost"))
+        held.rows, held.position = counted.read, counted.rejected + counted.repeated
+        held.rejected, held.unchanged, held.state = counted.rejected, counted.repeated, "staged"
+        held.mapping = {"columns": dict(found.columns), "header": list(found.header), "header_row": found.header_row}
+        held.sheet, held.encoding, held.failure = found.sheet, found.encoding, ""
+        held.save()
+    return held
+
+
+def stage_roster(
+    *,
+    path: Path,
+    organisation: int,
+    as_of: date,
+    occupations: Callable[[], Occupations],
+    by: Viewer,
+    now: datetime,
+    mapping: Mapping[str, str] | None = None,
+    sheet: str = "",
+    progress: Progress | None = None,
+) -> ImportBatch:
+    """Receives and stages a roster from a file at hand, which is read from where it stands; see `begin` and `stage`.
+
+    The import of this very file that was not finished goes on instead, with the columns it began with.
+    """
+    content = path.read_bytes()
+    allowed(by, organisation, as_of)
+    digest = sha256(content).hexdigest()
+    begun = unfinished(sha256=digest, organisation=organisation, by=by)
+    if begun and begun.state != "received":
+        return begun
+    batch = begun or begin(pieces=(), name=path.name, organisation=organisation, as_of=as_of, by=by, now=now, digest=digest)
+    if mapping or sheet:
+        batch.mapping, batch.sheet = {"columns": dict(mapping or {})}, sheet
+        batch.save(update_fields=["mapping", "sheet"])
+    try:
+        return stage(batch=batch, occupations=occupations, by=by, now=now, content=content, progress=progress)
+    except GuildhallError:
+        abandon(batch=batch, by=by, now=now)
+        raise

@@ -1,0 +1,154 @@
+"""Reads on rosters: imports and their rows for who may see them, the lookups a roster is read with, and the proof of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from guildhall.kernel.errors import NotFound
+from guildhall.registry.engine.decisions import NOTES, REJECTED, Staged
+from guildhall.registry.engine.roster import CellFault, KnownPlace, Reference, Rejected
+from guildhall.registry.models import ColumnMapping, ImportBatch, ImportChunk, Organisation, Place
+from guildhall.registry.models.staged import open_cells, unpack
+from guildhall.registry.queries import territory
+from guildhall.registry.queries.scope import organisations_of
+from guildhall.web.viewer import PUBLIC, Viewer
+
+KIND, TASK = "roster", "roster"
+LIVED_IN = ("city", "district", "county", "functional_zone", "township", "remainder")
+
+
+@dataclass(frozen=True)
+class Occupations:
+    """The classification as a roster is read with it: code → name, and other words (job names, names in English) → codes."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def batches(viewer: Viewer, today: date) -> QuerySet[ImportBatch]:
+    """The rosters a viewer may see: of the organisations whose rosters the viewer may bring."""
+    found = ImportBatch.objects.filter(kind=KIND).select_related("organisation")
+    if not viewer.may(TASK):
+        return found.none()
+    return found if viewer.role == "system" else found.filter(organisation__in=organisations_of(viewer, today))
+
+
+def batch(viewer: Viewer, batch_id: int, today: date) -> ImportBatch:
+    """One of them. Raises NotFound."""
+    found = batches(viewer, today).filter(pk=batch_id).first()
+    if found is None:
+        raise NotFound(_("There is no such import"), why=_("or it is not one of yours"), next=_("see the list of rosters"))
+    return found
+
+
+def owners(viewer: Viewer, today: date, name: str = "", limit: int = 50) -> list[Organisation]:
+    """Organisations whose roster a viewer may bring, by name or the beginning of a name or code."""
+    if not viewer.may(TASK):
+        return []
+    found = organisations_of(viewer, today)
+    if name:
+        found = found.filter(Q(name_zh__contains=name) | Q(name_en__icontains=name) | Q(code__startswith=name))
+    return list(found.order_by("name_zh", "organisation_id")[:limit])
+
+
+def remembered(organisation: int) -> dict[str, str]:
+    """What the columns of an organisation's files meant last time: {field: header}."""
+    found = ColumnMapping.objects.filter(organisation_id=organisation, kind=KIND).first()
+    return dict(found.mapping) if found else {}
+
+
+def rejected_rows(batch: ImportBatch, *, after: int = 0, size: int = 200) -> list[tuple[int, list[CellFault]]]:
+    """Rows that were not taken, in the order of the file, with what was wrong; values are masked."""
+    rows = batch.rejected_rows.filter(row__gt=after).order_by("row")[:size]
+    return [(row.row, [CellFault.from_json(fault) for fault in row.faults]) for row in rows]
+
+
+def rejected(batch: ImportBatch) -> Iterator[Rejected]:
+    """Those rows whole, to be written into a spreadsheet; without those whose cells have been erased."""
+    for row in batch.rejected_rows.order_by("row").iterator(chunk_size=1_000):
+        if row.cells_sealed is not None:
+            yield Rejected(row.row, tuple(CellFault.from_json(fault) for fault in row.faults), open_cells(row))
+
+
+def has_cells(batch: ImportBatch) -> bool:
+    """Whether there are rejected rows whose cells are still kept."""
+    return batch.rejected_rows.filter(cells_sealed__isnull=False).exists()
+
+
+def batch_proof(batch_id: int) -> Iterator[tuple[str, bytes]]:
+    """The person and the row digest of every row of a batch that was taken: what the digest in its event is over."""
+    packed = ImportChunk.objects.filter(batch_id=batch_id, outcomes__isnull=False).order_by("number").values_list("outcomes", flat=True)
+    for outcomes in packed.iterator(chunk_size=8):
+        yield from ((f"worker:{worker}", digest) for worker, _, outcome, _, digest in unpack(outcomes or b"") if outcome != REJECTED)
+
+
+def noted(batch: ImportBatch) -> dict[str, list[int]]:
+    """Rows that were taken and of which something is told, by what is told."""
+    found: dict[str, list[int]] = {}
+    for packed in batch.chunks.filter(outcomes__isnull=False).order_by("number").values_list("outcomes", flat=True):
+        for _worker, row, _outcome, notes, _digest in unpack(packed or b""):
+            for bit, name in enumerate(NOTES):
+                if notes & 1 << bit:
+                    found.setdefault(name, []).append(row)
+    return found
+
+
+def cells_again(row: Staged, mapping: Mapping[str, Any]) -> tuple[str, ...]:
+    """The cells of a row that was read, under the header of its file, as they can be read again."""
+    fields = {header: name for name, header in mapping["columns"].items()}
+    return tuple(_cell(row, fields.get(header, "")) for header in mapping["header"])
+
+
+def _cell(row: Staged, name: str) -> str:
+    if name in ("occupation", "occupation_code"):
+        return row.occupation or ""
+    if name in ("residence", "township", "district"):
+        return _place_cell(row.residence, name)
+    if name == "ended_on" and row.ended_on:  # half open inside, the last day outside
+        return (date.fromisoformat(row.ended_on) - timedelta(days=1)).isoformat()
+    if name == "birth":
+        return f"{row.identity_number[6:10]}-{row.identity_number[10:12]}-{row.identity_number[12:14]}"
+    return str(getattr(row, name, None) or "")
+
+
+def _place_cell(place_id: str | None, name: str) -> str:
+    place = Place.objects.filter(pk=place_id).first() if place_id else None
+    if place is None or (name != "residence" and (place.kind == "township") != (name == "township")):
+        return ""
+    return str(place.name_zh)
+
+
+def reference(organisation: int, today: date, occupations: Callable[[], Occupations], *, made_up: bool) -> Reference:
+    """What must be known to read a roster of an organisation: places with their districts, occupations, its own code."""
+    owner = Organisation.objects.get(pk=organisation)
+    known = occupations()
+    cities = Place.objects.filter(kind="city").order_by("pk")
+    city = cities.first()
+    return Reference(
+        city=city.pk if city else "",
+        city_names=(city.name_zh, city.name_en) if city else (),
+        places=tuple(_places(today)),
+        occupations=known.names,
+        occupation_words=known.words,
+        organisations={owner.code: owner.pk},
+        organisation=owner.pk,
+        made_up=made_up,
+    )
+
+
+def _places(today: date) -> Iterator[KnownPlace]:
+    tree = territory(PUBLIC)
+    names = dict(Place.objects.values_list("pk", "name_zh"))
+    for place in Place.objects.filter(kind__in=LIVED_IN).order_by("pk"):
+        above = [edge.parent_id for edge in tree.parents_ever(place.pk)]
+        units = [unit for unit in above if tree.nodes[unit].kind in tree.unit_kinds]
+        answers = tree.responsible_today(place.pk, today)
+        ended = place.valid_until is not None and place.valid_until <= today
+        told = tuple(dict.fromkeys(names[unit] for unit in units))
+        yield KnownPlace(place.pk, place.name_zh, place.kind, told, names.get(answers or "", ""), ended)
