@@ -1,0 +1,26 @@
+"""People: the search, lists of an organisation's people, and one person's record, each as far as the viewer may see."""
+
+from __future__ import annotations
+
+from guildhall.registry.queries.merged import one_person as records_of
+from guildhall.registry.queries.people.fields import PARTS, ROLES, SHOWN, shown_to
+from guildhall.registry.queries.people.rows import OF_AGE, Row, age_on, rows_of
+from guildhall.registry.queries.people.search import HINTS, Found, Question, employed_at, people_in, search
+
+__all__ = [
+    "HINTS",
+    "OF_AGE",
+    "PARTS",
+    "ROLES",
+    "SHOWN",
+    "Found",
+    "Question",
+    "Row",
+    "age_on",
+    "employed_at",
+    "people_in",
+    "records_of",
+    "rows_of",
+    "search",
+    "shown_to",
+]
