@@ -19,7 +19,7 @@ from guildhall.kernel.runs import Folder
 from tests import shown
 
 PROGRAM = Path(sys.executable).with_name("guildhall")
-KEYS = {"GUILDHALL_SECRET_KEY": "tests only " * 5, "GUILDHALL_IDENTITY_KEY": "5e" * 32}
+KEYS = {"GUILDHALL_SECRET_KEY": "tests only " * 5, "GUILDHALL_IDENTITY_KEY": "5e" * 32, "GUILDHALL_AUDIT_KEY": "a5" * 32}
 
 
 @dataclass(frozen=True)

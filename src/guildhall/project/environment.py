@@ -35,3 +35,15 @@ def address(variable: str, *, encrypted: tuple[str, ...], open_: tuple[str, ...]
     if url and scheme in open_ and production:
         raise GuildhallError(f"{variable} is not encrypted", why="people's phones and mailboxes go over it", next=f"use {encrypted[0]}://")
     return url
+
+
+def public_keys(variable: str) -> tuple[bytes, ...]:
+    """Public keys of 64 hexadecimal digits each, separated by commas."""
+    named = [part.strip() for part in os.environ.get(variable, "").split(",") if part.strip()]
+    if wrong := [part for part in named if not re.fullmatch("[0-9a-fA-F]{64}", part)]:
+        raise GuildhallError(
+            f"{variable} names {wrong[0]!r}",
+            why="a public key is 64 hexadecimal digits",
+            next="give what `guildhall audit verify` printed as the key, for each key in force before this one",
+        )
+    return tuple(bytes.fromhex(part) for part in named)

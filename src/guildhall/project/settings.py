@@ -11,7 +11,7 @@ from pathlib import Path
 import dj_database_url
 
 from guildhall.kernel.errors import GuildhallError
-from guildhall.project.environment import address, hours, whole
+from guildhall.project.environment import address, hours, public_keys, whole
 
 PACKAGE = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("GUILDHALL_VAR", "var")).resolve()
@@ -57,12 +57,14 @@ def _secret(variable: str, file: str) -> str:
 
 
 def _refuse_weak_production() -> None:
-    if not re.fullmatch("[0-9a-fA-F]{64}", IDENTITY_KEY):
-        raise GuildhallError(
-            "GUILDHALL_IDENTITY_KEY is not 64 hexadecimal digits",
-            why=f"it has {len(IDENTITY_KEY)} characters, and production seals identity under a key of full strength only",
-            next="make one with `openssl rand -hex 32`, and keep a copy apart from the database",
-        )
+    sealing = {"GUILDHALL_IDENTITY_KEY": (IDENTITY_KEY, "seals identity"), "GUILDHALL_AUDIT_KEY": (AUDIT_KEY, "signs the audit chain")}
+    for variable, (key, use) in sealing.items():
+        if not re.fullmatch("[0-9a-fA-F]{64}", key):
+            raise GuildhallError(
+                f"{variable} is not 64 hexadecimal digits",
+                why=f"it has {len(key)} characters, and production {use} under a key of full strength only",
+                next="make one with `openssl rand -hex 32`, and keep a copy apart from the database",
+            )
     if len(SECRET_KEY) < LEAST_SECRET_CHARACTERS:
         raise GuildhallError(
             f"GUILDHALL_SECRET_KEY is shorter than {LEAST_SECRET_CHARACTERS} characters",
@@ -77,6 +79,9 @@ def _refuse_weak_production() -> None:
 
 SECRET_KEY = _secret("GUILDHALL_SECRET_KEY", "session.key")
 IDENTITY_KEY = _secret("GUILDHALL_IDENTITY_KEY", "identity.key")
+AUDIT_KEY = _secret("GUILDHALL_AUDIT_KEY", "audit.key")
+AUDIT_PUBLIC_KEYS = public_keys("GUILDHALL_AUDIT_PUBLIC_KEYS")
+SEALS = os.environ.get("GUILDHALL_SEALS", "")
 if not DEMONSTRATION:
     _refuse_weak_production()
 ALLOWED_HOSTS = os.environ.get("GUILDHALL_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
