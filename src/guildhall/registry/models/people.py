@@ -216,7 +216,8 @@ CORRECTION_STATES = ("open", "accepted", "refused", "withdrawn")
 class CorrectionRequest(models.Model):
     """A worker says that something recorded is wrong. `wanted_sealed` holds what it should say and why, as sealed JSON.
 
-    `place` is the district that answers for it when it is lodged; `due_on` is a day by which it must be answered.
+    `place` is where the worker lived when it was lodged: the authority that answers for that place today answers the request, so a
+    merger of districts leaves none behind. `due_on` is the day by which it must be answered.
     """
 
     worker = models.ForeignKey(Worker, models.PROTECT, related_name="corrections")

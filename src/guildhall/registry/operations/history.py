@@ -112,7 +112,8 @@ def former_names(
 def opened(row: models.Superseded) -> str | None:
     """What the column said, in plain words; only for those who may know it."""
     if row.value_sealed is None:
-        return row.value
+        said: str | None = row.value
+        return said
     return models.vault().open(row.table, row.column, row.row, row.value_sealed)
 
 

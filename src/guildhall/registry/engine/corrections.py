@@ -1,0 +1,101 @@
+"""What a worker may say is wrong, which answers can be written down, and by when an answer is due.
+
+The right: Personal Information Protection Law (2021), article 46: whoever finds their information wrong or incomplete may ask that it
+be corrected; it is then checked and corrected without delay. Article 50: a refusal gives its reasons, and can be taken to court.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from guildhall.kernel.calendar import Answer, WorkCalendar
+from guildhall.kernel.dated import Dated
+from guildhall.registry import tables
+
+TERM = Dated(15, None, None, "own-assumption", "assumed")
+"""Working days within which a request is answered. The law says "without delay" and names no number: this one is our own assumption,
+chosen to stay within thirty days also over the longest holidays. A city sets its own by its service guide."""
+LONGEST_WORDS = 500
+EARLIEST, LATEST = date(1900, 1, 1), date(2099, 12, 31)
+SUBJECT = re.compile(r"(registry\.[a-z_]+):([0-9]{1,18}):([a-z_]+)")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One column a worker may ask to have corrected. `kind` says how the answer is given; `words` names the closed list it is from.
+
+    An `empty` part may also be asked to say nothing, such as a spell that has not ended; the day of an `ahead` one may lie ahead.
+    """
+
+    table: str
+    column: str
+    kind: str
+    words: tuple[str, ...] = ()
+    empty: bool = False
+    ahead: bool = False
+
+    @property
+    def list(self) -> str:
+        """The name under which the words of its closed list are kept."""
+        return self.column if self.words else ""
+
+
+NOTE = "note"
+"""A request about something the lists do not hold: a thing that is missing, or is not the worker's at all."""
+PARTS: tuple[Part, ...] = (
+    Part(tables.IDENTITY.name, "name", "name"),
+    Part(tables.IDENTITY.name, "identity_number", "number"),
+    Part(tables.IDENTITY.name, "phone", "phone", empty=True),
+    Part(tables.WORKERS.name, "residence", "place"),
+    Part(tables.WORKERS.name, "education", "word", tuple(word for word in tables.EDUCATIONS if word != "unknown")),
+    Part(tables.WORKERS.name, "migrant", "word", tuple(word for word in tables.MIGRANTS if word != "unknown")),
+    Part(tables.WORKERS.name, "standing", "word", tables.STANDINGS),
+    Part(tables.WORKERS.name, "other", NOTE),
+    Part(tables.EMPLOYMENT.name, "started_on", "date"),
+    Part(tables.EMPLOYMENT.name, "ended_on", "date", empty=True, ahead=True),
+    Part(tables.EMPLOYMENT.name, "contract", "word", tuple(word for word in tables.CONTRACTS if word != "unknown")),
+    Part(tables.CERTIFICATES.name, "issued_on", "date"),
+    Part(tables.CERTIFICATES.name, "valid_until", "date", empty=True, ahead=True),
+    Part(tables.CERTIFICATES.name, "other", NOTE),
+    Part(tables.INSURANCE.name, "started_on", "month"),
+    Part(tables.INSURANCE.name, "ended_on", "month", empty=True),
+)
+"""In the order in which they are shown. What an issuer certified (a level, an occupation) is asked for in words: the issuer must agree."""
+_BY_NAME: Mapping[tuple[str, str], Part] = {(part.table, part.column): part for part in PARTS}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a request is about: one column of one row. Its text is what the request and the address of its form carry."""
+
+    part: Part
+    row: int
+
+    def __str__(self) -> str:
+        return f"{self.part.table}:{self.row}:{self.part.column}"
+
+
+def subject(text: str) -> Subject | None:
+    """The subject a text names; None where there is none of that name."""
+    found = SUBJECT.fullmatch(text)
+    part = _BY_NAME.get((found[1], found[3])) if found else None
+    return Subject(part, int(found[2])) if found and part else None
+
+
+def day_wanted(part: Part, text: str, today: date) -> date | None:
+    """The day a text gives (a month its first day); None for what is no day, and for one before 1900 or too far ahead."""
+    try:
+        day = date.fromisoformat(f"{text.strip()}-01" if part.kind == "month" and len(text.strip()) == 7 else text.strip())
+    except ValueError:
+        return None
+    if part.kind == "month":
+        day = day.replace(day=1)
+    return day if EARLIEST <= day <= (LATEST if part.ahead else today) else None
+
+
+def due(calendar: WorkCalendar, lodged: date) -> Answer[date]:
+    """The last working day on which a request is answered in time; provisional where it reaches a year not yet arranged."""
+    return calendar.add(lodged, TERM.value)
