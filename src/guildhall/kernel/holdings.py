@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from guildhall.kernel.tables import Text
@@ -14,11 +14,16 @@ Value = Text | str | int | bool | date | datetime | Mapping[str, object] | None
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """One column: its name in the files, and what it is called. `words` names the closed list that its codes are words of."""
+    """One column: its name in the files, and what it is called.
+
+    `words` are the words of its closed list by code; `resolve` names what only a domain above knows, such as `occupation` for the
+    names of occupations, which whoever collects fills in.
+    """
 
     name: str
     title: Text
-    words: str = ""
+    words: Mapping[str, Text] = field(default_factory=dict)
+    resolve: str = ""
 
 
 @dataclass(frozen=True, slots=True)
