@@ -17,6 +17,7 @@ from django.test import Client
 from django.utils import timezone
 
 from guildhall import city as packs
+from guildhall.office.backends import PATH
 from guildhall.office.models import STAFF, Account, ApiToken, Grant, Mandate
 from guildhall.office.viewers import GRANT, MANDATE, PROVED, viewer_in
 from guildhall.registry import models
@@ -243,7 +244,7 @@ def _session(side: Side, who: str) -> str:
     held = {"counter": "assessor", "care": "broker"}.get(who, who)
     client, chosen = Client(), side.grants.get(held)
     account = chosen.account if chosen else Account.objects.get(username=f"none-{side.key}")
-    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(account, backend=PATH)
     session = client.session
     session.update({**dict(_chosen(side, who, chosen)), PROVED: account.pk})
     session.save()

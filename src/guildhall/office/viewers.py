@@ -21,7 +21,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 
-from guildhall.office.models import STAFF, Account, Grant, Mandate
+from guildhall.office.models import Account, Grant, Mandate
+from guildhall.office.queries.mandates import ACTS_AS, usable
 from guildhall.web.viewer import PUBLIC, Viewer
 
 GRANT, MANDATE = "grant", "mandate"
@@ -77,13 +78,14 @@ def _in_role(request: HttpRequest, account: Account, today: date) -> Viewer:
     mandate = live_mandates(account.pk, today).filter(pk=chosen).first() if chosen else None
     picked = request.session.get(GRANT)
     grant = live_grants(account.pk, today).filter(pk=picked).first() if picked else None
-    if picked and not grant or chosen and not mandate:
+    if mandate and (not picked or grant and grant.role not in ACTS_AS[mandate.kind]):
+        grant = live_grants(account.pk, today).filter(role__in=ACTS_AS[mandate.kind]).order_by("pk").first()
+    if picked and not grant or chosen and not (mandate and grant):
         for key in (GRANT, MANDATE):  # it ended: whoever was in it chooses again
             request.session.pop(key, None)
         return Viewer(_name(account.pk), "none", account.pk)
-    if mandate:
-        role = grant.role if grant and grant.role in STAFF else "broker"
-        return Viewer(_name(account.pk), role, account.pk, grant.pk if grant else None, mandate.worker_id, mandate=mandate.pk)
+    if mandate and grant:
+        return Viewer(_name(account.pk), grant.role, account.pk, grant.pk, mandate.worker_id, mandate=mandate.pk)
     return viewer_in(grant) if grant else Viewer(_name(account.pk), "none", account.pk)
 
 
@@ -131,13 +133,17 @@ def viewer_in(grant: Grant) -> Viewer:
 
 
 def live_grants(account: int, today: date) -> QuerySet[Grant]:
-    """The grants of an account that hold today."""
+    """The grants of an account that hold today.
+
+    What a representative gave to a colleague also ends with the colleague's employment: whoever ends a spell calls
+    `operations.delegations.end_delegations` in the same transaction, which ends or dates the grant.
+    """
     return Grant.objects.filter(Q(valid_until=None) | Q(valid_until__gt=today), account_id=account, valid_from__lte=today, revoked_at=None)
 
 
 def live_mandates(account: int, today: date) -> QuerySet[Mandate]:
-    """The mandates under which an account may act today."""
-    return Mandate.objects.filter(agent_id=account, valid_from__lte=today, valid_until__gt=today, revoked_at=None)
+    """The mandates under which an account may act today: they hold, and so does the role they were given in."""
+    return usable(today).filter(agent_id=account)
 
 
 def _name(account: int) -> str:

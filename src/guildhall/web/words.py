@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import override, pgettext_lazy
+
+from guildhall.kernel.tables import Text
 
 WORDS: dict[str, dict[str, object]] = {
     "status": {
@@ -215,3 +217,11 @@ def word(of: str, value: object) -> str:
 def words(of: str) -> dict[str, str]:
     """A whole list in the reader's language, in its declared order."""
     return {code: str(name) for code, name in WORDS[of].items()}
+
+
+def both(of: str, value: object) -> Text:
+    """The word for a code in both languages, for messages that are read in the language of whoever reads them."""
+    with override("zh-hans"):
+        zh = word(of, value)
+    with override("en"):
+        return Text(zh, word(of, value))

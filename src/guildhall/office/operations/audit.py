@@ -1,19 +1,27 @@
-"""The audit chain: one event beside every write and every reveal, in the same transaction."""
+"""The audit chain: one event beside every write and every reveal, in the same transaction; seals over all of them."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
 
+from guildhall.kernel.errors import AlreadyDone, GuildhallError
+from guildhall.office import outside
 from guildhall.office.engine.chain import START, canonical, chained, plain, told
-from guildhall.office.models import AuditEvent, ChainHead
+from guildhall.office.engine.seals import first_previous
+from guildhall.office.models import AuditCheck, AuditEvent, ChainHead, Seal
+from guildhall.office.queries.verification import Verification, sealed
 from guildhall.web.viewer import Viewer
 
 WRITERS = 0x6775696C64
 """The advisory lock on PostgreSQL that every writer of events shares until it commits, and that a seal holds alone."""
+MOST_KEPT = 200
+"""Damages that a check writes down; more are counted."""
 
 
 def record(
@@ -28,7 +36,8 @@ def record(
 ) -> AuditEvent:
     """Adds an event to the chain of `subject`: `worker:17`, `organisation:5`, `account:3`, `registry`. Call it beside the write.
 
-    `action` is `domain.verb`, such as `registry.reveal`. `details` holds no personal data: keys, counts, names of columns.
+    `action` is `domain.verb`, such as `registry.reveal`. `details` holds no personal data: keys, counts, names of columns. Where
+    someone acts for a person, the event names both, and the mandate among the details.
     `batch` names the import that brought the subject in: give it with the first event of a subject's own chain, so that the
     chain leads back to the one event of that import; a bulk event gives its own import.
 
@@ -46,7 +55,7 @@ def record(
             "on_behalf": by.on_behalf,
             "action": action,
             "reason": plain(reason),
-            "details": canonical(details or {}),
+            "details": canonical({**({"mandate": by.mandate} if by.mandate else {}), **(details or {})}),
             "batch": batch,
         }
         previous = bytes(head.digest)
@@ -74,3 +83,105 @@ def _locked_head(subject: str) -> ChainHead:
         ChainHead.objects.bulk_create([ChainHead(chain=subject, position=0, digest=START)], ignore_conflicts=True)
         head = heads.get(chain=subject)
     return head
+
+
+def seal(*, now: datetime) -> Seal:
+    """A seal over every event up to now: in the database, and when that is committed, in the copy outside it.
+
+    Whatever a crash kept from the copy is added to it first. Raises AlreadyDone where nothing was recorded since the last seal,
+    GuildhallError where the copy holds seals that the database does not know.
+    """
+    made = _seal(now)
+    transaction.on_commit(bring_outside)
+    if made is None:
+        raise AlreadyDone("Nothing was recorded since the last seal")
+    return made
+
+
+@transaction.atomic
+def _seal(now: datetime) -> Seal | None:
+    _alone_among_writers()
+    last = Seal.objects.order_by("-seal_id").first()
+    _refuse_behind_the_copy(last)
+    heads, events, last_event = _grown(last.last_event if last else 0)
+    if not events:
+        return None
+    previous = bytes(last.digest) if last else first_previous()
+    number = last.seal_id + 1 if last else 1
+    made = outside.signer().seal(number=number, at=now, last_event=last_event, events=events, heads=heads, previous=previous)
+    parts = {"root": made.root, "heads": made.heads, "previous": previous, "digest": made.digest, "signature": made.signature}
+    return Seal.objects.create(seal_id=number, at=now, last_event=last_event, events=events, **parts)
+
+
+def _alone_among_writers() -> None:
+    """Waits until every transaction that wrote events has ended, and keeps others waiting until this one has."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS])
+
+
+def _grown(after: int) -> tuple[dict[str, tuple[int, bytes]], int, int]:
+    """The ends of the chains that grew after an event, the number of their new events, and the last one's key."""
+    heads: dict[str, tuple[int, bytes]] = {}
+    events = 0
+    rows = AuditEvent.objects.filter(event_id__gt=after).order_by("event_id").values_list("event_id", "chain", "position", "digest")
+    for event, chain, position, digest in rows.iterator(chunk_size=10_000):
+        heads[chain] = (position, bytes(digest))
+        events, after = events + 1, event
+    return heads, events, after
+
+
+def _refuse_behind_the_copy(last: Seal | None) -> None:
+    """A database that was put back must not be sealed as if nothing had happened."""
+    if not outside.path().exists():
+        return
+    with outside.opened() as copy:
+        newest = copy.last()
+    known = last.seal_id if last else 0
+    if newest and newest.seal > known:
+        raise GuildhallError(
+            f"The copy of the seals goes on to seal {newest.seal}, the database to seal {known}",
+            why=f"the end of the database was cut off, or a backup was put back; the copy is {outside.path()}",
+            next="run `guildhall audit verify`; if a backup was put back on purpose, keep the copy, move it aside, and seal again",
+        )
+
+
+def bring_outside() -> int:
+    """Adds to the copy outside every seal of the database that it lacks, and gives their number.
+
+    The database must be on the disk before: a copy that is ahead of it would look like an end cut off.
+    """
+    _keep_committed()
+    with outside.opened() as copy:
+        newest = copy.last()
+        missing = Seal.objects.filter(seal_id__gt=newest.seal if newest else 0).order_by("seal_id")
+        found = [sealed(row) for row in missing]
+        if found:
+            copy.append(found)
+    return len(found)
+
+
+def _keep_committed() -> None:
+    """Lets everything committed so far survive a power cut. PostgreSQL has seen to that by itself.
+
+    With `synchronous=NORMAL` SQLite leaves its log to the operating system; a sync of that file is all that FULL would add.
+    """
+    if connection.vendor == "sqlite":
+        log = Path(f"{connection.settings_dict['NAME']}-wal")
+        if log.exists():
+            with log.open("rb") as file:
+                os.fsync(file.fileno())
+
+
+def note_check(*, found: Verification, by: Viewer, now: datetime, seconds: float) -> AuditCheck:
+    """Keeps what a verification found, for the auditor's page. That is no event: a check leaves the chain as it is."""
+    return AuditCheck.objects.create(
+        at=now,
+        by=by.name,
+        events=found.events,
+        unsealed=found.unsealed,
+        last_seal=found.last.seal if found.last else 0,
+        sealed_at=found.last.moment if found.last else None,
+        damages=[damage.values() for damage in found.damages[:MOST_KEPT]],
+        seconds=seconds,
+    )

@@ -1,0 +1,317 @@
+"""Accounts and roles: verbs of an administrator, each within the administrator's own places.
+
+`land` is what `registry.queries.scope.jurisdiction` gives for whoever acts; see office.queries.accounts. Nobody changes their own
+roles; nobody removes the last administrator of the whole city; some duties never lie in one hand (office.engine.duties).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as n_
+
+from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
+from guildhall.office.demonstration import PREFIX
+from guildhall.office.engine.duties import clash
+from guildhall.office.engine.notices import Fact
+from guildhall.office.models import STAFF, Account, Grant, Mandate
+from guildhall.office.operations import invitations, sessions
+from guildhall.office.operations.audit import record
+from guildhall.office.operations.delegations import end_delegations
+from guildhall.office.operations.notices import notify
+from guildhall.office.queries.accounts import (
+    MANAGERS,
+    Land,
+    administrators,
+    holding,
+    managed,
+    no_such_account,
+    seen,
+    to_come_or_holding,
+)
+from guildhall.web import words
+from guildhall.web.viewer import Viewer
+
+__all__ = [
+    "close_account",
+    "end_delegations",
+    "end_role",
+    "give_role",
+    "invite_anew",
+    "open_account",
+    "reopen_account",
+    "revoke_role",
+]
+NAME_TO_SIGN_IN = re.compile(r"^[a-z][a-z0-9._-]{2,39}$")
+NAMED = n_("use 3 to 40 small letters, digits, dots or hyphens, beginning with a letter")
+
+
+def open_account(
+    *,
+    username: str,
+    name: str,
+    email: str = "",
+    role: str,
+    place: str,
+    valid_from: date,
+    valid_until: date | None = None,
+    land: Land,
+    by: Viewer,
+    now: datetime,
+    demonstration: bool = False,
+) -> Account:
+    """A new staff account with its first role. It has no password: `invite_anew` gives a link by which its owner sets one.
+
+    Raises NotFound for a place outside the land, AlreadyDone for a name that is taken, GuildhallError for a name that cannot be used.
+    """
+    username = username.strip().lower()
+    _check_name(username, name, demonstration)
+    _check_place(by, land, role, place)
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                account = Account(username=username, kind="staff", name=name.strip(), email=email.strip(), created_at=now)
+                account.set_unusable_password()
+                account.save()
+        except IntegrityError:
+            raise AlreadyDone(_("The name %(name)s is taken") % {"name": username}, next=_("choose another one")) from None
+        record(subject=_chain(account), action="office.open_account", by=by, now=now, details={"role": role, "place": place})
+        _give(account, role, place, valid_from, valid_until, by, now)
+    return account
+
+
+def _check_name(username: str, name: str, demonstration: bool) -> None:
+    if not NAME_TO_SIGN_IN.match(username) or username.startswith(PREFIX) != demonstration:
+        raise GuildhallError(_("The name to sign in with cannot be used"), why=_("it would not be told apart"), next=_(NAMED))
+    if not name.strip():
+        raise GuildhallError(_("The account has no name"), next=_("write the name of the person it belongs to"))
+
+
+def give_role(
+    *, account_id: int, role: str, place: str, valid_from: date, valid_until: date | None = None, land: Land, by: Viewer, now: datetime
+) -> Grant:
+    """One role more for a staff account, in a place of the land.
+
+    Raises NotFound for an account or a place outside the land, AlreadyDone where the role is held there already, GuildhallError for
+    one's own account, a closed one, and duties that must lie in different hands.
+    """
+    _check_place(by, land, role, place)
+    with transaction.atomic():
+        account = _locked(account_id, by, land, now)
+        if not account.is_active:
+            raise GuildhallError(_("The account is closed"), next=_("open it again first"))
+        return _give(account, role, place, valid_from, valid_until, by, now)
+
+
+def _give(account: Account, role: str, place: str, valid_from: date, valid_until: date | None, by: Viewer, now: datetime) -> Grant:
+    if valid_until and valid_until <= valid_from:
+        raise GuildhallError(_("The role would end before it begins"), next=_("give a later last day, or none"))
+    held = list(Grant.objects.filter(to_come_or_holding(valid_from), account=account, role__in=STAFF))
+    beside = [one for one in held if valid_until is None or one.valid_from < valid_until]
+    if any(one.role == role and one.place == place for one in beside):
+        raise AlreadyDone(_("The account has this role already"), next=_("end that one first, or change nothing"))
+    if other := clash({one.role for one in beside}, role):
+        told = {"one": words.word("role", role), "other": words.word("role", other)}
+        raise GuildhallError(
+            _("One account cannot be both %(one)s and %(other)s") % told,
+            why=_("these duties must lie in different hands"),
+            next=_("give the role to somebody else, or end the other role first"),
+        )
+    grant = Grant.objects.create(
+        account=account, role=role, place=place, granted_by=by.name, valid_from=valid_from, valid_until=valid_until
+    )
+    details = {"grant": grant.pk, "role": role, "place": place, "from": str(valid_from), "until": str(valid_until or "")}
+    record(subject=_chain(account), action="office.give_role", by=by, now=now, details=details)
+    facts: dict[str, Fact] = {"role": words.both("role", role), "start": str(valid_from)}
+    notify(key=f"grant:{grant.pk}:given", template="role_given", facts=facts, now=now, account=account.pk)
+    return grant
+
+
+def end_role(*, grant_id: int, until: date, reason: str, land: Land, by: Viewer, now: datetime) -> Grant:
+    """A role that ends on a day: the first on which it no longer holds.
+
+    Raises NotFound for a grant outside the land, AlreadyDone where it ends by then anyway, and GuildhallError for a day that is not
+    after today (revoke it then), one's own role, and the last administrator of the city.
+    """
+    today = timezone.localdate(now)
+    if until <= today:
+        raise GuildhallError(_("That day is not after today"), next=_("revoke the role to end it at once"))
+    with transaction.atomic():
+        grant = _locked_grant(grant_id, by, land, now)
+        if grant.valid_until and grant.valid_until <= until:
+            raise AlreadyDone(_("The role ends by then already"))
+        if until <= grant.valid_from:
+            raise GuildhallError(_("The role would end before it begins"), next=_("revoke it instead"))
+        _keep_an_administrator([grant], by, land, now, until)
+        grant.valid_until = until
+        grant.save(update_fields=["valid_until"])
+        record(
+            subject=_chain(grant.account), action="office.end_role", by=by, now=now, reason=_reason(reason),
+            details={"grant": grant.pk, "role": grant.role, "place": grant.place, "until": str(until)},
+        )  # fmt: skip
+        _tell_of_the_end(grant, str(until), now)
+    return grant
+
+
+def revoke_role(*, grant_id: int, reason: str, land: Land, by: Viewer, now: datetime) -> Grant:
+    """A role that is over at once; whoever is signed in with it loses it with the next page.
+
+    Raises as `end_role` does.
+    """
+    with transaction.atomic():
+        grant = _locked_grant(grant_id, by, land, now)
+        _keep_an_administrator([grant], by, land, now)
+        _revoke(grant, by, now, _reason(reason))
+    return grant
+
+
+def close_account(*, account_id: int, reason: str, land: Land, by: Viewer, now: datetime) -> Account:
+    """An account that nobody signs in with any more: its sessions end, its tokens and mandates no longer hold. Its roles stay on record.
+
+    Raises NotFound for an account outside the land, AlreadyDone where it is closed, GuildhallError for one's own account and for that
+    of the last administrator of the city.
+    """
+    with transaction.atomic():
+        account = _locked(account_id, by, land, now)
+        if not account.is_active:
+            raise AlreadyDone(_("The account is closed already"))
+        _keep_an_administrator(list(account.grants.filter(holding(timezone.localdate(now)))), by, land, now)
+        account.is_active = False
+        account.save(update_fields=["is_active"])
+        record(subject=_chain(account), action="office.close_account", by=by, now=now, reason=_reason(reason))
+        sessions.end_all(account=account, by=by, now=now)
+        for mandate in Mandate.objects.select_for_update().filter(agent=account, revoked_at=None):
+            mandate.revoked_at = now
+            mandate.save(update_fields=["revoked_at"])
+            record(subject=f"worker:{mandate.worker_id}", action="office.end_mandate", by=by, now=now, details={"mandate": mandate.pk})
+    return account
+
+
+def reopen_account(*, account_id: int, reason: str, land: Land, by: Viewer, now: datetime) -> Account:
+    """A closed account open again, without a password: its owner needs an invitation. Raises as `close_account` does."""
+    with transaction.atomic():
+        account = _locked(account_id, by, land, now)
+        if account.is_active:
+            raise AlreadyDone(_("The account is open already"))
+        account.is_active = True
+        account.set_unusable_password()
+        account.save(update_fields=["is_active", "password"])
+        record(subject=_chain(account), action="office.reopen_account", by=by, now=now, reason=_reason(reason))
+    return account
+
+
+def invite_anew(*, account_id: int, land: Land, by: Viewer, now: datetime) -> str:
+    """The token of a new invitation. Password and second factors are forgotten and sessions end: who lost a phone begins anew.
+
+    The administrator has seen who asks. Raises NotFound for an account outside the land or none of the staff, and GuildhallError
+    for one's own account.
+    """
+    with transaction.atomic():
+        account = _locked(account_id, by, land, now)
+        if account.kind != "staff" or not account.is_active:
+            raise no_such_account()
+        account.set_unusable_password()
+        account.save(update_fields=["password"])
+        try:
+            sessions.forget_factors(account=account, by=by, now=now)
+        except AlreadyDone:  # none was set up yet
+            sessions.end_all(account=account, by=by, now=now)
+        return invitations.invite(account=account, by=by, now=now)
+
+
+def _locked(account_id: int, by: Viewer, land: Land, now: datetime) -> Account:
+    """The account, locked, that `by` may manage and that is not their own. Raises NotFound or GuildhallError."""
+    _still_administrator(by, now)
+    account = seen(by, land).select_for_update(of=("self",)).filter(pk=account_id).first()
+    if account is None:
+        raise no_such_account()
+    if account.pk == by.account:
+        raise GuildhallError(
+            _("Nobody changes their own roles or account"),
+            why=_("another administrator has to look at it"),
+            next=_("ask another administrator"),
+        )
+    if not managed(by, land, timezone.localdate(now)).filter(pk=account.pk).exists():
+        raise GuildhallError(
+            _("This account also serves a place that is not yours"), next=_("ask the administrator of the whole city to change it")
+        )
+    return account
+
+
+def _locked_grant(grant_id: int, by: Viewer, land: Land, now: datetime) -> Grant:
+    """The grant, behind the lock of its account, while it still holds or is to come. Raises NotFound, AlreadyDone or GuildhallError."""
+    found = Grant.objects.filter(pk=grant_id, account__in=seen(by, land)).values_list("account_id", flat=True).first()
+    if found is None:
+        raise NotFound(_("There is no such role of an account"), next=_("see the list of accounts"))
+    _locked(found, by, land, now)
+    grant = Grant.objects.select_related("account").get(pk=grant_id)
+    if grant.revoked_at or grant.valid_until and grant.valid_until <= timezone.localdate(now):
+        raise AlreadyDone(_("The role is over already"))
+    return grant
+
+
+def _still_administrator(by: Viewer, now: datetime) -> None:
+    """Takes the lock that administrators' own grants stand behind, and looks whether `by` still holds the role.
+
+    Of two who take the role from each other at once, the second waits here and then finds that it is gone.
+    """
+    if by.role not in MANAGERS:
+        raise no_such_account()
+    if by.role == "system":
+        return
+    own = Grant.objects.select_for_update(of=("self",)).filter(role="administrator", place=by.place).order_by("pk")
+    held = [grant.pk for grant in own]
+    today = timezone.localdate(now)
+    if by.grant not in held or not administrators(by.place, today).filter(pk=by.grant, account_id=by.account or 0).exists():
+        raise no_such_account()
+
+
+def _keep_an_administrator(ending: list[Grant], by: Viewer, land: Land, now: datetime, until: date | None = None) -> None:
+    """Raises GuildhallError where the city would be left without an administrator, now or once `ending` ends on a day."""
+    cities = {grant.place for grant in ending if grant.role == "administrator"} if land is None else set()
+    for place in cities:
+        rows = administrators(place, timezone.localdate(now)).select_for_update(of=("self",)).order_by("pk")
+        left = [grant for grant in rows if grant.pk not in {one.pk for one in ending}]
+        lasting = [grant for grant in left if until is None or grant.valid_until is None or grant.valid_until > until]
+        whole = by.place == place or by.role == "system"
+        if whole and not lasting:
+            raise GuildhallError(
+                _("This is the last administrator of the place"),
+                why=_("nobody could give access any more"),
+                next=_("make somebody else administrator first"),
+            )
+
+
+def _revoke(grant: Grant, by: Viewer, now: datetime, reason: str) -> None:
+    grant.revoked_at = now
+    grant.save(update_fields=["revoked_at"])
+    details: dict[str, Any] = {"grant": grant.pk, "role": grant.role, "place": grant.place}
+    record(subject=_chain(grant.account), action="office.revoke_role", by=by, now=now, reason=reason, details=details)
+    _tell_of_the_end(grant, str(timezone.localdate(now)), now)
+
+
+def _tell_of_the_end(grant: Grant, end: str, now: datetime) -> None:
+    facts: dict[str, Fact] = {"role": words.both("role", grant.role), "end": end}
+    notify(key=f"grant:{grant.pk}:ends:{end}", template="role_ended", facts=facts, now=now, account=grant.account_id)
+
+
+def _check_place(by: Viewer, land: Land, role: str, place: str) -> None:
+    if by.role not in MANAGERS:
+        raise no_such_account()
+    if role not in STAFF or not place or land is not None and place not in land:
+        raise NotFound(_("There is no such role in a place of yours"), next=_("choose a role and a place from the lists"))
+
+
+def _reason(reason: str) -> str:
+    if not reason.strip():
+        raise GuildhallError(_("There is no reason given"), next=_("say in a few words why"))
+    return reason.strip()
+
+
+def _chain(account: Account) -> str:
+    return f"account:{account.pk}"

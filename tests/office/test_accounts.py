@@ -1,0 +1,264 @@
+"""Accounts and roles: an administrator gives and ends them in the own places, never their own, and the city is never without one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from django.utils.translation import override
+
+from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
+from guildhall.office.engine.duties import APART, clash
+from guildhall.office.models import Account, AuditEvent, Grant, Mandate, Notice
+from guildhall.office.operations import accounts as operations
+from guildhall.office.operations.invitations import invited
+from guildhall.office.queries import accounts as queries
+from guildhall.office.viewers import live_grants, viewer_in
+from guildhall.web.viewer import Viewer, system
+from tests import people
+from tests.threads import at_once, shared_database
+
+CITY, WEST, EAST = "city", "west", "east"
+LAND = frozenset({WEST, "west-hill"})
+
+
+def city_administrator(name: str = "") -> Viewer:
+    return people.viewer("administrator", place=CITY, name=name)
+
+
+@pytest.fixture
+def west(db: None) -> Viewer:
+    """The administrator of West."""
+    return people.viewer("administrator", place=WEST)
+
+
+def opened(by: Viewer, now: datetime, **more: object) -> Account:
+    given = {"username": "lin", "name": "Lin", "role": "assessor", "place": WEST, "valid_from": date(2026, 1, 1), "land": LAND} | more
+    return operations.open_account(by=by, now=now, **given)  # type: ignore[arg-type]
+
+
+def test_a_new_account_has_a_role_no_password_an_event_and_a_notice(west: Viewer, now: datetime) -> None:
+    account = opened(west, now)
+    grant = account.grants.get()
+    assert (grant.role, grant.place, grant.granted_by, grant.valid_until) == ("assessor", WEST, west.name, None)
+    assert not account.has_usable_password()
+    events = AuditEvent.objects.filter(chain=f"account:{account.pk}").order_by("position")
+    assert [event.action for event in events] == ["office.open_account", "office.give_role"]
+    assert {event.actor for event in events} == {west.name}
+    assert Notice.objects.get(account=account).template == "role_given"
+    with pytest.raises(AlreadyDone):
+        opened(west, now)
+
+
+@pytest.mark.parametrize("username", ["Ln", "li", "demo-lin", "9lin", "lin chen", "林"])
+def test_a_name_that_cannot_be_typed_or_told_apart_is_refused(west: Viewer, now: datetime, username: str) -> None:
+    with pytest.raises(GuildhallError):
+        opened(west, now, username=username)
+    assert not Account.objects.filter(name="Lin").exists()
+
+
+@pytest.mark.parametrize(
+    ("role", "place"), [("assessor", EAST), ("assessor", CITY), ("assessor", ""), ("worker", WEST), ("employer", WEST)]
+)
+def test_no_role_is_given_outside_the_own_places_or_beside_the_staff(west: Viewer, now: datetime, role: str, place: str) -> None:
+    with pytest.raises(NotFound):
+        opened(west, now, role=role, place=place)
+    held = people.grant("assessor", place=WEST)
+    with pytest.raises(NotFound):
+        operations.give_role(account_id=held.account_id, role=role, place=place, valid_from=now.date(), land=LAND, by=west, now=now)
+    assert AuditEvent.objects.count() == 0
+
+
+@pytest.mark.parametrize("role", ["assessor", "planner", "auditor", "claims_officer", "employer", "worker"])
+def test_only_an_administrator_manages_accounts(db: None, now: datetime, role: str) -> None:
+    where = {"employer": {"organisation_id": 5}, "worker": {"worker_id": 7}}.get(role, {"place": WEST})
+    by, held = people.viewer(role, **where), people.grant("broker", place=WEST)
+    tries: list[Callable[[], object]] = [
+        partial(opened, by, now),
+        partial(
+            operations.give_role, account_id=held.account_id, role="planner", place=WEST, valid_from=now.date(), land=LAND, by=by, now=now
+        ),
+        partial(operations.revoke_role, grant_id=held.pk, reason="no more", land=LAND, by=by, now=now),
+        partial(operations.end_role, grant_id=held.pk, until=date(2027, 1, 1), reason="no more", land=LAND, by=by, now=now),
+        partial(operations.close_account, account_id=held.account_id, reason="no more", land=LAND, by=by, now=now),
+        partial(operations.invite_anew, account_id=held.account_id, land=LAND, by=by, now=now),
+    ]
+    for attempt in tries:
+        with pytest.raises(NotFound):
+            attempt()
+    assert AuditEvent.objects.count() == 0
+    assert not queries.accounts(by, LAND, today=now.date()).rows
+
+
+def test_nobody_raises_themselves(west: Viewer, now: datetime) -> None:
+    assert west.account
+    assert west.grant
+    for attempt in (
+        partial(operations.give_role, account_id=west.account, role="planner", place=WEST, valid_from=now.date()),
+        partial(operations.revoke_role, grant_id=west.grant, reason="tired"),
+        partial(operations.close_account, account_id=west.account, reason="tired"),
+        partial(operations.invite_anew, account_id=west.account),
+    ):
+        with pytest.raises(GuildhallError, match="Nobody changes their own"):
+            attempt(land=LAND, by=west, now=now)
+
+
+def test_who_gives_access_neither_judges_its_use_nor_decides_on_money(west: Viewer, now: datetime) -> None:
+    held = people.grant("auditor", place=WEST)
+    with override("en"), pytest.raises(GuildhallError, match="cannot be both administrator and auditor"):
+        operations.give_role(
+            account_id=held.account_id, role="administrator", place=WEST, valid_from=now.date(), land=LAND, by=west, now=now
+        )
+    later = operations.end_role(grant_id=held.pk, until=date(2026, 6, 1), reason="moves", land=LAND, by=west, now=now).valid_until
+    assert later
+    given = operations.give_role(
+        account_id=held.account_id, role="administrator", place=WEST, valid_from=later, land=LAND, by=west, now=now
+    )
+    assert given.valid_from == later, "one after the other is no clash"
+
+
+def test_duties_clash_either_way_round() -> None:
+    for pair in APART:
+        one, other = sorted(pair)
+        assert clash([one], other) == one
+        assert clash([other], one) == other
+    assert clash(["planner", "assessor"], "claims_officer") == ""
+
+
+def test_a_role_of_another_place_is_out_of_reach(west: Viewer, now: datetime) -> None:
+    held = people.grant("assessor", place=EAST)
+    with pytest.raises(NotFound):
+        operations.revoke_role(grant_id=held.pk, reason="no more", land=LAND, by=west, now=now)
+    with pytest.raises(NotFound):
+        queries.account(west, LAND, held.account_id)
+    held.refresh_from_db()
+    assert held.revoked_at is None
+
+
+def test_an_account_that_also_serves_elsewhere_is_seen_and_left_to_the_city(west: Viewer, now: datetime) -> None:
+    held = people.grant("assessor", place=WEST)
+    Grant.objects.create(account=held.account, role="planner", place=EAST, granted_by="test", valid_from=people.LONG_AGO)
+    assert queries.account(west, LAND, held.account_id) == held.account
+    with pytest.raises(GuildhallError, match="also serves a place"):
+        operations.close_account(account_id=held.account_id, reason="left", land=LAND, by=west, now=now)
+    operations.close_account(account_id=held.account_id, reason="left", land=None, by=city_administrator(), now=now)
+
+
+def test_a_role_ends_on_a_day_or_at_once_and_is_kept_on_record(west: Viewer, now: datetime, on: date) -> None:
+    held = people.grant("assessor", place=WEST)
+    day = on + timedelta(days=10)
+    with pytest.raises(GuildhallError, match="no reason"):
+        operations.end_role(grant_id=held.pk, until=day, reason=" ", land=LAND, by=west, now=now)
+    operations.end_role(grant_id=held.pk, until=day, reason="moves away", land=LAND, by=west, now=now)
+    assert live_grants(held.account_id, day - timedelta(days=1)).exists()
+    assert not live_grants(held.account_id, day).exists()
+    with pytest.raises(AlreadyDone):
+        operations.end_role(grant_id=held.pk, until=day, reason="moves away", land=LAND, by=west, now=now)
+    operations.revoke_role(grant_id=held.pk, reason="misuse", land=LAND, by=west, now=now)
+    assert not live_grants(held.account_id, on).exists()
+    with pytest.raises(AlreadyDone):
+        operations.revoke_role(grant_id=held.pk, reason="misuse", land=LAND, by=west, now=now)
+    told = AuditEvent.objects.filter(chain=f"account:{held.account_id}").values_list("action", "reason")
+    assert list(told) == [("office.end_role", "moves away"), ("office.revoke_role", "misuse")]
+
+
+def test_a_closed_account_signs_in_no_more_and_acts_for_nobody(west: Viewer, now: datetime) -> None:
+    held = people.grant("assessor", place=WEST)
+    client = people.signed_in(held)
+    Mandate.objects.create(
+        kind="counter", agent=held.account, worker_id=7, purpose="record", consent="spoken", given_at=now, valid_from=date(2026, 1, 1),
+        valid_until=date(2036, 1, 1),
+    )  # fmt: skip
+    assert client.get("/en/desk/").status_code == 200
+    operations.close_account(account_id=held.account_id, reason="left", land=LAND, by=west, now=now)
+    assert client.get("/en/desk/").status_code == 302
+    assert Mandate.objects.get().revoked_at == now
+    assert AuditEvent.objects.filter(chain="worker:7", action="office.end_mandate").count() == 1
+    operations.reopen_account(account_id=held.account_id, reason="came back", land=LAND, by=west, now=now)
+    held.account.refresh_from_db()
+    assert held.account.is_active
+    assert not held.account.has_usable_password(), "opened again, an account needs an invitation"
+
+
+def test_an_invitation_anew_ends_what_was_before(west: Viewer, now: datetime) -> None:
+    account = opened(west, now)
+    first = operations.invite_anew(account_id=account.pk, land=LAND, by=west, now=now)
+    assert invited(first, now) == account
+    second = operations.invite_anew(account_id=account.pk, land=LAND, by=west, now=now)
+    assert invited(second, now) == account
+    with pytest.raises(GuildhallError):
+        invited(first, now)
+
+
+def test_the_city_is_never_left_without_an_administrator(db: None, now: datetime) -> None:
+    one, other = city_administrator("one"), city_administrator("other")
+    assert other.grant
+    assert other.account
+    operations.revoke_role(grant_id=other.grant, reason="retires", land=None, by=one, now=now)
+    with pytest.raises(GuildhallError, match="last administrator"):
+        operations.revoke_role(grant_id=one.grant or 0, reason="retires", land=None, by=system("command:account"), now=now)
+    with pytest.raises(GuildhallError, match="last administrator"):
+        operations.close_account(account_id=one.account or 0, reason="retires", land=None, by=system("command:account"), now=now)
+    with pytest.raises(NotFound):
+        operations.revoke_role(grant_id=one.grant or 0, reason="revenge", land=None, by=other, now=now)
+
+
+def test_a_day_on_which_the_last_administrator_would_end_counts_too(db: None, now: datetime) -> None:
+    one, other = city_administrator("one"), city_administrator("other")
+    Grant.objects.filter(pk=one.grant or 0).update(valid_until=date(2026, 6, 1))
+    with pytest.raises(GuildhallError, match="last administrator"):
+        operations.end_role(grant_id=other.grant or 0, until=date(2026, 9, 1), reason="retires", land=None, by=one, now=now)
+    operations.end_role(grant_id=other.grant or 0, until=date(2026, 5, 1), reason="retires", land=None, by=one, now=now)
+
+
+def test_a_districts_last_administrator_may_go_for_the_city_stands_in(db: None, now: datetime) -> None:
+    held = people.grant("administrator", place=WEST)
+    operations.revoke_role(grant_id=held.pk, reason="retires", land=None, by=city_administrator(), now=now)
+    assert not live_grants(held.account_id, now.date()).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_administrators_who_remove_each_other_at_once_one_remains(tmp_path: Path, now: datetime) -> None:
+    both = [city_administrator("one"), city_administrator("other")]
+
+    def remove(by: Viewer, grant: int) -> str:
+        try:
+            operations.revoke_role(grant_id=grant, reason="quarrel", land=None, by=by, now=now)
+        except NotFound:
+            return "refused"
+        return "revoked"
+
+    def left() -> int:
+        return queries.administrators(CITY, now.date()).count()
+
+    with shared_database(tmp_path):
+        given = at_once([partial(remove, both[0], both[1].grant or 0), partial(remove, both[1], both[0].grant or 0)])
+        remaining = at_once([left])[0]
+    assert sorted(given) == ["refused", "revoked"]
+    assert remaining == 1
+
+
+def test_the_list_is_searched_by_name_role_place_and_state(west: Viewer, now: datetime, on: date) -> None:
+    lin, chen = opened(west, now), opened(west, now, username="chen", name="Chen Mei", role="planner", place="west-hill")
+    people.grant("assessor", place=EAST)
+
+    def found(**asked: object) -> list[int]:
+        return [row.account.pk for row in queries.accounts(west, LAND, today=on, **asked).rows]  # type: ignore[arg-type]
+
+    assert found() == [west.account, lin.pk, chen.pk]
+    assert found(name="mei") == [chen.pk]
+    assert found(role="assessor") == [lin.pk]
+    assert found(places={"west-hill"}) == [chen.pk]
+    assert found(places=()) == []
+    operations.close_account(account_id=lin.pk, reason="left", land=LAND, by=west, now=now)
+    assert found(state="closed") == [lin.pk]
+    assert found(state="open") == [west.account, chen.pk]
+    first = queries.accounts(west, LAND, today=on, size=1)
+    assert [row.account.pk for row in queries.accounts(west, LAND, today=on, size=1, after=first.next).rows] == [lin.pk]
+
+
+def test_the_viewer_in_a_role_is_who_the_grant_says(west: Viewer) -> None:
+    assert viewer_in(Grant.objects.get(pk=west.grant or 0)) == west
