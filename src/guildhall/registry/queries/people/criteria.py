@@ -49,7 +49,7 @@ class Criterion(Protocol):
         """The record that comes first of those that meet it."""
 
 
-class _ByKey:
+class ByKey:
     """A criterion whose records come in the order of their keys."""
 
     def keys(self) -> list[QuerySet[Any, int]]:
@@ -80,7 +80,7 @@ def _stretch(rows: QuerySet[Any, int], after: Position | None, limit: int) -> Qu
 
 
 @dataclass(frozen=True)
-class Named(_ByKey):
+class Named(ByKey):
     """Records of which the present name or a former one has one of these words: pairs of a search column and a word."""
 
     words: tuple[tuple[str, str], ...]
@@ -95,7 +95,7 @@ class Named(_ByKey):
 
 
 @dataclass(frozen=True)
-class Employed(_ByKey):
+class Employed(ByKey):
     """Records with a spell of employment at an organisation that lasts today."""
 
     organisation: int
@@ -107,7 +107,7 @@ class Employed(_ByKey):
 
 
 @dataclass(frozen=True)
-class Certified(_ByKey):
+class Certified(ByKey):
     """Records with a certificate of a level that holds today, whether or not it is the highest."""
 
     level: str
@@ -119,7 +119,7 @@ class Certified(_ByKey):
 
 
 @dataclass(frozen=True)
-class Numbered(_ByKey):
+class Numbered(ByKey):
     """Records that a number belongs to: the few keys, found already."""
 
     found: tuple[int, ...]
