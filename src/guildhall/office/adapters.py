@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.stagekit import clear_login
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -17,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from guildhall.office.demonstration import may_sign_in
 from guildhall.office.models import Account
 from guildhall.office.operations import sessions
 from guildhall.office.vault import vault
@@ -47,6 +49,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # ships no t
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody makes an account for the staff but an administrator."""
         return False
+
+    def pre_login(self, request: HttpRequest, user: Account, **hints: Any) -> Any:
+        """Whoever may not sign in at all is told so, whichever way they came."""
+        if not may_sign_in(user):
+            clear_login(request)
+            return self.respond_user_inactive(request, user)
+        return super().pre_login(request, user, **hints)
 
     def login(self, request: HttpRequest, user: Account) -> None:
         """Begins a session under a new key, and writes down that it began."""

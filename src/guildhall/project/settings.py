@@ -154,6 +154,26 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "city"
+ACCOUNT_RATE_LIMITS = {"send_code": "20/h/ip,1/m/key,5/h/key,10/d/key", "use_code": "30/m/ip", "claim": "10/h/user,20/h/ip"}
+OIDC_ISSUER = address("GUILDHALL_OIDC_ISSUER", encrypted=("https",), open_=("http",), production=not DEMONSTRATION)
+OIDC_CLIENT_ID = os.environ.get("GUILDHALL_OIDC_CLIENT_ID", "")
+OIDC_SECRET = os.environ.get("GUILDHALL_OIDC_SECRET", "")
+SOCIALACCOUNT_ADAPTER = "guildhall.office.identity.Identities"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "SCOPE": ["openid"],
+        "APPS": [
+            {
+                "provider_id": "city",
+                "name": "city",
+                "client_id": OIDC_CLIENT_ID,
+                "secret": OIDC_SECRET,
+                "settings": {"server_url": OIDC_ISSUER},
+            }
+        ],
+    }
+}
 MFA_ADAPTER = "guildhall.office.adapters.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

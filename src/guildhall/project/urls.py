@@ -23,6 +23,7 @@ for domain in (overview_api, registry_api, skills_api):
 urlpatterns = [
     path("healthz", read_only(web.health), name="health"),
     path("api/v1/", api.urls),
+    path("sign-in/identity/callback/", read_only(office.identity.callback), name="identity_callback"),
     *i18n_patterns(
         path("", read_only(overview.city), name="city"),
         path("figures/", read_only(overview.figures), name="figures"),
@@ -62,6 +63,11 @@ urlpatterns = [
         path("account/factors/passkeys/add/", with_form(office.factors.passkey_add), name="mfa_add_webauthn"),
         path("account/factors/passkeys/<int:pk>/remove/", with_form(office.factors.passkey_remove), name="mfa_remove_webauthn"),
         path("account/factors/passkeys/<int:pk>/rename/", with_form(office.factors.passkey_rename), name="mfa_edit_webauthn"),
+        path("sign-in/phone/", with_form(office.sign_in_phone), name="sign_in_phone"),
+        path("sign-in/phone/code/", with_form(office.sign_in_code), name="sign_in_code"),
+        path("sign-in/identity/", read_only(office.identity.sign_in_identity), name="sign_in_identity"),
+        path("sign-in/identity/cancelled/", read_only(office.identity.cancelled), name="socialaccount_login_cancelled"),
+        path("sign-in/identity/failed/", read_only(office.identity.failed), name="socialaccount_login_error"),
         path("sign-in/as/", with_form(office.sign_in_as), name="sign_in_as"),
         path("sign-out/", with_form(office.sign_out), name="sign_out"),
         path("desk/", read_only(office.desk), name="desk"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from guildhall.office.pages import factors
+from guildhall.office.pages import factors, identity
 from guildhall.office.pages.desk import desk, role
 from guildhall.office.pages.entrance import sign_in, sign_in_as, sign_out
+from guildhall.office.pages.phone import sign_in_code, sign_in_phone
 from guildhall.office.pages.sessions import sessions
 from guildhall.office.pages.staff import change_password, closed, confirm, give_up, invitation, sign_in_staff
 
@@ -15,11 +16,14 @@ __all__ = [
     "desk",
     "factors",
     "give_up",
+    "identity",
     "invitation",
     "role",
     "sessions",
     "sign_in",
     "sign_in_as",
+    "sign_in_code",
+    "sign_in_phone",
     "sign_in_staff",
     "sign_out",
 ]

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from guildhall.office import demonstration
+from guildhall.office import demonstration, identity
 from guildhall.office.backends import PATH
 from guildhall.office.models import Account
 from guildhall.office.operations import sessions
@@ -25,7 +25,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """The ways to sign in that are open here. Whoever is signed in already goes on."""
     if viewer_of(request).account:
         return redirect(onward(request))
-    return render(request, "office/sign_in.html", {"as_someone": carrying(request, "sign_in_as") if settings.DEMONSTRATION else ""})
+    ways = {
+        "as_someone": carrying(request, "sign_in_as") if settings.DEMONSTRATION else "",
+        "by_identity": carrying(request, "sign_in_identity") if identity.is_set() else "",
+        "by_phone": carrying(request, "sign_in_phone"),
+        "as_staff": carrying(request, "account_login"),
+    }
+    return render(request, "office/sign_in.html", ways)
 
 
 def sign_in_as(request: HttpRequest) -> HttpResponse:

@@ -5,7 +5,6 @@ Works on whole columns, because a load checks hundreds of thousands; `python-std
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,12 +14,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from guildhall.kernel.phones import SEPARATORS
+from guildhall.kernel.phones import normalise_phone as normalise_phone  # people are looked up by it beside their number
+
 DIGITS = 18
 _WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], dtype=np.int64)
 _CHECK = np.frombuffer(b"10X98765432", dtype=np.uint8)
 _DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int64)
-_SEPARATORS = re.compile("[\\s\u200b-\u200f\u202a-\u202e\u2060\ufeff'\u2018\u2019`\\-\u2010-\u2015\u2212]")
-"""Spaces of every width, marks that cannot be seen, apostrophes and dashes: what hands and spreadsheets add to a number."""
 Mask = npt.NDArray[np.bool_]
 
 
@@ -36,18 +36,7 @@ class Checked:
 
 def normalise_number(number: str) -> str:
     """An identity or certificate number as it is kept and looked up: plain characters, no spaces, hyphens or apostrophes, capitals."""
-    return _SEPARATORS.sub("", unicodedata.normalize("NFKC", number)).upper()
-
-
-def normalise_phone(phone: str) -> str | None:
-    """A phone number as it is kept and looked up: digits only, without the country's 86; None for words, dashes and nothing.
-
-    A number of another country keeps its code behind a plus sign.
-    """
-    plain = re.sub(r"[()./]", "", _SEPARATORS.sub("", unicodedata.normalize("NFKC", phone)))
-    plain = re.sub(r"^(?:(?:00|\+)86|86(?=[0-9]{11}$))", "", plain)
-    plain = re.sub(r"^00(?=[1-9])", "+", plain)
-    return plain if re.fullmatch(r"\+?[0-9]{5,20}", plain) else None
+    return SEPARATORS.sub("", unicodedata.normalize("NFKC", number)).upper()
 
 
 def masked(value: str) -> str:
