@@ -1,0 +1,97 @@
+"""No small count can be read or worked out: held against everything an attacker could try on small tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from guildhall.kernel.disclosure import Sum, hidden
+from guildhall.kernel.errors import GuildhallError
+
+Key = tuple[str, str]
+
+
+def table(rows: list[list[int]]) -> tuple[dict[Key, int], list[Sum[Key]]]:
+    """A table with a total for each row, each column and all."""
+    cells = {(str(r), str(c)): value for r, row in enumerate(rows) for c, value in enumerate(row)}
+    names = [str(c) for c in range(len(rows[0]))]
+    cells |= {(str(r), "all"): sum(row) for r, row in enumerate(rows)}
+    cells |= {("all", str(c)): sum(column) for c, column in enumerate(zip(*rows, strict=True))}
+    cells["all", "all"] = sum(map(sum, rows))
+    sums = [Sum((r, "all"), tuple((r, c) for c in names)) for r in [str(r) for r in range(len(rows))] + ["all"]]
+    sums += [Sum(("all", c), tuple((str(r), c) for r in range(len(rows)))) for c in [*names, "all"]]
+    return cells, sums
+
+
+def feasible(cells: dict[Key, int], sums: list[Sum[Key]], kept: frozenset[Key], largest: int) -> Iterator[dict[Key, int]]:
+    """Every table of counts up to `largest` that agrees with what is shown: what an attacker with all the time there is finds."""
+    inner = [key for key in cells if "all" not in key]
+    unknown = [key for key in inner if key in kept]
+    for guess in product(range(largest + 1), repeat=len(unknown)):
+        tried = cells | dict(zip(unknown, guess, strict=True))
+        for relation in sums:  # totals in order: rows and columns before the grand total
+            if relation.total in kept:
+                tried[relation.total] = sum(tried[part] for part in relation.parts)
+        if all(tried[relation.total] == sum(tried[part] for part in relation.parts) for relation in sums):
+            yield tried
+
+
+def test_a_small_count_is_hidden_and_a_zero_is_not() -> None:
+    assert hidden({"a": 3, "b": 0, "c": 10}, []) == {"a"}
+
+
+def test_the_only_hidden_cell_of_a_total_gets_the_smallest_other_beside_it() -> None:
+    cells = {"all": 103, "a": 3, "b": 40, "c": 60, "d": 0}
+    assert hidden(cells, [Sum("all", ("a", "b", "c", "d"))]) == {"a", "b"}
+
+
+def test_two_small_counts_whose_sum_is_small_get_a_third() -> None:
+    cells = {"all": 64, "a": 3, "b": 1, "c": 60}
+    assert hidden(cells, [Sum("all", ("a", "b", "c"))]) == {"a", "b", "c"}
+
+
+def test_a_total_published_elsewhere_stays_and_the_parts_bear_it() -> None:
+    cells = {"all": 5, "a": 5, "b": 0}
+    assert hidden(cells, [], open_cells=frozenset({"all"})) == {"a"}
+
+
+def test_what_cannot_be_protected_is_said() -> None:
+    with pytest.raises(GuildhallError, match="cannot be protected"):
+        hidden({"all": 5, "a": 5}, [Sum("all", ("a",))], open_cells=frozenset({"all"}))
+
+
+def test_cells_that_do_not_add_up_are_refused() -> None:
+    with pytest.raises(GuildhallError, match="not the sum"):
+        hidden({"all": 5, "a": 4}, [Sum("all", ("a",))])
+
+
+def test_a_cell_that_follows_from_several_totals_together_is_protected() -> None:
+    """Two totals that differ in one cell: each hides two cells or more, and their difference would give the third."""
+    cells = {"x": 130, "y": 125, "a": 60, "b": 65, "c": 5}
+    sums = [Sum("x", ("a", "b", "c")), Sum("y", ("a", "b"))]
+    found = hidden(cells, sums)
+    assert "c" in found
+    assert found & {"x", "y"}, "x − y is c: one of them must be hidden"
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.lists(st.sampled_from([0, 1, 2, 5]), min_size=2, max_size=3), min_size=2, max_size=2).filter(
+        lambda rows: len({len(row) for row in rows}) == 1
+    )
+)
+def test_nobody_can_work_out_a_small_count_by_subtraction(rows: list[list[int]]) -> None:
+    """With a threshold of 3, every hidden small count could be at least two things, and never one alone."""
+    cells, sums = table(rows)
+    found = hidden(cells, sums, threshold=3)
+    small = [key for key, value in cells.items() if 0 < value < 3]
+    assert set(small) <= found
+    if small:
+        tables = list(feasible(cells, sums, found, 6))
+        assert tables
+        for key in small:
+            assert len({tried[key] for tried in tables}) > 1, f"{key} can only be {cells[key]}"
