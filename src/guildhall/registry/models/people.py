@@ -242,7 +242,7 @@ class CorrectionRequest(models.Model):
 
 
 class Consent(models.Model):
-    """A worker agrees that their record is used for one purpose, until they withdraw it. Under 16 a guardian agrees."""
+    """A worker agrees that their record is used for one purpose, until they withdraw it. Under 14 a guardian agrees."""
 
     worker = models.ForeignKey(Worker, models.PROTECT, related_name="consents")
     purpose = PlainTextField()
