@@ -174,6 +174,7 @@ SOCIALACCOUNT_PROVIDERS = {
         ],
     }
 }
+API_PER_MINUTE = whole("GUILDHALL_API_PER_MINUTE", 600)
 MFA_ADAPTER = "guildhall.office.adapters.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -54,7 +54,7 @@ class Listed(Schema, Generic[T]):
     next: str = Field(description=n_("give it as `after` to get the next page; empty at the end"))
 
 
-ERRORS: dict[int, Any] = {400: Failure, 404: Failure, 405: Failure, 422: Failure, 503: Failure}
+ERRORS: dict[int, Any] = dict.fromkeys((400, 401, 404, 405, 422, 429, 503), Failure)
 """Declared on every operation beside its 200."""
 
 
@@ -87,8 +87,8 @@ def page_of(rows: Sequence[T], key: Callable[[T], str], after: str, size: int) -
     return found, key(found[-1]) if start + size < len(rows) and found else ""
 
 
-def interface() -> NinjaAPI:
-    """An API without routes yet: its title, its version, and its errors in one shape."""
+def interface(auth: Callable[[HttpRequest], Any] | None = None) -> NinjaAPI:
+    """An API without routes yet: its title, its version, and its errors in one shape. `auth` sees every request before its route."""
     api = NinjaAPI(
         title="Guildhall",
         version=__version__,
@@ -96,6 +96,7 @@ def interface() -> NinjaAPI:
         docs_url=None,
         openapi_url="/openapi.json",
         urls_namespace="api",
+        **({"auth": auth} if auth else {}),
     )
     for kind in (GuildhallError, ValidationError, Http404, HttpError):
         api.add_exception_handler(kind, _shaped)
@@ -115,8 +116,26 @@ def _shaped(request: HttpRequest, error: Any) -> HttpResponse:
         why = _("; ").join(refusals.plain(one) for one in error.errors)
         return failure(422, _("A parameter cannot be used"), why, _documented())
     if isinstance(error, HttpError):
-        return failure(error.status_code, _reason(error.status_code), next=_documented())
+        return _refused(error.status_code)
     return failure(404, _("There is no such thing"))
+
+
+def _refused(status: int) -> HttpResponse:
+    """What is said of a request that did not come as far as its route."""
+    if status == 429:
+        waits = failure(429, _("The key asks too often"), next=_("wait a minute, and ask for larger pages"))
+        waits["Retry-After"] = "60"
+        return waits
+    if status != 401:
+        return failure(status, _reason(status), next=_documented())
+    asks = failure(
+        401,
+        _("This needs a key that holds"),
+        _("there was none, or it has run out, was revoked, or was never given"),
+        _("send the header “Authorization: Bearer KEY”; keys are given out on the page “Keys for programs”"),
+    )
+    asks["WWW-Authenticate"] = "Bearer"
+    return asks
 
 
 def _documented() -> str:
