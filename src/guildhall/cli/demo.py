@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from guildhall import __version__
+from guildhall.cli.cast import demonstration_accounts
 from guildhall.cli.city import Scale
 from guildhall.cli.figures import compute
 from guildhall.cli.records import load_folder, migrate_database
@@ -35,6 +36,7 @@ def demo(port: int, scale: Decimal, seed: int, fresh: bool, no_serve: bool) -> N
         if fresh:
             forget()
         build_city(scale, seed)
+        demonstration_accounts()
     if not no_serve:
         serve_pages(port)
 

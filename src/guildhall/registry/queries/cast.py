@@ -1,0 +1,93 @@
+"""Whom a demonstration is about: two neighbouring districts, and a worker, an employer and a college in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from math import cos, hypot, radians
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from guildhall.kernel.errors import NotFound
+from guildhall.registry.models import Alias, Certificate, EmploymentSpell, Organisation, Place, Worker
+from guildhall.registry.queries import territory
+from guildhall.web.viewer import PUBLIC
+
+LEAST_CERTIFICATES = (2, 1, 0)
+"""How many certificates the worker should have; fewer where a small city has nobody like that."""
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Keys of places, people and organisations."""
+
+    city: str
+    district: str
+    neighbour: str
+    worker: int
+    employer: int
+    neighbours_worker: int
+    college: int
+
+
+def cast(today: date) -> Cast:
+    """The first that fit, so that the same records give the same cast. Raises NotFound for a registry without people at work."""
+    units = list(_units(today))
+    for least in LEAST_CERTIFICATES:
+        found = [(unit, at) for unit in units if (at := _at_work(unit, least, today))]
+        for unit, (worker, employer) in found:
+            near = min((one for one in found if one[0] != unit), key=lambda one: _apart(unit, one[0]), default=None)
+            if near:
+                return Cast(_city(), unit.pk, near[0].pk, worker, employer, near[1][0], _college(unit, today))
+    raise NotFound("Nobody in two districts is at work", why="the demonstration needs people", next="build a larger city: --scale 0.001")
+
+
+def _units(today: date) -> Iterator[Place]:
+    """Districts that stand today, those with the most residents first."""
+    standing = Q(valid_until=None) | Q(valid_until__gt=today)
+    peopled = dict(Worker.objects.values_list("residence").annotate(n=Count("pk")))
+    tree = territory(PUBLIC)
+    rows = Place.objects.filter(standing, kind__in=("district", "county"))
+    yield from sorted(rows, key=lambda row: (-sum(peopled.get(key, 0) for key in tree.answered_by(row.pk, today)), row.pk))
+
+
+def _at_work(unit: Place, least: int, today: date) -> tuple[int, int] | None:
+    """A worker who lives and works in a district with at least so many certificates, and the employer."""
+    places = territory(PUBLIC).answered_by(unit.pk, today)
+    held = Certificate.objects.filter(worker=OuterRef("worker"), issued_on__lte=today)
+    rows = EmploymentSpell.objects.filter(
+        ~Exists(Alias.objects.filter(worker=OuterRef("worker"))),
+        *([Exists(held)] if least else []),
+        Q(ended_on=None) | Q(ended_on__gt=today),
+        started_on__lte=today,
+        organisation__place_id__in=places,
+        organisation__kind="enterprise",
+        worker__residence_id__in=places,
+    ).order_by("worker_id", "spell_id")
+    for worker, employer in rows.values_list("worker_id", "organisation_id")[:1000]:
+        if least < 2 or Certificate.objects.filter(worker_id=worker, issued_on__lte=today).count() >= least:
+            return worker, employer
+    return None
+
+
+def _apart(one: Place, other: Place) -> float:
+    """How far apart two places lie, in degrees of latitude; last where it is not known."""
+    if None in (one.latitude, one.longitude, other.latitude, other.longitude):
+        return 360.0
+    assert one.latitude is not None  # said by the line above, which the types cannot read
+    assert one.longitude is not None
+    assert other.latitude is not None
+    assert other.longitude is not None
+    return hypot(one.latitude - other.latitude, (one.longitude - other.longitude) * cos(radians(one.latitude)))
+
+
+def _city() -> str:
+    return Place.objects.filter(kind="city").order_by("pk").values_list("pk", flat=True)[0]
+
+
+def _college(unit: Place, today: date) -> int:
+    """A college or academy of the district, or the first of the city; 0 where it has none."""
+    colleges = Organisation.objects.filter(kind__in=("college", "academy")).order_by("-kind", "pk")
+    near = colleges.filter(place_id__in=territory(PUBLIC).answered_by(unit.pk, today))
+    return near.values_list("pk", flat=True).first() or colleges.values_list("pk", flat=True).first() or 0
