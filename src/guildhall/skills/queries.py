@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
+from guildhall.kernel.tables import Text
 from guildhall.registry.queries import Page, one, page, starts_with, storable
 from guildhall.skills.models import Occupation
 from guildhall.web.viewer import Viewer
@@ -70,3 +71,9 @@ def words_of_occupations(viewer: Viewer) -> tuple[dict[str, str], dict[str, tupl
         if name_en:
             english[name_en.casefold()] = (*english.get(name_en.casefold(), ()), code)
     return names, english
+
+
+def names_of(codes: Collection[str]) -> dict[str, Text]:
+    """The names of occupations by their codes, in both languages; a code nobody knows is left out."""
+    rows = Occupation.objects.filter(code__in=codes).values_list("code", "name_zh", "name_en")
+    return {code: Text(name or code, english or name or code) for code, name, english in rows}

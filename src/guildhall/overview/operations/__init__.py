@@ -20,7 +20,7 @@ from guildhall.kernel.runs import Folder, Run, digest, digest_file, run, write_t
 from guildhall.kernel.tables import Table
 from guildhall.overview.engine.steps import STEPS, Step
 
-PACKAGE = Path(__file__).resolve().parent.parent
+PACKAGE = Path(__file__).resolve().parents[2]
 FORMULAS = ("kernel/**/*.py", "*/tables.py", "*/engine/**/*.py")
 """Sources that decide what a result holds, below the package; more than any one step uses, so that none is forgotten."""
 CURRENT = "current.json"
