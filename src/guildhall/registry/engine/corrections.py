@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from guildhall.kernel.calendar import Answer, WorkCalendar
 from guildhall.kernel.dated import Dated
+from guildhall.kernel.tables import Text
 from guildhall.registry import tables
+from guildhall.registry.engine import wordbook
+from guildhall.registry.engine.wordbook import Words
 
 TERM = Dated(15, None, None, "own-assumption", "assumed")
 """Working days within which a request is answered. The law says "without delay" and names no number: this one is our own assumption,
@@ -32,36 +35,38 @@ class Part:
 
     table: str
     column: str
+    title: Text
     kind: str
-    words: tuple[str, ...] = ()
+    words: Words = field(default_factory=dict)
     empty: bool = False
     ahead: bool = False
 
-    @property
-    def list(self) -> str:
-        """The name under which the words of its closed list are kept."""
-        return self.column if self.words else ""
+
+def _known(words: Words) -> Words:
+    return {code: word for code, word in words.items() if code != "unknown"}
 
 
 NOTE = "note"
 """A request about something the lists do not hold: a thing that is missing, or is not the worker's at all."""
+_FROM, _UNTIL = Text("开始日期", "first day"), Text("结束日期（不含）", "first day after the end")
+_OTHER = Text("其他问题", "something else")
 PARTS: tuple[Part, ...] = (
-    Part(tables.IDENTITY.name, "name", "name"),
-    Part(tables.IDENTITY.name, "identity_number", "number"),
-    Part(tables.IDENTITY.name, "phone", "phone", empty=True),
-    Part(tables.WORKERS.name, "residence", "place"),
-    Part(tables.WORKERS.name, "education", "word", tuple(word for word in tables.EDUCATIONS if word != "unknown")),
-    Part(tables.WORKERS.name, "migrant", "word", tuple(word for word in tables.MIGRANTS if word != "unknown")),
-    Part(tables.WORKERS.name, "standing", "word", tables.STANDINGS),
-    Part(tables.WORKERS.name, "other", NOTE),
-    Part(tables.EMPLOYMENT.name, "started_on", "date"),
-    Part(tables.EMPLOYMENT.name, "ended_on", "date", empty=True, ahead=True),
-    Part(tables.EMPLOYMENT.name, "contract", "word", tuple(word for word in tables.CONTRACTS if word != "unknown")),
-    Part(tables.CERTIFICATES.name, "issued_on", "date"),
-    Part(tables.CERTIFICATES.name, "valid_until", "date", empty=True, ahead=True),
-    Part(tables.CERTIFICATES.name, "other", NOTE),
-    Part(tables.INSURANCE.name, "started_on", "month"),
-    Part(tables.INSURANCE.name, "ended_on", "month", empty=True),
+    Part(tables.IDENTITY.name, "name", Text("姓名", "name"), "name"),
+    Part(tables.IDENTITY.name, "identity_number", Text("身份证号", "identity number"), "number"),
+    Part(tables.IDENTITY.name, "phone", Text("手机号", "phone"), "phone", empty=True),
+    Part(tables.WORKERS.name, "residence", Text("常住地", "place of residence"), "place"),
+    Part(tables.WORKERS.name, "education", Text("学历", "schooling"), "word", _known(wordbook.EDUCATION)),
+    Part(tables.WORKERS.name, "migrant", Text("农民工身份", "migrant worker"), "word", _known(wordbook.MIGRANT)),
+    Part(tables.WORKERS.name, "standing", Text("当前身份", "main activity"), "word", wordbook.STANDING),
+    Part(tables.WORKERS.name, "other", _OTHER, NOTE),
+    Part(tables.EMPLOYMENT.name, "started_on", _FROM, "date"),
+    Part(tables.EMPLOYMENT.name, "ended_on", _UNTIL, "date", empty=True, ahead=True),
+    Part(tables.EMPLOYMENT.name, "contract", Text("用工形式", "kind of contract"), "word", _known(wordbook.CONTRACT)),
+    Part(tables.CERTIFICATES.name, "issued_on", Text("发证日期", "day of issue"), "date"),
+    Part(tables.CERTIFICATES.name, "valid_until", Text("失效日期（不含）", "first day it no longer holds"), "date", empty=True, ahead=True),
+    Part(tables.CERTIFICATES.name, "other", _OTHER, NOTE),
+    Part(tables.INSURANCE.name, "started_on", Text("首个参保月", "first insured month"), "month"),
+    Part(tables.INSURANCE.name, "ended_on", Text("停保月（不含）", "first month no longer insured"), "month", empty=True),
 )
 """In the order in which they are shown. What an issuer certified (a level, an occupation) is asked for in words: the issuer must agree."""
 _BY_NAME: Mapping[tuple[str, str], Part] = {(part.table, part.column): part for part in PARTS}

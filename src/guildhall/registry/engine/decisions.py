@@ -240,10 +240,15 @@ def _stay(row: Staged, person: Person, rules: Rules) -> Callable[[Decision], Non
     if not found:
         return lambda made: _begin(row, person, start, rules, made)
     stay = found[0]
-    others = [other for other in person.stays if other is not stay and other.overlaps(start, row.ended_on or stay.ended_on)]
-    if others or (stay.ended_on and stay.started_on != start):
+    if (stay.ended_on and stay.started_on != start) or _runs_into_another(person, stay, start, row.ended_on or stay.ended_on):
         raise _overlap(row, stay)
     return lambda made: _change(row, person, stay, start, rules, made)
+
+
+def _runs_into_another(person: Person, stay: Stay, start: str, end: str | None) -> bool:
+    """Whether a spell with these dates would overlap one that it does not overlap now; merged records may have some that do."""
+    others = (other for other in person.stays if other is not stay and other.overlaps(start, end))
+    return any(not other.overlaps(stay.started_on, stay.ended_on) for other in others)
 
 
 def _known_start(row: Staged, person: Person, rules: Rules) -> str:

@@ -5,14 +5,14 @@ Pure: bytes and lookups in, rows and faults out. `rejected_workbook` writes the 
 
 from __future__ import annotations
 
+from guildhall.registry.engine.cells.header import ColumnNote, NotATable
+from guildhall.registry.engine.cells.places import KnownPlace
 from guildhall.registry.engine.roster.reading import OpenRoster, open_roster, read_roster
 from guildhall.registry.engine.roster.rejected import rejected_workbook
 from guildhall.registry.engine.roster.rows import (
     FIELDS,
     REQUIRED,
     CellFault,
-    ColumnNote,
-    KnownPlace,
     Reference,
     Rejected,
     Repeated,
@@ -26,6 +26,7 @@ __all__ = [
     "CellFault",
     "ColumnNote",
     "KnownPlace",
+    "NotATable",
     "OpenRoster",
     "Reference",
     "Rejected",

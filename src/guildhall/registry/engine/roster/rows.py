@@ -13,6 +13,8 @@ from typing import Any
 
 from guildhall.kernel.errors import Fault
 from guildhall.kernel.tables import Text
+from guildhall.registry.engine.cells.header import ColumnNote
+from guildhall.registry.engine.cells.places import KnownPlace
 
 FIELDS: dict[str, Text] = {
     "name": Text("姓名", "name"),
@@ -110,16 +112,6 @@ class Repeated:
     first: int
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnNote:
-    """What becomes of a column: `used` as a field, `not_kept` (known, but not for the registry), `unknown`, `ambiguous` or `double`."""
-
-    column: str
-    state: str
-    field: str = ""
-    what: Text = Text("", "")
-
-
 @dataclass(frozen=True)
 class Roster:
     """A roster as read. `columns` is the mapping found, {field: header}; `header` every column of the file, in order.
@@ -148,21 +140,6 @@ class Roster:
             for row in self.rejected
             for fault in row.faults
         ]
-
-
-@dataclass(frozen=True, slots=True)
-class KnownPlace:
-    """A place people live in, of any time: `kind` as in the registry; `units` are the names of the districts it has ever lain in.
-
-    `today` is the name of the district that answers for it today, `ended` whether the place itself has ended.
-    """
-
-    place_id: str
-    name: str
-    kind: str
-    units: tuple[str, ...] = ()
-    today: str = ""
-    ended: bool = False
 
 
 @dataclass(frozen=True)

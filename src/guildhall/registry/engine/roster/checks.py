@@ -1,0 +1,99 @@
+"""What the cells of one row say together: number against birth and sex, certificate against level and date, place from three columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from guildhall.registry.engine.cells.lists import LEVEL_NAMES
+from guildhall.registry.engine.cells.numbers import CertificateNumber, Person
+from guildhall.registry.engine.cells.problems import Wrong, problem
+
+YOUNGEST, GROWN = 16, 18
+"""Labour Law, articles 15 and 58: no employment under 16; from 16 to 18 under special protection."""
+YOUNGEST_CERTIFIED = 14
+Values = dict[str, Any]
+Report = Callable[[str, Any], None]
+"""Takes a field and a Problem (a note) or a Wrong (a fault)."""
+
+
+def age_on(birth: date, day: date) -> int:
+    """Whole years of life completed on a day; who is born on 29 February completes one on 1 March of other years."""
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
+def check_person(person: Person, values: Values, today: date, say: Report) -> None:
+    """The number against what else the row says of the person, and against the law on the youngest age at work."""
+    birth = values.get("birth")
+    if birth is not None and not _agrees(birth, person.birth):
+        say("birth", Wrong("birth_other"))
+    if values.get("sex") not in (None, person.sex):
+        say("sex", Wrong("sex_other"))
+    if person.birth > today:
+        say("identity_number", Wrong("id_future"))
+        return
+    age = age_on(person.birth, today)
+    if age < YOUNGEST and values.get("ended_on") is None:
+        say("identity_number", Wrong("too_young"))
+    elif age < GROWN:
+        say("identity_number", problem("minor"))
+    started = values.get("started_on")
+    if started and age >= YOUNGEST and age_on(person.birth, started) < YOUNGEST:
+        say("started_on", problem("young_then"))
+
+
+def _agrees(said: tuple[date, bool], birth: date) -> bool:
+    day, month_only = said
+    return (day.year, day.month) == (birth.year, birth.month) if month_only else day == birth
+
+
+def check_dates(values: Values, today: date, say: Report) -> None:
+    """Days in an order that can be; a last day at work may lie ahead, a first day or a date of issue may not."""
+    started, ended, issued = values.get("started_on"), values.get("ended_on"), values.get("issued_on")
+    if started and started > today:
+        say("started_on", Wrong("date_future"))
+    if issued and issued > today:
+        say("issued_on", Wrong("date_future"))
+    if started and ended and ended < started:
+        say("ended_on", Wrong("end_before_start"))
+    person = values.get("identity_number")
+    if issued and person and age_on(person.birth, issued) < YOUNGEST_CERTIFIED:
+        say("issued_on", Wrong("issued_before_birth"))
+
+
+def check_certificate(values: Values, say: Report) -> None:
+    """The number of a certificate against level and date of issue; the level taken from it where the row gives none."""
+    found: CertificateNumber | None = values.get("certificate_number")
+    if not found:
+        return
+    level, issued = values.get("level"), values.get("issued_on")
+    if level == "L0":
+        values["certificate_number"] = None
+        say("certificate_number", problem("certificate_apprentice"))
+        return
+    if found.level and level and found.level != level:
+        say("certificate_number", Wrong("certificate_level", inside=LEVEL_NAMES[found.level], said=LEVEL_NAMES[level]))
+    if found.level and not level:
+        values["level"] = found.level
+        say("certificate_number", problem("level_from_number", level=LEVEL_NAMES[found.level]))
+    if found.year and issued and found.year != issued.year:
+        say("certificate_number", Wrong("certificate_year"))
+
+
+def day_after(last: date | None) -> date | None:
+    """The end of a spell by its last day: half open, so the first day after it."""
+    return last + timedelta(1) if last else None
+
+
+_FOOTER = re.compile(
+    r"(?:注|备注|说明|日期|单位负责人|负责人|联系人|填表人?|制表人?|填报人?|制单人?|审核人?|复核人?|经办人?|单位盖章|盖章)\s*[:：]"
+    r"|注\s*[0-9]|合计|总计|小计|共计|共\s*[0-9]+|第\s*[0-9]+\s*页|total\b|notes?\b|\(?盖章",
+    re.IGNORECASE,
+)
+
+
+def is_note(text: str) -> bool:
+    """Whether a row without an identity number begins like a footer: a total, a note, a signature, a page number."""
+    return bool(_FOOTER.match(text))
