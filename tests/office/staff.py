@@ -27,7 +27,9 @@ def clocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("allauth.mfa.totp.internal.auth.time", SimpleNamespace(time=lambda: MOMENT))
 
 
-def officer(username: str = "chen", *, password: str = PASSWORD, roles: tuple[tuple[str, str], ...] = (("assessor", "tiny-harbour"),)) -> Account:
+def officer(
+    username: str = "chen", *, password: str = PASSWORD, roles: tuple[tuple[str, str], ...] = (("assessor", "tiny-harbour"),)
+) -> Account:
     """A staff account with a password and roles, and no second factor yet."""
     account = Account(username=username, kind="staff", name=username.title(), created_at=datetime(2026, 1, 1, tzinfo=UTC))
     account.set_password(password)

@@ -154,7 +154,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "city"
-ACCOUNT_RATE_LIMITS = {"send_code": "20/h/ip,1/m/key,5/h/key,10/d/key", "use_code": "30/m/ip", "claim": "10/h/user,20/h/ip"}
+ACCOUNT_RATE_LIMITS = {"send_code": "20/h/ip,1/m/key,5/h/key,10/d/key", "use_code": "30/m/ip", "claim": "10/h/user,30/h/ip,10/d/key"}
 OIDC_ISSUER = address("GUILDHALL_OIDC_ISSUER", encrypted=("https",), open_=("http",), production=not DEMONSTRATION)
 OIDC_CLIENT_ID = os.environ.get("GUILDHALL_OIDC_CLIENT_ID", "")
 OIDC_SECRET = os.environ.get("GUILDHALL_OIDC_SECRET", "")
@@ -223,6 +223,14 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+FILE_UPLOAD_HANDLERS = [
+    "guildhall.web.uploads.Bounded",  # first: what is too large reaches neither memory nor disk
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+FILE_UPLOAD_TEMP_DIR = VAR / "uploads"  # rosters on their way in: readable by this account alone, and gone with the request
+FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True, mode=0o700)
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]

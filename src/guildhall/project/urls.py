@@ -11,8 +11,12 @@ from guildhall.overview import api as overview_api
 from guildhall.overview import pages as overview
 from guildhall.registry import api as registry_api
 from guildhall.registry import pages as registry
+from guildhall.registry.pages import claims
+from guildhall.registry.pages import imports as rosters
+from guildhall.registry.pages import people
 from guildhall.skills import api as skills_api
 from guildhall.skills import pages as skills
+from guildhall.skills.queries import known_occupations, names_of
 from guildhall.web import pages as web
 from guildhall.web.answers import interface
 from guildhall.web.pages import read_only, with_form
@@ -34,11 +38,17 @@ urlpatterns = [
         path("parks/<str:place_id>/", read_only(overview.park), name="park"),
         path("assumptions/", read_only(overview.assumptions), name="assumptions"),
         path("sources/", read_only(overview.sources), name="sources"),
+        path("open-data/", read_only(overview.open_data), name="open_data"),
+        path("open-data/<str:name>.<str:kind>", read_only(overview.open_data_file), name="open_data_file"),
         path("dictionary/", read_only(overview.dictionary), name="dictionary"),
         path("places/", read_only(registry.places), name="places"),
         path("places/<str:place_id>/", read_only(registry.place), name="place"),
         path("organisations/", read_only(registry.organisations), name="organisations"),
         path("organisations/<int:organisation_id>/", read_only(registry.organisation), name="organisation"),
+        path("organisations/<int:organisation_id>/people/", read_only(people.of_organisation), name="organisation_people"),
+        path("people/", with_form(people.people), name="people"),
+        path("people/<int:worker_id>/", read_only(people.one), {"occupations": names_of}, name="person"),
+        path("people/<int:worker_id>/show/<str:field>/", with_form(people.show), name="reveal"),
         path("occupations/", read_only(skills.occupations), name="occupations"),
         path("occupations/<str:code>/", read_only(skills.occupation), name="occupation"),
         path("sign-in/", read_only(office.sign_in), name="sign_in"),
@@ -70,9 +80,29 @@ urlpatterns = [
         path("sign-in/identity/cancelled/", read_only(office.identity.cancelled), name="socialaccount_login_cancelled"),
         path("sign-in/identity/failed/", read_only(office.identity.failed), name="socialaccount_login_error"),
         path("sign-in/as/", with_form(office.sign_in_as), name="sign_in_as"),
+        path("claim/", with_form(claims.claim), name="claim"),
+        path("claim/fact/", read_only(claims.claim_fact), name="claim_fact"),
+        path("claim/certificate/", with_form(claims.claim_certificate), name="claim_certificate"),
+        path("claim/phone/", with_form(claims.claim_phone), name="claim_phone"),
+        path("claim/phone/code/", with_form(claims.claim_code), name="claim_code"),
+        path("claim/employer/", with_form(claims.claim_employer), name="claim_employer"),
         path("sign-out/", with_form(office.sign_out), name="sign_out"),
         path("desk/", read_only(office.desk), name="desk"),
         path("role/", with_form(office.role), name="role"),
+        path("rosters/", read_only(rosters.imports_), name="imports"),
+        path("rosters/new/", read_only(rosters.import_new), name="import_new"),
+        path("rosters/new/<int:organisation_id>/", with_form(rosters.import_file), {"occupations": known_occupations}, name="import_file"),
+        path("rosters/<int:batch_id>/", with_form(rosters.import_), name="import"),
+        path("rosters/<int:batch_id>/columns/", with_form(rosters.import_columns), {"occupations": known_occupations}, name="import_columns"),
+        path("rosters/<int:batch_id>/check/", with_form(rosters.import_check), name="import_check"),
+        path("rosters/<int:batch_id>/rejected/", read_only(rosters.import_rejected), name="import_rejected"),
+        path("accounts/", read_only(accounts.accounts), name="accounts"),
+        path("accounts/new/", with_form(accounts.account_new), name="account_new"),
+        path("accounts/<int:account_id>/", read_only(accounts.account), name="account"),
+        path("accounts/<int:account_id>/give/", with_form(accounts.account_give), name="account_give"),
+        path("accounts/<int:account_id>/roles/<int:grant_id>/", with_form(accounts.account_end), name="account_end"),
+        path("accounts/<int:account_id>/close/", with_form(accounts.account_close), name="account_close"),
+        path("accounts/<int:account_id>/link/", with_form(accounts.account_invite), name="account_invite"),
         path("api/", read_only(web.documentation), {"schema": api.get_openapi_schema}, name="documentation"),
     ),
 ]

@@ -48,6 +48,19 @@ def for_roles(*roles: str, task: str = "") -> Callable[[View[P]], View[P]]:
     return guard
 
 
+def for_account(view: View[P]) -> View[P]:
+    """A page for whoever is signed in, in any role or none: their own account and nothing else. The public is sent to sign in."""
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not viewer_of(request).account:
+            return redirect(f"{reverse('sign_in')}?{urlencode({'next': request.get_full_path()})}")
+        return view(request, *args, **kwargs)
+
+    door.for_account = True  # type: ignore[attr-defined]  # the navigation reads whom a door is for
+    return cast("View[P]", door)
+
+
 def opens(viewer: Viewer, roles: tuple[str, ...], task: str = "") -> bool:
     """Whether one of the roles is the viewer's, and the task within its scopes."""
     role = "worker" if viewer.mandate else viewer.role

@@ -6,11 +6,13 @@ import secrets
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from guildhall.office.models import Account
+from guildhall.office.models import Account, Grant
 from guildhall.office.operations.audit import record
 from guildhall.office.operations.sessions import itself
 from guildhall.office.phones import phone_fields, phone_hash
+from guildhall.web.viewer import Viewer
 
 
 def account_of_phone(*, phone: str, language: str, now: datetime) -> Account:
@@ -42,3 +44,21 @@ def begin(*, way: str, language: str, now: datetime) -> Account:
         account.save()
         record(subject=f"account:{account.pk}", action="office.begin_account", by=itself(account), now=now, details={"way": way})
     return account
+
+
+def is_public(account_id: int) -> bool:
+    """Whether an account is an open one of the public: only such an account claims a record."""
+    return Account.objects.filter(pk=account_id, kind="public", is_active=True).exists()
+
+
+def give_record(*, worker_id: int, by: Viewer, now: datetime) -> Grant:
+    """The role of a worker on one record, for the account that acts. Whoever calls this has matched the identity.
+
+    Raises IntegrityError where an account holds the record already: the database lets a record be claimed once.
+    """
+    assert by.account is not None  # is_public was asked
+    grant = Grant.objects.create(
+        account_id=by.account, role="worker", worker_id=worker_id, granted_by=by.name, valid_from=timezone.localdate(now)
+    )
+    record(subject=by.name, action="office.claim_record", by=by, now=now, details={"grant": grant.pk})
+    return grant

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Any, cast
 
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import logout
@@ -14,24 +12,11 @@ from django.utils import timezone
 
 from guildhall.office.models import Account
 from guildhall.office.operations import sessions as operations
-from guildhall.office.pages.addresses import carrying
+from guildhall.web.doors import for_account
 from guildhall.web.viewer import viewer_of
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
-
-def signed_in(view: View[P]) -> View[P]:
-    """A page for whoever is signed in, in any role or none: their own account and nothing else."""
-
-    @wraps(view)
-    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        return view(request, *args, **kwargs) if viewer_of(request).account else redirect(carrying(request, "sign_in"))
-
-    return cast("View[P]", door)
-
-
-@signed_in
+@for_account
 def sessions(request: HttpRequest) -> HttpResponse:
     """The sessions of the account that is signed in, newest first; each can be ended."""
     account, viewer = cast(Account, request.user), viewer_of(request)

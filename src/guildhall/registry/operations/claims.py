@@ -1,0 +1,149 @@
+"""Claiming a record: a person shows by the identity number and a second fact that a record is theirs.
+
+What a wrong claim answers is the same whether the number is on record or not, whichever fact was wrong, and how often it was tried
+is limited and written down (Personal Information Protection Law, articles 45 and 51: access for the person, and safeguards).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
+from guildhall.kernel.phones import normalise_phone
+from guildhall.kernel.tables import Text
+from guildhall.office.models import AuditEvent, ChainHead, Grant
+from guildhall.office.operations import public
+from guildhall.office.operations.audit import record
+from guildhall.office.operations.notices import notify
+from guildhall.registry.engine.identity import normalise_number
+from guildhall.registry.engine.names import plain
+from guildhall.registry.models import CertificateNumber, EmploymentSpell, Identity, IdentityDocument, vault
+from guildhall.registry.models.sealed import TABLE
+from guildhall.registry.queries.merged import leader, one_person
+from guildhall.web.viewer import Viewer
+
+ATTEMPTS = 5
+WITHIN = timedelta(hours=24)
+REFUSED = "registry.claim_refused"
+
+
+@dataclass(frozen=True)
+class CertificateFact:
+    """The number printed on a certificate of the person."""
+
+    number: str
+
+    kind = "certificate"
+
+
+@dataclass(frozen=True)
+class PhoneFact:
+    """A phone the person has shown to hold: a code that was sent to it came back."""
+
+    phone: str
+
+    kind = "phone"
+
+
+@dataclass(frozen=True)
+class EmployerFact:
+    """The code of an employer, and the month in which the person began to work there."""
+
+    code: str
+    month: date
+
+    kind = "employer"
+
+
+Fact = CertificateFact | PhoneFact | EmployerFact
+
+
+class NoMatch(GuildhallError):
+    """What was told fits no record together; which part does not, or whether there is a record at all, is not said."""
+
+
+class TooOften(GuildhallError):
+    """This account has tried too often."""
+
+
+def claim(*, name: str, number: str, fact: Fact, by: Viewer, now: datetime) -> Grant:
+    """The role of a worker, for the account that acts, on the record which name, identity number and second fact lead to.
+
+    The record is the one that leads, where several were merged. Raises NoMatch, TooOften after ATTEMPTS wrong claims in a day,
+    AlreadyDone where another account (or this one) holds the record, and NotFound for accounts of the staff and for nobody.
+    """
+    if not by.account or not public.is_public(by.account):
+        raise NotFound(_("There is no such page"))
+    with transaction.atomic():
+        _wait_in_line(by, now)
+        worker_id = _matching(name, number, fact)
+        if worker_id is None:
+            record(subject=by.name, action=REFUSED, by=by, now=now, details={"fact": fact.kind})
+    if worker_id is None:
+        raise NoMatch(
+            _("This does not lead to a record"),
+            why=_("the name, the number and the second fact must all be as they are on record"),
+            next=_("compare each with your papers, take another second fact, or come to the counter with your identity card"),
+        )
+    return _give(worker_id, fact, by, now)
+
+
+def _wait_in_line(by: Viewer, now: datetime) -> None:
+    """Counts the wrong claims of an account; its chain is locked meanwhile, so that many at once are counted one by one."""
+    ChainHead.objects.select_for_update().filter(chain=by.name).first()
+    tried = AuditEvent.objects.filter(chain=by.name, action=REFUSED, at__gt=now - WITHIN).count()
+    if tried >= ATTEMPTS:
+        raise TooOften(
+            _("That was wrong too often"),
+            why=_("five attempts a day are taken"),
+            next=_("try again tomorrow, or come to the counter with your identity card"),
+        )
+
+
+def _matching(name: str, number: str, fact: Fact) -> int | None:
+    """The record that leads to which everything fits, or None."""
+    hashed = vault().keyed_hash("identity_number", normalise_number(number))
+    found = Identity.objects.filter(number_hash=hashed).values_list("worker_id", flat=True).first()
+    found = found or IdentityDocument.objects.filter(number_hash=hashed, ended_at=None).values_list("worker_id", flat=True).first()
+    if found is None:
+        return None
+    people = one_person(found)
+    fits = _fits(people, fact)
+    return leader(found) if _named(found, name) and fits else None
+
+
+def _named(worker_id: int, name: str) -> bool:
+    identity = Identity.objects.get(pk=worker_id)
+    return plain(vault().open(TABLE, "name", worker_id, identity.name_sealed)) == plain(name)
+
+
+def _fits(people: tuple[int, ...], fact: Fact) -> bool:
+    """Whether the second fact is on record for one of the records of the person."""
+    if isinstance(fact, CertificateFact):
+        hashed = vault().keyed_hash("certificate_number", normalise_number(fact.number))
+        return CertificateNumber.objects.filter(number_hash=hashed, certificate__worker_id__in=people).exists()
+    if isinstance(fact, PhoneFact):
+        hashed = vault().keyed_hash("phone", normalise_phone(fact.phone) or "")
+        return Identity.objects.filter(phone_hash=hashed, worker_id__in=people).exists()
+    month = {"started_on__year": fact.month.year, "started_on__month": fact.month.month}
+    return EmploymentSpell.objects.filter(worker_id__in=people, organisation__code=normalise_number(fact.code), **month).exists()
+
+
+def _give(worker_id: int, fact: Fact, by: Viewer, now: datetime) -> Grant:
+    try:
+        with transaction.atomic():
+            grant = public.give_record(worker_id=worker_id, by=by, now=now)
+            record(subject=f"worker:{worker_id}", action="registry.claim", by=by, now=now, details={"fact": fact.kind, "grant": grant.pk})
+            facts = {"on": Text(f"{now:%Y-%m-%d}", f"{now:%Y-%m-%d}")}
+            notify(key=f"claim:{grant.pk}", template="record_claimed", facts=facts, now=now, worker_id=worker_id, channels=("app", "sms"))
+    except IntegrityError:
+        raise AlreadyDone(
+            _("This record is claimed already"),
+            why=_("a record belongs to one account"),
+            next=_("sign in as you did when you claimed it; if that was not you, come to the counter with your identity card"),
+        ) from None
+    return grant

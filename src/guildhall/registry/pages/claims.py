@@ -1,0 +1,148 @@
+"""A worker claims the record: who are you, and one second fact; one question to a page."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from datetime import date
+from typing import cast
+
+from allauth.core import ratelimit
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from guildhall.kernel.phones import masked_phone
+from guildhall.office.codes_asked import SHOWN, CodeForm, PhoneForm, forget_sent, is_right, phone_sent_to, send
+from guildhall.office.viewers import GRANT, MANDATE
+from guildhall.registry.models import vault
+from guildhall.registry.operations import claims
+from guildhall.registry.operations.claims import CertificateFact, EmployerFact, Fact, PhoneFact
+from guildhall.web.doors import for_account
+from guildhall.web.viewer import viewer_of
+
+TOLD = "claim"
+"""Key of the session: the name and number someone gave, sealed until the second fact is there."""
+CELL = ("office.session", "claim", TOLD)
+MONTH = re.compile(r"(\d{4})[-/.年]?(\d{1,2})月?")
+
+
+class PersonForm(forms.Form):
+    """Who someone says to be."""
+
+    name = forms.CharField(label=_("Name"), help_text=_("As it stands on your identity card"), max_length=80)
+    number = forms.CharField(
+        label=_("Resident identity number"),
+        help_text=_("18 characters; or the number of your passport or permit, if that is what is on record"),
+        max_length=40,
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class CertificateForm(forms.Form):
+    """The number of a certificate."""
+
+    number = forms.CharField(
+        label=_("Number of the certificate"),
+        help_text=_("It is printed on any of your skill-level certificates"),
+        max_length=60,
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class EmployerForm(forms.Form):
+    """An employer, and the month in which someone began there."""
+
+    code = forms.CharField(
+        label=_("Code of the employer"),
+        help_text=_("The unified social credit code; it stands on your contract and on the page of the organisation"),
+        max_length=60,
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+    month = forms.CharField(label=_("Month in which you began"), help_text=_("Year and month, such as 2021-09"), max_length=12)
+
+    def clean_month(self) -> date:
+        found = MONTH.fullmatch(self.cleaned_data["month"].strip())
+        if not found or not 1 <= int(found[2]) <= 12 or int(found[1]) < 1900:
+            raise ValidationError(_("Write the year and the month, such as 2021-09."))
+        return date(int(found[1]), int(found[2]), 1)
+
+
+@for_account
+def claim(request: HttpRequest) -> HttpResponse:
+    """Asks who someone is. Nothing is looked up before the second fact is there."""
+    form = PersonForm(request.POST or None)
+    if form.is_valid():
+        told = json.dumps([form.cleaned_data["name"], form.cleaned_data["number"]])
+        request.session[TOLD] = base64.b64encode(vault().seal(*CELL, told)).decode()
+        return redirect("claim_fact")
+    return render(request, "registry/claim.html", {"form": form})
+
+
+@for_account
+def claim_fact(request: HttpRequest) -> HttpResponse:
+    """Asks which second fact someone has at hand."""
+    return render(request, "registry/claim_fact.html") if TOLD in request.session else redirect("claim")
+
+
+@for_account
+def claim_certificate(request: HttpRequest) -> HttpResponse:
+    """Asks for the number of a certificate."""
+    form = CertificateForm(request.POST or None)
+    if TOLD in request.session and form.is_valid():
+        return _claimed(request, CertificateFact(form.cleaned_data["number"]))
+    return _asked(request, "registry/claim_certificate.html", form)
+
+
+@for_account
+def claim_employer(request: HttpRequest) -> HttpResponse:
+    """Asks for an employer and when someone began there."""
+    form = EmployerForm(request.POST or None)
+    if TOLD in request.session and form.is_valid():
+        return _claimed(request, EmployerFact(form.cleaned_data["code"], form.cleaned_data["month"]))
+    return _asked(request, "registry/claim_employer.html", form)
+
+
+@for_account
+def claim_phone(request: HttpRequest) -> HttpResponse:
+    """Asks for the phone that is on record and sends a code to it, whether it is on record or not."""
+    form = PhoneForm(request.POST or None)
+    if TOLD in request.session and form.is_valid():
+        refused = send(request, form.cleaned_data["phone"], form)
+        if refused is None:
+            return redirect("claim_code")
+        if refused is not form:
+            return cast(HttpResponse, refused)
+    return _asked(request, "registry/claim_phone.html", form)
+
+
+@for_account
+def claim_code(request: HttpRequest) -> HttpResponse:
+    """Asks for the code; only then is the phone compared with the one on record."""
+    phone = phone_sent_to(request)
+    if not phone:
+        return redirect("claim_phone")
+    form = CodeForm(request.POST or None)
+    if TOLD in request.session and form.is_valid() and is_right(form, phone):
+        forget_sent(request)
+        return _claimed(request, PhoneFact(phone))
+    return _asked(request, "registry/claim_code.html", form, phone=masked_phone(phone), shown=request.session.get(SHOWN, ""))
+
+
+def _asked(request: HttpRequest, template: str, form: forms.Form, **more: str) -> HttpResponse:
+    return render(request, template, {"form": form, **more}) if TOLD in request.session else redirect("claim")
+
+
+def _claimed(request: HttpRequest, fact: Fact) -> HttpResponse:
+    """Claims, and sits down in the new role; a wrong claim ends with a page that says what to do, and the attempt counts."""
+    name, number = json.loads(vault().open(*CELL, base64.b64decode(request.session.pop(TOLD))))
+    if not ratelimit.consume(request, action="claim", key=vault().keyed_hash("claim", number).hex(), user=request.user):
+        return cast(HttpResponse, ratelimit.respond_429(request))
+    grant = claims.claim(name=name, number=number, fact=fact, by=viewer_of(request), now=timezone.now())
+    request.session.pop(MANDATE, None)
+    request.session[GRANT] = grant.pk
+    return redirect("desk")
