@@ -26,6 +26,7 @@ from guildhall.registry.engine.names import plain
 from guildhall.registry.models import CorrectionRequest, NumberChange, Place, Worker, vault
 from guildhall.registry.operations import identity
 from guildhall.registry.operations.history import supersede
+from guildhall.registry.operations.people import REVEAL, check_pace
 from guildhall.registry.queries import corrections as queries
 from guildhall.registry.queries import scope
 from guildhall.registry.queries.corrections import CORRECTIONS, correctable_item, no_such_request
@@ -113,18 +114,18 @@ def refuse(*, correction_id: int, answer: str, by: Viewer, now: datetime) -> Non
         _tell(row, "correction_refused", {"number": row.pk, "answer": row.answer}, now)
 
 
-def reveal_wanted(*, correction_id: int, reason: str, by: Viewer, now: datetime) -> str:
+def reveal_wanted(*, correction_id: int, by: Viewer, now: datetime) -> str:
     """The number or phone a request asks for, in full, to compare it with the paper; an event of the worker's, who sees it.
 
-    Raises NotFound, and GuildhallError where no reason is given.
+    The reason is the request itself. Raises NotFound, and TooOften where the officer had too many numbers shown.
     """
     with transaction.atomic():
-        row = _locked(correction_id, by, now, decided=True)
-        if not reason.strip():
-            raise GuildhallError(_("No reason is given"), next=_("say why you need to see the number in full"))
-        about = engine.subject(row.subject)
-        details = {"field": about.part.column if about else "", "request": row.pk}
-        record(subject=f"worker:{row.worker_id}", action="registry.reveal", by=by, now=now, reason=reason.strip(), details=details)
+        row = _locked(correction_id, by, now)
+        if queries.target(row)[0].kind not in ("number", "phone"):
+            raise no_such_request()
+        check_pace(by, now)
+        details = {"field": "wanted", "reason": "correction", "request": row.pk}
+        record(subject=f"worker:{row.worker_id}", action=REVEAL, by=by, now=now, reason="correction", details=details)
         return queries.wanted(row).value
 
 
@@ -218,14 +219,13 @@ def _write(worker: Worker, subject: str, value: str, why: str, now: datetime) ->
     return row
 
 
-def _locked(correction_id: int, by: Viewer, now: datetime, *, decided: bool = False) -> CorrectionRequest:
-    """An open request (or a `decided` one as well), locked, for an officer whose authority answers for it today."""
+def _locked(correction_id: int, by: Viewer, now: datetime) -> CorrectionRequest:
+    """An open request, locked, for an officer whose authority answers for it today."""
     places = scope.jurisdiction(by, timezone.localdate(now)) if is_registrar(by) else frozenset()
     row = CorrectionRequest.objects.select_for_update().filter(pk=correction_id).first()
     if row is None or (places is not None and row.place_id not in places):
         raise no_such_request()
-    if not decided:
-        _refuse_decided(row)
+    _refuse_decided(row)
     return row
 
 

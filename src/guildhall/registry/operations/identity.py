@@ -25,6 +25,7 @@ from guildhall.registry.engine.names import plain
 from guildhall.registry.models import Identity, IdentityDocument, NumberChange, Worker, identity_fields, vault
 from guildhall.registry.operations.history import supersede
 from guildhall.registry.operations.merges import note_possible
+from guildhall.registry.operations.people import REVEAL, check_pace
 from guildhall.registry.queries.merged import one_person
 from guildhall.registry.queries.records import kept_by, no_such_person
 from guildhall.web.viewer import Viewer
@@ -157,6 +158,19 @@ def refuse_number(*, change_id: int, reason: str, by: Viewer, now: datetime) -> 
         _check_reason(reason)
         _decide(change, "refused", by, now)
         _record(worker.pk, "registry.refuse_number", by, now, reason, {"change": change.pk})
+
+
+def reveal_proposed(*, change_id: int, by: Viewer, now: datetime) -> str:
+    """A proposed number in full, for an officer who is to confirm or refuse it; an event of the worker's, who sees it.
+
+    The reason is the change itself. Raises NotFound, AlreadyDone where it was decided, and TooOften.
+    """
+    with transaction.atomic():
+        change, worker = _open_change(change_id, by, now)
+        check_pace(by, now)
+        details = {"field": "proposed_identity_number", "reason": "correction", "change": change.pk}
+        _record(worker.pk, REVEAL, by, now, "correction", details)
+        return vault().open(CHANGES, NUMBER, worker.pk, change.number_sealed)
 
 
 def _locked(by: Viewer, worker_id: int, now: datetime) -> Worker:

@@ -71,7 +71,7 @@ def reveal(*, worker_id: int, field: str, reason: str, by: Viewer, now: datetime
     _check_reason(reason, note)
     with transaction.atomic():
         sealed = _sealed(by, worker_id, field, row, now)
-        _check_pace(by, now)
+        check_pace(by, now)
         details = {"field": field, "reason": reason} | ({"row": row} if row else {})
         record(subject=f"worker:{worker_id}", action=REVEAL, by=by, now=now, reason=note.strip() or reason, details=details)
     return sealed()
@@ -88,7 +88,8 @@ def _check_reason(reason: str, note: str) -> None:
         )
 
 
-def _check_pace(by: Viewer, now: datetime) -> None:
+def check_pace(by: Viewer, now: datetime) -> None:
+    """Raises TooOften where an officer has had as many numbers shown within the hour as one may."""
     if times(action=REVEAL, by=by, since=now - timedelta(hours=1), most=REVEALS_AN_HOUR) >= REVEALS_AN_HOUR:
         raise TooOften(
             _("Too many numbers were shown within the hour"),

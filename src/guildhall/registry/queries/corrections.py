@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from guildhall.kernel.errors import NotFound
 from guildhall.registry import tables
 from guildhall.registry.engine import corrections as engine
+from guildhall.registry.engine import wordbook
 from guildhall.registry.engine.corrections import NOTE, PARTS, Part, Subject
 from guildhall.registry.engine.identity import masked
 from guildhall.registry.models import (
@@ -32,7 +33,6 @@ from guildhall.registry.models import (
 from guildhall.registry.queries import scope
 from guildhall.registry.queries.merged import leader, one_person
 from guildhall.registry.queries.records import is_registrar
-from guildhall.web import words
 from guildhall.web.pack import city
 from guildhall.web.viewer import Viewer
 
@@ -168,7 +168,8 @@ def shown_value(part: Part, value: Any) -> str:
     if part.kind in ("phone", "number"):
         return masked(str(value))
     if part.kind == "word":
-        return words.word(part.list, str(value))
+        word = part.words.get(str(value)) or wordbook.UNKNOWN
+        return word.in_(get_language() or "zh-hans")
     return _place_name(str(value)) if part.kind == "place" else str(value)[: 7 if part.kind == "month" else None]
 
 
@@ -220,7 +221,7 @@ def _group(table: str, row: Any) -> str:
     if table == tables.EMPLOYMENT.name:
         return _("Work at %(name)s, from %(day)s") % {"name": _name(row.organisation), "day": row.started_on.isoformat()}
     if table == tables.CERTIFICATES.name:
-        return _("Certificate %(level)s by %(name)s") % {"level": row.level, "name": _name(row.issuer)}
+        return _("Certificate %(level)s, %(name)s") % {"level": row.level, "name": _name(row.issuer)}
     if table == tables.INSURANCE.name:
         return _("Insurance from %(month)s") % {"month": row.started_on.isoformat()[:7]}
     return _("Who you are") if table == tables.IDENTITY.name else _("About you")
