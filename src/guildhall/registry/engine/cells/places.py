@@ -47,7 +47,8 @@ class Places:
     def __init__(self, city: str, city_names: Iterable[str], places: Iterable[KnownPlace]) -> None:
         self.city = city
         known = tuple(places)
-        self.city_names = sorted({_squeezed(name) for name in city_names if name}, key=len, reverse=True)
+        names = {_squeezed(name) for name in city_names if name}
+        self.city_names = sorted(names | {name.removesuffix("市") for name in names if len(name) > 2}, key=len, reverse=True)
         self.units = {place.name: place for place in known if place.kind in UNIT_KINDS}
         self._unit_words = _words((place for place in known if place.kind in UNIT_KINDS), _UNIT_END)
         self._inside: dict[str, list[KnownPlace]] = defaultdict(list)

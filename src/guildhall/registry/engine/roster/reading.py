@@ -6,6 +6,7 @@ afresh. Nothing here looks at a clock or a file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -88,7 +89,7 @@ class OpenRoster:
         if note == "empty":
             self.skipped += 1
         else:
-            start = next(cell for cell in line.cells if cell.strip())[:20]
+            start = re.split("[:：]", next(cell for cell in line.cells if cell.strip()).strip())[0][:20]  # a signature is not repeated
             zh, en = f"第 {line.number} 行（“{start}”）不是人员，已略过", f"row {line.number} (“{start}”) is no person and was passed over"
             self.remarks.append(Text(zh, en))
 
@@ -202,10 +203,10 @@ class RowReader:
         number = self.header.at["identity_number"]
         if number < len(cells) and cells[number].strip():
             return "note" if folded(cells[number]) == self.labels[number] else ""
-        if not any(column < len(cells) and cells[column].strip() for column in self.counted) and len(cells) <= self.width:
-            return "empty"
-        first = next(cell for cell in cells if cell.strip()).strip()
-        return "note" if checks.is_note(first) else ""
+        if checks.is_note(next(cell for cell in cells if cell.strip()).strip()):
+            return "note"
+        anything = any(column < len(cells) and cells[column].strip() for column in self.counted)
+        return "" if anything or len(cells) > self.width else "empty"
 
     def strays(self, line: Line) -> list[int]:
         """Columns without a header in which the row holds something."""
