@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import nullcontext
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,12 +15,14 @@ from guildhall.cli.city import Scale
 from guildhall.cli.figures import compute
 from guildhall.cli.records import load_folder, migrate_database
 from guildhall.cli.terminal import alone, pack_name, skipped, start_django, step, var
+from guildhall.cli.work import one_beside
 from guildhall.kernel.errors import GuildhallError
 from guildhall.kernel.runs import Folder, digest
 
 THREADS = 3
 """Per server process. Pages are drawn by one core, so more threads would only compete; connections kept open hold none."""
 PORT = click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port on the loopback address.")
+NO_WORK = click.option("--no-work", is_flag=True, help="Leave background work to `guildhall work` elsewhere.")
 
 
 @click.command()
@@ -28,7 +31,8 @@ PORT = click.option("--port", type=click.IntRange(1, 65535), default=8000, show_
 @click.option("--seed", type=int, default=7, show_default=True, help="Seed of the synthetic people.")
 @click.option("--fresh", is_flag=True, help="Forget what an earlier start has built.")
 @click.option("--no-serve", is_flag=True, help="Do all but serve.")
-def demo(port: int, scale: Decimal, seed: int, fresh: bool, no_serve: bool) -> None:
+@NO_WORK
+def demo(port: int, scale: Decimal, seed: int, fresh: bool, no_serve: bool, no_work: bool) -> None:
     """Build, load, snapshot, compute and serve the demonstration city; steps whose inputs have not changed are skipped."""
     start_django()
     refuse_in_production()
@@ -38,7 +42,7 @@ def demo(port: int, scale: Decimal, seed: int, fresh: bool, no_serve: bool) -> N
         build_city(scale, seed)
         demonstration_accounts()
     if not no_serve:
-        serve_pages(port)
+        serve_pages(port, work=not no_work)
 
 
 def refuse_in_production() -> None:
@@ -69,7 +73,7 @@ def forget() -> None:
         )
     for name in ("city", "snapshots", "results", "static"):
         shutil.rmtree(var() / name, ignore_errors=True)
-    for file in (*var().glob("guildhall.sqlite3*"), var() / "current.json"):
+    for file in (*var().glob("guildhall.sqlite3*"), var() / "current.json", var() / "seals.jsonl"):
         file.unlink(missing_ok=True)
 
 
@@ -111,12 +115,13 @@ def registered_snapshot(folder: Folder) -> Folder:
 @PORT
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Server processes.")
-def serve(port: int, host: str, workers: int) -> None:
-    """Serve the pages over what has been computed."""
+@NO_WORK
+def serve(port: int, host: str, workers: int, no_work: bool) -> None:
+    """Serve the pages over what has been computed, with one process for background work beside them."""
     start_django()
     migrate_database()
     say_what_is_missing()
-    serve_pages(port, host=host, workers=workers)
+    serve_pages(port, host=host, workers=workers, work=not no_work)
 
 
 def say_what_is_missing() -> None:
@@ -129,8 +134,8 @@ def say_what_is_missing() -> None:
         click.echo(f"\n  {missing.what}: {missing.why}. Next: {missing.next}", err=True)
 
 
-def serve_pages(port: int, *, host: str = "127.0.0.1", workers: int = 2) -> None:
-    """Runs the web server until it is stopped."""
+def serve_pages(port: int, *, host: str = "127.0.0.1", workers: int = 2, work: bool = True) -> None:
+    """Runs the web server until it is stopped, and beside it a worker that ends with it."""
     from django.utils import translation
     from granian import Granian
     from granian.constants import Interfaces
@@ -140,16 +145,17 @@ def serve_pages(port: int, *, host: str = "127.0.0.1", workers: int = 2) -> None
     translation.deactivate()  # each reader's request chooses its own language
     click.echo(f"\n  Guildhall is at {click.style(f'http://{host}:{port}/', bold=True)}   (Ctrl-C stops it)\n", err=True)
     target = "guildhall.project.wsgi:application"
-    Granian(
-        target,
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=THREADS,
-        log_access=False,
-        log_level=LogLevels.warning,
-    ).serve()
+    with one_beside() if work else nullcontext():
+        Granian(
+            target,
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=THREADS,
+            log_access=False,
+            log_level=LogLevels.warning,
+        ).serve()
 
 
 def _ensure_free(host: str, port: int) -> None:

@@ -45,19 +45,19 @@ def told(
     reason: str,
     details: str,
     batch: int | None,
-) -> str:
-    """The fields of an event as one text. Raises ValueError where a field holds the separator."""
+) -> bytes:
+    """The fields of an event as one text, in UTF-8. Raises ValueError where a field holds the separator."""
     moment = at.astimezone(UTC).strftime(MOMENT)
     fields = (chain, str(position), moment, actor, role, on_behalf, action, reason, details, "" if batch is None else str(batch))
     text = SEPARATOR.join(fields)
     if text.count(SEPARATOR) != len(FIELDS) - 1:
         raise ValueError("a field of an event holds the separator U+001F")
-    return text
+    return text.encode()
 
 
-def chained(previous: bytes, text: str) -> bytes:
+def chained(previous: bytes, text: bytes) -> bytes:
     """The digest of an event that is told as `text` and follows the event with the digest `previous`."""
-    return sha256(previous + text.encode(errors="replace")).digest()
+    return sha256(previous + text).digest()
 
 
 def batch_digest(pairs: Iterable[tuple[str, bytes]]) -> bytes:

@@ -102,7 +102,7 @@ def seal(*, now: datetime) -> Seal:
 def _seal(now: datetime) -> Seal | None:
     _alone_among_writers()
     last = Seal.objects.order_by("-seal_id").first()
-    _refuse_behind_the_copy(last)
+    _refuse_behind_the_copy()
     heads, events, last_event = _grown(last.last_event if last else 0)
     if not events:
         return None
@@ -131,17 +131,16 @@ def _grown(after: int) -> tuple[dict[str, tuple[int, bytes]], int, int]:
     return heads, events, after
 
 
-def _refuse_behind_the_copy(last: Seal | None) -> None:
-    """A database that was put back must not be sealed as if nothing had happened."""
+def _refuse_behind_the_copy() -> None:
+    """A database that was put back, or in which seals were written anew, is not sealed as if nothing had happened."""
     if not outside.path().exists():
         return
     with outside.opened() as copy:
         newest = copy.last()
-    known = last.seal_id if last else 0
-    if newest and newest.seal > known:
+    if newest and not Seal.objects.filter(seal_id=newest.seal, digest=newest.digest).exists():
         raise GuildhallError(
-            f"The copy of the seals goes on to seal {newest.seal}, the database to seal {known}",
-            why=f"the end of the database was cut off, or a backup was put back; the copy is {outside.path()}",
+            f"The copy of the seals holds a seal {newest.seal} that the database does not know",
+            why=f"the end of the database was cut off or written anew, or a backup was put back; the copy is {outside.path()}",
             next="run `guildhall audit verify`; if a backup was put back on purpose, keep the copy, move it aside, and seal again",
         )
 
