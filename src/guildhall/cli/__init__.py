@@ -8,11 +8,14 @@ import sys
 import click
 
 from guildhall import __version__
+from guildhall.cli.audit import audit
 from guildhall.cli.city import city
 from guildhall.cli.demo import demo, serve
 from guildhall.cli.figures import figures, run
 from guildhall.cli.messages import messages
 from guildhall.cli.records import import_, load, migrate, snapshot
+from guildhall.cli.rosters import roster
+from guildhall.cli.work import work
 from guildhall.kernel.errors import GuildhallError
 
 
@@ -22,8 +25,9 @@ def guildhall() -> None:
     """Guildhall (匠城): runs a development-oriented city for industrial workers."""
 
 
-for command in (city, demo, serve, migrate, load, import_, snapshot, run, figures, messages):
+for command in (city, demo, serve, migrate, load, import_, snapshot, run, figures, messages, audit, work):
     guildhall.add_command(command)
+import_.add_command(roster)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from guildhall.kernel.tables import Text
 from guildhall.registry.queries import Page, one, page, starts_with, storable
+from guildhall.registry.queries.imports import Occupations
 from guildhall.skills.models import Occupation
-from guildhall.web.viewer import Viewer
+from guildhall.web.viewer import PUBLIC, Viewer
 
 
 def occupations(
@@ -62,7 +63,7 @@ def above(viewer: Viewer, code: str) -> Sequence[Occupation]:
     return groups
 
 
-def words_of_occupations(viewer: Viewer) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+def known_occupations(viewer: Viewer = PUBLIC) -> Occupations:
     """How files may name an occupation: the name of each code, and the codes that each name in English may stand for."""
     names: dict[str, str] = {}
     english: dict[str, tuple[str, ...]] = {}
@@ -70,7 +71,7 @@ def words_of_occupations(viewer: Viewer) -> tuple[dict[str, str], dict[str, tupl
         names[code] = name or code
         if name_en:
             english[name_en.casefold()] = (*english.get(name_en.casefold(), ()), code)
-    return names, english
+    return Occupations(names, english)
 
 
 def names_of(codes: Collection[str]) -> dict[str, Text]:

@@ -11,11 +11,12 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import NotFound
+from guildhall.office.queries import work
 from guildhall.registry.engine.decisions import NOTES, REJECTED, Staged
 from guildhall.registry.engine.roster import CellFault, KnownPlace, Reference, Rejected
 from guildhall.registry.models import ColumnMapping, ImportBatch, ImportChunk, Organisation, Place
 from guildhall.registry.models.staged import open_cells, unpack
-from guildhall.registry.queries import territory
+from guildhall.registry.queries import storable, territory
 from guildhall.registry.queries.scope import organisations_of
 from guildhall.web.viewer import PUBLIC, Viewer
 
@@ -47,14 +48,55 @@ def batch(viewer: Viewer, batch_id: int, today: date) -> ImportBatch:
     return found
 
 
+def recent(viewer: Viewer, today: date, *, before: int = 0, size: int = 50) -> tuple[list[ImportBatch], int]:
+    """The newest of them, before an earlier one; and the key to go on from, 0 at the end."""
+    rows = batches(viewer, today).order_by("-pk")
+    found = list((rows.filter(pk__lt=before) if before else rows)[: size + 1])
+    return found[:size], found[size - 1].pk if len(found) > size else 0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far background work on a batch is: rows done and in all; `failed` says why it ended early."""
+
+    done: int
+    total: int
+    failed: str = ""
+
+
+def progress_of(batch: ImportBatch, step: str) -> Progress | None:
+    """How far the job is that reads (`check`) or applies (`apply`) a batch; None where there is none."""
+    job = work.unfinished().filter(kind="import", key=f"{step} {batch.pk}").order_by("-pk").first()
+    if job is None:
+        return None
+    done, total = (batch.position, batch.rows) if step == "apply" else (job.done, batch.mapping.get("count", 0))
+    return Progress(min(done, total), total, job.error or "?" if job.state == "failed" else "")
+
+
+def owner(viewer: Viewer, organisation: int, today: date) -> Organisation:
+    """An organisation whose roster a viewer may bring. Raises NotFound: who may not is told no more than that."""
+    found = organisations_of(viewer, today).filter(pk=organisation).first() if viewer.may(TASK) else None
+    if found is None:
+        raise NotFound(_("There is no such organisation"), why=_("or it is not one of yours"), next=_("choose one of your organisations"))
+    return found
+
+
 def owners(viewer: Viewer, today: date, name: str = "", limit: int = 50) -> list[Organisation]:
     """Organisations whose roster a viewer may bring, by name or the beginning of a name or code."""
     if not viewer.may(TASK):
         return []
     found = organisations_of(viewer, today)
-    if name:
+    if name := storable(name):
         found = found.filter(Q(name_zh__contains=name) | Q(name_en__icontains=name) | Q(code__startswith=name))
     return list(found.order_by("name_zh", "organisation_id")[:limit])
+
+
+def organisation_called(viewer: Viewer, code: str) -> Organisation:
+    """The organisation with a code of ours. Raises NotFound."""
+    found = Organisation.objects.filter(code=storable(code.strip())).first()
+    if found is None:
+        raise NotFound(_("There is no organisation “%(id)s”") % {"id": code}, next=_("see the list of organisations"))
+    return found
 
 
 def remembered(organisation: int) -> dict[str, str]:
@@ -66,14 +108,19 @@ def remembered(organisation: int) -> dict[str, str]:
 def rejected_rows(batch: ImportBatch, *, after: int = 0, size: int = 200) -> list[tuple[int, list[CellFault]]]:
     """Rows that were not taken, in the order of the file, with what was wrong; values are masked."""
     rows = batch.rejected_rows.filter(row__gt=after).order_by("row")[:size]
-    return [(row.row, [CellFault.from_json(fault) for fault in row.faults]) for row in rows]
+    return [(row.row, faults_of(row.faults)) for row in rows]
+
+
+def faults_of(kept: list[dict[str, Any]]) -> list[CellFault]:
+    """Faults as they were kept."""
+    return [CellFault.from_json(fault) for fault in kept]
 
 
 def rejected(batch: ImportBatch) -> Iterator[Rejected]:
     """Those rows whole, to be written into a spreadsheet; without those whose cells have been erased."""
     for row in batch.rejected_rows.order_by("row").iterator(chunk_size=1_000):
         if row.cells_sealed is not None:
-            yield Rejected(row.row, tuple(CellFault.from_json(fault) for fault in row.faults), open_cells(row))
+            yield Rejected(row.row, tuple(faults_of(row.faults)), open_cells(row))
 
 
 def has_cells(batch: ImportBatch) -> bool:

@@ -7,12 +7,14 @@ from guildhall.registry.operations.imports.batches import (
     abandon,
     begin,
     confirm,
+    discard,
     erase_forgotten,
     keep_columns,
 )
 from guildhall.registry.operations.imports.foreseeing import foresee
 from guildhall.registry.operations.imports.jobs import AT_ONCE, apply_later, check_later, run
-from guildhall.registry.operations.imports.staging import read_columns, stage, stage_roster
+from guildhall.registry.operations.imports.receiving import receive
+from guildhall.registry.operations.imports.staging import stage, stage_roster
 
 __all__ = [
     "AT_ONCE",
@@ -22,10 +24,11 @@ __all__ = [
     "begin",
     "check_later",
     "confirm",
+    "discard",
     "erase_forgotten",
     "foresee",
     "keep_columns",
-    "read_columns",
+    "receive",
     "run",
     "stage",
     "stage_roster",

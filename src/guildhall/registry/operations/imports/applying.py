@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -21,16 +21,18 @@ from guildhall.kernel.errors import AlreadyDone, GuildhallError
 from guildhall.office import bulk
 from guildhall.office.engine.chain import ROWS_DIGEST, batch_digest
 from guildhall.office.operations import audit
+from guildhall.office.operations.delegations import end_delegations
+from guildhall.office.operations.work import enqueue
 from guildhall.registry.engine.decisions import Rules
 from guildhall.registry.engine.roster import Rejected
 from guildhall.registry.models import ImportBatch, ImportChunk, RejectedRow, Worker, refuse_unfinished
 from guildhall.registry.models.staged import open_rows, pack
-from guildhall.registry.operations.imports.batches import allowed, confirm, subject
+from guildhall.registry.operations.imports.batches import confirm, subject
 from guildhall.registry.operations.imports.deciding import Plan, planned, rules_of
 from guildhall.registry.operations.imports.recorded import Hashed, Whose, recorded
 from guildhall.registry.operations.imports.staging import Progress, rejected_row
 from guildhall.registry.operations.imports.writing import write
-from guildhall.registry.queries.imports import batch_proof, cells_again
+from guildhall.registry.queries.imports import batch_proof, cells_again, owner
 from guildhall.web.viewer import Viewer
 
 ATTEMPTS = 6
@@ -56,7 +58,7 @@ def apply(*, batch: ImportBatch, by: Viewer, now: datetime, progress: Progress |
     """
     refuse_unfinished()
     assert batch.organisation_id is not None
-    allowed(by, batch.organisation_id, timezone.localdate(now))
+    owner(by, batch.organisation_id, timezone.localdate(now))
     batch.refresh_from_db()
     if batch.state in ("done", "abandoned"):
         raise AlreadyDone(_("This import is finished"))
@@ -112,10 +114,18 @@ def _apply_chunk(work: Applying, chunk: ImportChunk, hashed: Hashed) -> int:
         known = recorded(hashed, work.whose, lock=True)
         plan = planned(hashed, known, work.rules, work.batch.mapping["columns"], _new_keys)
         write(plan, work.batch, work.now)
+        _let_go(plan, work)
         RejectedRow.objects.bulk_create(_rejected(plan, work.batch), batch_size=500)
         ImportChunk.objects.filter(pk=chunk.pk).update(content_sealed=None, outcomes=pack(plan.outcomes))
         _move(held, plan)
     return held.position + chunk.rows
+
+
+def _let_go(plan: Plan, work: Applying) -> None:
+    """Who leaves can no longer act for the organisation."""
+    for left, workers in plan.leavers.items():
+        on = date.fromisoformat(left)
+        end_delegations(organisation_id=work.whose.organisation, worker_ids=sorted(workers), on=on, by=work.by, now=work.now)
 
 
 def _new_keys(count: int) -> Iterator[int]:
@@ -146,4 +156,5 @@ def _finish(work: Applying) -> ImportBatch:
         counts = {name: getattr(held, name) for name in ("rows", "accepted", "changed", "unchanged", "rejected")}
         details = {"file_sha256": held.sha256, **counts, ROWS_DIGEST: digest}
         audit.record(subject=subject(held), action="registry.import_roster", by=work.by, now=work.now, details=details, batch=held.pk)
+        enqueue(kind="seal", key=f"after import {held.pk}", arguments={}, now=work.now)
     return held

@@ -8,29 +8,21 @@ from hashlib import sha256
 from typing import IO, Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.office.operations import audit
-from guildhall.registry.models import ColumnMapping, ImportBatch, Organisation, refuse_unfinished
+from guildhall.registry.models import ColumnMapping, ImportBatch, refuse_unfinished
 from guildhall.registry.models.staged import PIECE, seal_file
-from guildhall.registry.queries.scope import organisations_of
+from guildhall.registry.queries.imports import KIND, owner
 from guildhall.web.viewer import Viewer
 
-KIND, TASK = "roster", "roster"
 WAITING = ("received", "staged")
 KEPT_WAITING = timedelta(days=30)
 """A file that nobody confirms is given up and erased after this."""
 KEPT_REJECTED = timedelta(days=180)
 """The cells of rejected rows are erased after this; what was wrong with them stays."""
-
-
-def allowed(by: Viewer, organisation: int, today: date) -> Organisation:
-    """The organisation, where `by` may bring its roster. Raises NotFound: who may not is told no more than that."""
-    found = organisations_of(by, today).filter(pk=organisation).first() if by.may(TASK) else None
-    if found is None:
-        raise NotFound(_("There is no such organisation"), why=_("or it is not one of yours"), next=_("choose one of your organisations"))
-    return found
 
 
 def begin(
@@ -51,15 +43,15 @@ def begin(
     Raises NotFound where `by` may not bring rosters of the organisation, or `corrects` is no import of it.
     """
     refuse_unfinished()
-    owner = allowed(by, organisation, as_of)
-    if corrects is not None and not ImportBatch.objects.filter(pk=corrects, organisation=owner).exists():
+    brings = owner(by, organisation, timezone.localdate(now))
+    if corrects is not None and not ImportBatch.objects.filter(pk=corrects, organisation=brings).exists():
         raise NotFound(_("There is no such import"))
     summed = sha256()
     with transaction.atomic():
         batch = ImportBatch.objects.create(
             kind=KIND,
-            organisation=owner,
-            place=owner.place_id,
+            organisation=brings,
+            place=brings.place_id,
             name=name,
             sha256="",
             as_of=as_of,
@@ -94,12 +86,12 @@ def keep_columns(*, batch: ImportBatch, mapping: Mapping[str, str], sheet: str, 
     Rows staged under another meaning are dropped. Raises AlreadyDone where the file is being applied or was.
     """
     assert batch.organisation_id is not None
-    allowed(by, batch.organisation_id, now.date())
+    owner(by, batch.organisation_id, timezone.localdate(now))
     with transaction.atomic():
         held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         if held.state not in WAITING:
             raise AlreadyDone(_("This file has been confirmed already"))
-        held.mapping, held.sheet, held.failure = {"columns": dict(mapping)}, sheet, ""
+        held.mapping, held.sheet, held.failure = {**held.mapping, "columns": dict(mapping)}, sheet, ""
         clear_staged(held)
         held.save()
         ColumnMapping.objects.update_or_create(
@@ -122,7 +114,7 @@ def confirm(*, batch: ImportBatch, by: Viewer, now: datetime) -> ImportBatch:
     Raises AlreadyDone where it is confirmed already, GuildhallError where its rows are not staged.
     """
     assert batch.organisation_id is not None
-    allowed(by, batch.organisation_id, now.date())
+    owner(by, batch.organisation_id, timezone.localdate(now))
     with transaction.atomic():
         held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         if held.state == "received":
@@ -130,7 +122,8 @@ def confirm(*, batch: ImportBatch, by: Viewer, now: datetime) -> ImportBatch:
         if held.state != "staged":
             raise AlreadyDone(_("This file has been confirmed already"))
         held.state = "applying"
-        held.save(update_fields=["state"])
+        held.mapping = {name: held.mapping[name] for name in ("columns", "header", "header_row")}
+        held.save(update_fields=["state", "mapping"])
         held.chunks.filter(number__lt=0).delete()
     return held
 
@@ -138,7 +131,7 @@ def confirm(*, batch: ImportBatch, by: Viewer, now: datetime) -> ImportBatch:
 def abandon(*, batch: ImportBatch, by: Viewer, now: datetime) -> ImportBatch:
     """Gives a file up: what was applied of it stays on record, what was not is erased. Raises AlreadyDone where it is finished."""
     assert batch.organisation_id is not None
-    allowed(by, batch.organisation_id, now.date())
+    owner(by, batch.organisation_id, timezone.localdate(now))
     with transaction.atomic():
         held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         if held.state in ("done", "abandoned"):
@@ -149,6 +142,18 @@ def abandon(*, batch: ImportBatch, by: Viewer, now: datetime) -> ImportBatch:
             details = {"position": held.position, "rows": held.rows}
             audit.record(subject=subject(held), action="registry.abandon_import", by=by, now=now, details=details, batch=held.pk)
     return held
+
+
+def discard(*, batch: ImportBatch, by: Viewer, now: datetime) -> None:
+    """Takes a file away of which nothing was applied, as if it had never come. Raises AlreadyDone where it has been confirmed."""
+    assert batch.organisation_id is not None
+    owner(by, batch.organisation_id, timezone.localdate(now))
+    with transaction.atomic():
+        held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        if held.state not in WAITING:
+            raise AlreadyDone(_("This file has been confirmed already"))
+        held.rejected_rows.all().delete()
+        held.delete()
 
 
 def _erase(batch: ImportBatch, now: datetime) -> None:

@@ -38,6 +38,7 @@ class Plan:
     """What a chunk does, in columns of the database. Changes are {key: {column: value}}.
 
     `people` are new: row, key, hash of the number. `stays` and `claims` come with the person, claims also with number and hash.
+    `leavers` are those who no longer work for the organisation from a day on.
     """
 
     home: str
@@ -50,7 +51,7 @@ class Plan:
     claim_changes: dict[int, dict[str, Any]] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
     rejected: list[tuple[Staged, tuple[CellFault, ...]]] = field(default_factory=list)
-    leavers: list[tuple[int, str]] = field(default_factory=list)
+    leavers: dict[str, set[int]] = field(default_factory=dict)
 
     def counts(self) -> Counter[str]:
         """Rows by outcome."""
@@ -107,13 +108,16 @@ def planned(hashed: Hashed, known: Recorded, rules: Rules, columns: Mapping[str,
         if made.faults:
             plan.rejected.append((row, tuple(told(fault, columns, row) for fault in made.faults)))
         _note(plan, row, person, made, certificate)
-        if made.stay and _has_left(made, rules):
-            plan.leavers.append((person.worker, made.stay.ended_on or ""))
+        if left := _left_on(person, made):
+            plan.leavers.setdefault(left, set()).update(known.records_of(person.worker))
     return plan
 
 
-def _has_left(made: Decision, rules: Rules) -> bool:
-    return "ended_on" in made.stay_changes and made.stay_changes["ended_on"] <= rules.as_of
+def _left_on(person: Person, made: Decision) -> str:
+    """The first day on which someone whose spell was ended works for the organisation no more; empty where they still do."""
+    if not made.stay or not made.stay.ended_on or (made.stay_changes and "ended_on" not in made.stay_changes):
+        return ""
+    return "" if any(stay.overlaps(made.stay.ended_on, None) for stay in person.stays) else made.stay.ended_on
 
 
 def _note(plan: Plan, row: Staged, person: Person, made: Decision, certificate: bytes | None) -> None:

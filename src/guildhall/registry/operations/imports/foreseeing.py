@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from guildhall.registry.models import ImportBatch
 from guildhall.registry.models.staged import open_rows
-from guildhall.registry.operations.imports.batches import WAITING, allowed
+from guildhall.registry.operations.imports.batches import WAITING
 from guildhall.registry.operations.imports.deciding import Plan, planned, rules_of
 from guildhall.registry.operations.imports.recorded import Hashed, Whose, recorded
 from guildhall.registry.operations.imports.staging import Progress
+from guildhall.registry.queries.imports import owner
 from guildhall.web.viewer import Viewer
 
 SHOWN = 200
@@ -28,7 +29,7 @@ def foresee(*, batch: ImportBatch, by: Viewer, now: datetime, progress: Progress
     Counts are as of this moment: whoever else writes meanwhile may change them.
     """
     assert batch.organisation_id is not None
-    allowed(by, batch.organisation_id, timezone.localdate(now))
+    owner(by, batch.organisation_id, timezone.localdate(now))
     counts: Counter[str] = Counter({"unchanged": batch.unchanged, "rejected": batch.rejected})
     notes: Counter[str] = Counter()
     contrary: list[dict[str, Any]] = []
@@ -39,7 +40,7 @@ def foresee(*, batch: ImportBatch, by: Viewer, now: datetime, progress: Progress
         if progress:
             progress(counts.total(), batch.rows)
     names = ("accepted", "changed", "unchanged", "rejected")
-    forecast = {"counts": {name: counts[name] for name in names}, "notes": dict(+notes), "contrary": contrary[:SHOWN]}
+    forecast = {**batch.forecast, "counts": {name: counts[name] for name in names}, "notes": dict(+notes), "contrary": contrary[:SHOWN]}
     ImportBatch.objects.filter(pk=batch.pk, state__in=WAITING).update(forecast=forecast)
     batch.forecast = forecast
     return forecast

@@ -55,6 +55,11 @@ class Recorded:
 
     people: dict[bytes, Person] = field(default_factory=dict)
     held: dict[bytes, tuple[int, int]] = field(default_factory=dict)
+    merged: dict[int, list[int]] = field(default_factory=dict)
+
+    def records_of(self, worker: int) -> list[int]:
+        """Every record of a person: the leading one and those merged into it."""
+        return [worker, *self.merged.get(worker, ())]
 
     def numbers(self, phone: bytes | None, certificate: bytes | None) -> Numbers:
         """The hashes of a row, and who holds its certificate."""
@@ -84,11 +89,11 @@ def recorded(hashed: Hashed, whose: Whose, *, lock: bool) -> Recorded:
     if lock and workers and connection.vendor == "postgresql":
         list(Worker.objects.select_for_update().filter(pk__in=workers).order_by("pk").values_list("pk", flat=True))
     people = _people(workers, whose)
-    records = _records(people)
+    records, merged = _records(people)
     _add_stays(records, whose)
     _add_claims(records, whose)
     certificates = list(dict.fromkeys(filter(None, hashed.certificates)))
-    return Recorded({number: people[worker] for number, worker in keys.items()}, _held(certificates))
+    return Recorded({number: people[worker] for number, worker in keys.items()}, _held(certificates), merged)
 
 
 def _keys(numbers: list[bytes]) -> dict[bytes, int]:
@@ -120,10 +125,12 @@ def _people(workers: Sequence[int], whose: Whose) -> dict[int, Person]:
     return found
 
 
-def _records(people: dict[int, Person]) -> dict[int, Person]:
-    """Every record of these people, those merged into the leading one included, and whose it is."""
-    merged = bulk.found(Alias, ["worker_id", "merged_into_id"], "merged_into_id", sorted(people))
-    return people | {record: people[into] for record, into in merged}
+def _records(people: dict[int, Person]) -> tuple[dict[int, Person], dict[int, list[int]]]:
+    """Every record of these people and whose it is; and the records merged into each leading one."""
+    merged: dict[int, list[int]] = {}
+    for record, into in bulk.found(Alias, ["worker_id", "merged_into_id"], "merged_into_id", sorted(people)):
+        merged.setdefault(into, []).append(record)
+    return people | {record: people[into] for into, records in merged.items() for record in records}, merged
 
 
 STAY = ["spell_id", "worker_id", "organisation_id", "started_on", "ended_on", "occupation", "contract", "batch_id"]

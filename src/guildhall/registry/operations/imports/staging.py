@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guildhall.kernel import workbooks
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
+from guildhall.kernel.workbooks import Workbook
 from guildhall.registry.engine.decisions import Staged, staged
 from guildhall.registry.engine.roster import OpenRoster, Reference, Rejected, RosterRow, open_roster
 from guildhall.registry.models import ImportBatch, ImportChunk, RejectedRow, vault
 from guildhall.registry.models.staged import open_file, seal_cells, seal_rows
-from guildhall.registry.operations.imports.batches import WAITING, abandon, allowed, begin, clear_staged, unfinished
+from guildhall.registry.operations.imports.batches import WAITING, begin, clear_staged, discard, unfinished
 from guildhall.registry.queries import imports as queries
 from guildhall.registry.queries.imports import Occupations
 from guildhall.web.viewer import Viewer
 
 CHUNK_ROWS = 4_000
 """Rows applied in one transaction: under half a second of lock."""
+SHOWN = 200
+"""Rows named that were odd and taken all the same."""
 Progress = Callable[[int, int], None]
 
 
@@ -36,33 +41,27 @@ class Counted:
     rejected: int = 0
     repeated: int = 0
     chunks: int = 0
+    warned: int = 0
+    warnings: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def read(self) -> int:
         return self.rows + self.rejected + self.repeated
 
-
-def read_columns(
-    *,
-    content: bytes,
-    name: str,
-    organisation: int,
-    occupations: Callable[[], Occupations],
-    mapping: Mapping[str, str] | None,
-    sheet: str,
-    today: date,
-) -> OpenRoster:
-    """The roster in a file, its columns understood. Raises Refused or FaultsFound where it is none."""
-    reference = queries.reference(organisation, today, occupations, made_up=settings.DEMONSTRATION)
-    return opened(content, name, reference, mapping, sheet, today)
+    def warn(self, row: RosterRow) -> None:
+        """Notes what was odd about a row that is taken all the same."""
+        self.warned += 1
+        if len(self.warnings) < SHOWN:
+            self.warnings.append({"row": row.number, "faults": [note.as_json() for note in row.notes]})
 
 
-def opened(content: bytes, name: str, reference: Reference, mapping: Mapping[str, str] | None, sheet: str, today: date) -> OpenRoster:
-    """See read_columns. Digests are keyed, so that nobody can try names and numbers against them."""
+def understood(workbook: Workbook, reference: Reference, mapping: Mapping[str, str] | None, sheet: str, today: date) -> OpenRoster:
+    """The roster in a workbook. Digests are keyed, so that nobody can try names and numbers against them.
+
+    Raises FaultsFound where it is none.
+    """
     key = vault().keyed_hash("import_row", "digest")
-    return open_roster(
-        workbooks.read(content, name), reference=reference, today=today, mapping=mapping or None, sheet=sheet, digest_key=key
-    )
+    return open_roster(workbook, reference=reference, today=today, mapping=mapping or None, sheet=sheet, digest_key=key)
 
 
 def stage(
@@ -81,16 +80,15 @@ def stage(
     """
     assert batch.organisation_id is not None
     assert batch.as_of is not None
-    allowed(by, batch.organisation_id, now.date())
-    found = read_columns(
-        content=open_file(batch) if content is None else content,
-        name=batch.name,
-        organisation=batch.organisation_id,
-        occupations=occupations,
-        mapping=batch.mapping.get("columns"),
-        sheet=batch.sheet,
-        today=batch.as_of,
-    )
+    queries.owner(by, batch.organisation_id, timezone.localdate(now))
+    workbook = workbooks.read(open_file(batch) if content is None else content, batch.name)
+    reference = queries.reference(batch.organisation_id, batch.as_of, occupations, made_up=settings.DEMONSTRATION)
+    found = understood(workbook, reference, batch.mapping.get("columns"), batch.sheet, batch.as_of)
+    return fill(batch=batch, found=found, progress=progress)
+
+
+def fill(*, batch: ImportBatch, found: OpenRoster, progress: Progress | None = None) -> ImportBatch:
+    """Stages the rows of a roster that is understood. Raises AlreadyDone where its batch has been confirmed."""
     _begin_again(batch)
     counted = Counted()
     for chunk, rejected in _chunks(batch.pk, found, counted):
@@ -118,6 +116,8 @@ def _chunks(batch: int, found: OpenRoster, counted: Counted) -> Iterator[tuple[l
     for row in found:
         if isinstance(row, RosterRow):
             rows.append(staged(row))
+            if row.notes:
+                counted.warn(row)
         elif isinstance(row, Rejected):
             rejected.append(rejected_row(batch, row))
         else:
@@ -151,8 +151,10 @@ def _finish(batch: ImportBatch, found: OpenRoster, counted: Counted) -> ImportBa
             raise GuildhallError(_("Another worker is reading this file"), next=_("wait until it ends; nothing was lost"))
         held.rows, held.position = counted.read, counted.rejected + counted.repeated
         held.rejected, held.unchanged, held.state = counted.rejected, counted.repeated, "staged"
-        held.mapping = {"columns": dict(found.columns), "header": list(found.header), "header_row": found.header_row}
+        held.mapping = {**held.mapping, "columns": dict(found.columns), "header": list(found.header), "header_row": found.header_row}
         held.sheet, held.encoding, held.failure = found.sheet, found.encoding, ""
+        remarks = [{"zh": remark.zh, "en": remark.en} for remark in found.remarks]
+        held.forecast = {"warned": counted.warned, "warnings": counted.warnings, "remarks": remarks}
         held.save()
     return held
 
@@ -167,16 +169,17 @@ def stage_roster(
     now: datetime,
     mapping: Mapping[str, str] | None = None,
     sheet: str = "",
+    anew: bool = False,
     progress: Progress | None = None,
 ) -> ImportBatch:
     """Receives and stages a roster from a file at hand, which is read from where it stands; see `begin` and `stage`.
 
-    The import of this very file that was not finished goes on instead, with the columns it began with.
+    The import of this very file that was not finished goes on instead, with the columns it began with, except where `anew`.
     """
     content = path.read_bytes()
-    allowed(by, organisation, as_of)
+    queries.owner(by, organisation, timezone.localdate(now))
     digest = sha256(content).hexdigest()
-    begun = unfinished(sha256=digest, organisation=organisation, by=by)
+    begun = None if anew else unfinished(sha256=digest, organisation=organisation, by=by)
     if begun and begun.state != "received":
         return begun
     batch = begun or begin(pieces=(), name=path.name, organisation=organisation, as_of=as_of, by=by, now=now, digest=digest)
@@ -186,5 +189,5 @@ def stage_roster(
     try:
         return stage(batch=batch, occupations=occupations, by=by, now=now, content=content, progress=progress)
     except GuildhallError:
-        abandon(batch=batch, by=by, now=now)
+        discard(batch=batch, by=by, now=now)
         raise

@@ -1,0 +1,156 @@
+"""`guildhall import roster`: an employer's roster into the registry, with every fault by row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from guildhall.cli.records import FILE, migrate_database
+from guildhall.cli.terminal import start_django, step
+
+if TYPE_CHECKING:
+    from guildhall.registry.models import ImportBatch
+    from guildhall.web.viewer import Viewer
+
+SOME_REJECTED = 3
+"""The exit code of an import that ended and left rows out."""
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("--organisation", "code", required=True, metavar="CODE", help="Code of the organisation whose roster it is.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
+@click.option("--sheet", default="", metavar="NAME", help="The sheet to read, where several look like rosters.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day the roster speaks of; today by default.")
+@click.option(
+    "--rejected",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write the rows that were not taken; beside FILE, as NAME.rejected.xlsx, by default.",
+)
+def roster(file: Path, code: str, dry_run: bool, as_json: bool, sheet: str, as_of: datetime | None, rejected: Path | None) -> None:
+    """Import a roster (.xlsx, .xls, .csv); killed and run again, it goes on. Exits 3 where rows were rejected."""
+    start_django()
+    migrate_database()
+    from django.utils import timezone
+
+    from guildhall.registry.operations import imports
+    from guildhall.registry.queries.imports import organisation_called
+    from guildhall.skills.queries import known_occupations
+    from guildhall.web.viewer import system
+
+    by, now = system("command:import roster"), datetime.now(UTC)
+    owner = organisation_called(by, code)
+    with step("reading"):
+        batch = imports.stage_roster(
+            path=file,
+            organisation=owner.pk,
+            as_of=as_of.date() if as_of else timezone.localdate(now),
+            occupations=known_occupations,
+            sheet=sheet,
+            by=by,
+            now=now,
+            anew=dry_run,
+        )
+    if dry_run:
+        _foretell(batch, by, now, as_json, rejected)
+    else:
+        _bring(batch, by, now, as_json, rejected or file.with_name(f"{file.stem}.rejected.xlsx"))
+
+
+def _foretell(batch: ImportBatch, by: Viewer, now: datetime, as_json: bool, rejected: Path | None) -> None:
+    """What would happen; nothing stays of it."""
+    from guildhall.registry.operations import imports
+    from guildhall.registry.queries import imports as queries
+
+    try:
+        with step("comparing") as report:
+            forecast = imports.foresee(batch=batch, by=by, now=now, progress=report)
+        written = _write_rejected(batch, rejected) if rejected else None
+        faults = dict(queries.rejected_rows(batch, size=batch.rows))
+        faults |= {entry["row"]: queries.faults_of(entry["faults"]) for entry in forecast["contrary"]}
+        _tell(batch, forecast["counts"], faults, forecast["notes"], written, as_json, dry_run=True)
+    finally:
+        imports.discard(batch=batch, by=by, now=now)
+
+
+def _bring(batch: ImportBatch, by: Viewer, now: datetime, as_json: bool, rejected: Path) -> None:
+    """Applies the batch and says what became of each row."""
+    from guildhall.registry.operations import imports
+    from guildhall.registry.queries import imports as queries
+
+    if batch.state == "applying":
+        click.echo(f"  import {batch.pk} of this file, begun on {batch.brought_at:%Y-%m-%d}, goes on at row {batch.position:,}", err=True)
+    with step("registry") as report:
+        done = imports.apply(batch=batch, by=by, now=now, progress=report)
+    written = _write_rejected(done, rejected)
+    counts = {name: getattr(done, name) for name in ("accepted", "changed", "unchanged", "rejected")}
+    noted = {name: len(rows) for name, rows in queries.noted(done).items()}
+    _tell(done, counts, dict(queries.rejected_rows(done, size=done.rows)), noted, written, as_json, dry_run=False)
+
+
+def _write_rejected(batch: ImportBatch, path: Path) -> Path | None:
+    """The spreadsheet of the rows that were not taken, where there are any."""
+    from guildhall.registry.engine.roster import rejected_workbook
+    from guildhall.registry.queries import imports as queries
+
+    if not queries.has_cells(batch):
+        return None
+    try:
+        path.write_bytes(rejected_workbook(queries.rejected(batch), batch.mapping["header"], language="en"))
+    except OSError as error:  # the import itself has ended well
+        click.echo(f"  the rejected rows could not be written to {path}: {error.strerror}; name another place with --rejected", err=True)
+        return None
+    return path
+
+
+def _tell(
+    batch: ImportBatch,
+    counts: dict[str, int],
+    faults: dict[int, list[Any]],
+    notes: dict[str, int],
+    written: Path | None,
+    as_json: bool,
+    *,
+    dry_run: bool,
+) -> None:
+    """Every fault by row, what was noted, where the rejected rows are; the counts last."""
+    summary = f"{batch.rows} read: " + ", ".join(f"{counts[name]} {name}" for name in ("accepted", "changed", "unchanged", "rejected"))
+    if as_json:
+        told = [{"row": row, "faults": [fault.as_json() for fault in found]} for row, found in sorted(faults.items())]
+        whole = {"read": batch.rows, **counts, "dry_run": dry_run, "import": None if dry_run else batch.pk}
+        more = {"columns": batch.mapping["columns"], "notes": notes, "rejected_rows": told, "rejected_file": str(written or "") or None}
+        click.echo(json.dumps(whole | more, ensure_ascii=False, indent=1))
+        click.echo(summary, err=True)
+    else:
+        for line in _lines(batch, faults, notes, written):
+            click.echo(line)
+        click.echo(summary)
+    if counts["rejected"]:
+        raise click.exceptions.Exit(SOME_REJECTED)
+
+
+NOTED = {
+    "elsewhere": "rows: also employed elsewhere, which is lawful and on record",
+    "renamed": "rows: recorded under another name before; the name was changed",
+    "kept": "rows: phone, home or schooling differ from the record and were left",
+    "start_assumed": "rows: no first day at work; the day of the roster stands for it",
+    "left": "rows: on record as having left; give the day of the new start",
+    "certificate_elsewhere": "rows: the certificate is on record with another person",
+    "certificate_on_record": "rows: the certificate is on record with its issuer",
+}
+
+
+def _lines(batch: ImportBatch, faults: dict[int, list[Any]], notes: dict[str, int], written: Path | None) -> Iterator[str]:
+    for row, found in sorted(faults.items()):
+        for fault in found:
+            value = f" “{fault.value}”" if fault.value else ""
+            yield f"rejected  {batch.name}, row {row}, column {fault.column or '—'}{value}: {fault.what.en} — {fault.next.en}"
+    yield from (f"note      {count} {NOTED[name]}" for name, count in notes.items())
+    if written:
+        yield f"The rejected rows are in {written}: correct them there and import that file."

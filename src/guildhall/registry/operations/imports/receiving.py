@@ -1,0 +1,97 @@
+"""A file brought through the browser: its columns understood at once, with a few masked values of each to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from io import BytesIO
+from typing import Any
+
+from django.conf import settings
+
+from guildhall.kernel import workbooks
+from guildhall.kernel.errors import FaultsFound
+from guildhall.kernel.workbooks import Workbook
+from guildhall.registry.engine.identity import masked
+from guildhall.registry.engine.roster import OpenRoster, Reference
+from guildhall.registry.models import ImportBatch
+from guildhall.registry.operations.imports.batches import begin, in_pieces
+from guildhall.registry.operations.imports.staging import understood
+from guildhall.registry.queries import imports as queries
+from guildhall.registry.queries.imports import Occupations
+from guildhall.web.viewer import Viewer
+
+SAMPLES = 3
+PLAIN = frozenset({"sex", "education", "migrant", "district", "township", "occupation", "occupation_code", "post", "level", "contract"})
+PLAIN_DATES = frozenset({"issued_on", "started_on", "ended_on"})
+"""Columns whose values are shown as they are: they name nobody."""
+
+
+def receive(
+    *,
+    content: bytes,
+    name: str,
+    organisation: int,
+    occupations: Callable[[], Occupations],
+    by: Viewer,
+    now: datetime,
+    today: date,
+    sheet: str = "",
+    corrects: int | None = None,
+) -> ImportBatch:
+    """A received file and what its columns seem to mean, going by the last file of the organisation and by their names.
+
+    Raises Refused or FaultsFound where it is no roster, NotFound where `by` may not bring rosters of the organisation.
+    """
+    queries.owner(by, organisation, today)
+    workbook = workbooks.read(content, name)
+    reference = queries.reference(organisation, today, occupations, made_up=settings.DEMONSTRATION)
+    found = _as_before(workbook, reference, queries.remembered(organisation), sheet, today)
+    batch = begin(pieces=in_pieces(BytesIO(content)), name=name, organisation=organisation, as_of=today, by=by, now=now, corrects=corrects)
+    batch.mapping, batch.sheet, batch.encoding = described(workbook, found), found.sheet, found.encoding
+    batch.save(update_fields=["mapping", "sheet", "encoding"])
+    return batch
+
+
+def _as_before(workbook: Workbook, reference: Reference, before: Mapping[str, str], sheet: str, today: date) -> OpenRoster:
+    """The columns as the organisation's last file had them, where this one still has those; else as their names say."""
+    if before:
+        try:
+            return understood(workbook, reference, before, sheet, today)
+        except FaultsFound:
+            pass
+    return understood(workbook, reference, None, sheet, today)
+
+
+def described(workbook: Workbook, found: OpenRoster) -> dict[str, Any]:
+    """What is kept of the columns until the rows are staged."""
+    return {
+        "columns": dict(found.columns),
+        "header": list(found.header),
+        "header_row": found.header_row,
+        "samples": _samples(workbook, found),
+        "notes": [[note.column, note.state, {"zh": note.what.zh, "en": note.what.en}] for note in found.column_notes],
+        "count": next((sheet.count for sheet in workbook.sheets if sheet.name == found.sheet), 0),
+    }
+
+
+def _samples(workbook: Workbook, found: OpenRoster) -> list[list[str]]:
+    """Up to SAMPLES values of each column, masked where they could name somebody."""
+    field_of = {header: name for name, header in found.columns.items()}
+    samples: list[list[str]] = [[] for _ in found.header]
+    sheet = next(sheet for sheet in workbook.sheets if sheet.name == found.sheet)
+    for line in sheet.rows():
+        if line.number <= found.header_row:
+            continue
+        for at, cell in enumerate(line.cells[: len(samples)]):
+            if cell.strip() and len(samples[at]) < SAMPLES:
+                samples[at].append(_shown(cell.strip(), field_of.get(found.header[at], "")))
+        if all(len(column) == SAMPLES for column in samples) or line.number > found.header_row + 50:
+            break
+    return samples
+
+
+def _shown(cell: str, name: str) -> str:
+    if name in PLAIN | PLAIN_DATES:
+        return cell[:40]
+    return masked(cell)[:40] if len(cell) > 8 else cell[:1] + "*" * (len(cell) - 1)
