@@ -14,6 +14,7 @@ from guildhall.cli.cast import demonstration_accounts
 from guildhall.cli.city import Scale
 from guildhall.cli.figures import compute
 from guildhall.cli.records import load_folder, migrate_database
+from guildhall.cli.samples import demonstration_samples
 from guildhall.cli.terminal import alone, pack_name, skipped, start_django, step, var
 from guildhall.cli.work import one_beside
 from guildhall.kernel.errors import GuildhallError
@@ -39,8 +40,9 @@ def demo(port: int, scale: Decimal, seed: int, fresh: bool, no_serve: bool, no_w
     with alone():
         if fresh:
             forget()
-        build_city(scale, seed)
+        folder = build_city(scale, seed)
         demonstration_accounts()
+        demonstration_samples(folder)
     if not no_serve:
         serve_pages(port, work=not no_work)
 
@@ -71,16 +73,17 @@ def forget() -> None:
             why="DATABASE_URL points to another database, which is not deleted from here",
             next="leave --fresh out: the demonstration replaces the records by itself, as `guildhall load FOLDER --replace` does",
         )
-    for name in ("city", "snapshots", "results", "static"):
+    for name in ("city", "snapshots", "results", "static", "samples"):
         shutil.rmtree(var() / name, ignore_errors=True)
     for file in (*var().glob("guildhall.sqlite3*"), var() / "current.json", var() / "seals.jsonl"):
         file.unlink(missing_ok=True)
 
 
-def build_city(scale: Decimal, seed: int) -> None:
-    """Pack → synthetic city → registry → snapshot → figures."""
+def build_city(scale: Decimal, seed: int) -> Folder:
+    """Pack → synthetic city → registry → snapshot → figures; the folder of the synthetic city."""
     folder = synthetic_city(scale, seed)
     compute(registered_snapshot(folder))
+    return folder
 
 
 def synthetic_city(scale: Decimal, seed: int) -> Folder:

@@ -101,7 +101,7 @@ def made_roster(
     chance = random.Random(seed)
     known = list(people or ())[:rows]
     known += others(rows - len(known), seed=seed, places=places, occupations=occupations)
-    at = sorted(chance.sample(range(rows), min(faults, rows)))
+    at = sorted(random.Random(seed + 2).sample(range(rows), min(faults, rows)))  # a chance of its own: other rows stay as they are
     wrong = dict(zip(at, (FAULTS[n % len(FAULTS)] for n in range(len(at))), strict=True))
     first = len(_banner()) + 2
     content = _sheet((_cells(number, person, wrong.get(number), chance) for number, person in enumerate(known)), rows, chance)
@@ -159,12 +159,20 @@ def staff(folder: Folder, organisation_id: int, *, on: date) -> list[MadeUp]:
     wanted = {spell["worker_id"] for spell in spells}
     workers = {row["worker_id"]: row for row in folder.read(tables.WORKERS).to_pylist() if row["worker_id"] in wanted}
     people = {row["worker_id"]: row for row in folder.read(tables.IDENTITY).to_pylist() if row["worker_id"] in wanted}
-    places = {row["place_id"]: row["name_zh"] for row in folder.read(tables.PLACES).to_pylist()}
+    places = addresses(folder)
     held = _certificates(folder, wanted, on)
     return [
         _of_the_city(people[spell["worker_id"]], workers[spell["worker_id"]], spell, held.get(spell["worker_id"]), places)
         for spell in spells
     ]
+
+
+def addresses(folder: Folder) -> dict[str, str]:
+    """Each place as an address names it: a township after the district it lies in since its last merger."""
+    names_ = {row["place_id"]: row for row in folder.read(tables.PLACES).to_pylist()}
+    above = sorted(folder.read(tables.PLACE_PARENTS).to_pylist(), key=lambda row: row["valid_from"] or date.min)
+    parent = {row["place_id"]: names_[row["parent_id"]]["name_zh"] for row in above if row["relation"] == "administrative"}
+    return {key: f"{parent.get(key, '')}{row['name_zh']}" if row["kind"] == "township" else row["name_zh"] for key, row in names_.items()}
 
 
 Cells = dict[str, object]
