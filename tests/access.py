@@ -102,6 +102,8 @@ CITY = (
     public("assumptions"),
     public("sources"),
     public("dictionary"),
+    public("open_data"),
+    public("open_data_file", table="ladder", kind="csv"),
     public("places"),
     public("place", place_id="tiny-west"),
     public("organisations"),

@@ -59,9 +59,8 @@ def test_a_total_published_elsewhere_stays_and_the_parts_bear_it() -> None:
     assert hidden(cells, [], open_cells=frozenset({"all"})) == {"a"}
 
 
-def test_what_cannot_be_protected_is_said() -> None:
-    with pytest.raises(GuildhallError, match="cannot be protected"):
-        hidden({"all": 5, "a": 5}, [Sum("all", ("a",))], open_cells=frozenset({"all"}))
+def test_where_a_known_total_gives_its_parts_away_all_the_others_are_hidden() -> None:
+    assert hidden({"all": 5, "a": 5, "b": 0}, [Sum("all", ("a", "b"))], open_cells=frozenset({"all"})) == {"a", "b"}
 
 
 def test_cells_that_do_not_add_up_are_refused() -> None:

@@ -164,9 +164,10 @@ def test_the_api_says_where_each_measure_counts(browser: Client) -> None:
     assert said in _get(browser, "api/")
 
 
-def test_a_handful_in_a_sample_is_shown_as_no_more_than_that(browser: Client) -> None:
+def test_a_handful_is_hidden_and_the_page_says_why(browser: Client) -> None:
     page = _get(browser, "districts/tiny-west/")
-    assert re.search(r'data-measure="L3"[^>]*>&lt; 10<', page)
+    assert re.search(r'data-measure="L3"[^>]*>∗<', page)
+    assert "fewer than ten people" in page
     assert re.search(r'class="v"[^>]*data-measure="LS">1<', _get(browser, ""))
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -26,6 +27,15 @@ PRIME = 2_147_483_629
 """Linear dependence is decided in whole numbers modulo this prime: sums of ±1 do not vanish in it by chance."""
 
 K = TypeVar("K", bound=Hashable)
+
+
+class Withheld(Enum):
+    """What stands in the place of a count that is hidden."""
+
+    WITHHELD = "withheld"
+
+
+WITHHELD = Withheld.WITHHELD
 
 
 @dataclass(frozen=True)
@@ -45,8 +55,8 @@ def hidden(
 ) -> frozenset[K]:
     """The cells to hide; `open_cells` are known anyhow (published elsewhere) and stay shown, however small.
 
-    Every member of a sum must be in `cells`. Raises GuildhallError where a sum does not hold, or where a small count cannot
-    be protected because everything beside it is open.
+    What follows from open cells alone cannot be protected: everything else is hidden then. Every member of a sum must be in
+    `cells`. Raises GuildhallError where a sum does not hold.
     """
     release = _Release(dict(cells), tuple(sums), threshold, open_cells)
     release.check()
@@ -75,11 +85,12 @@ class _Release(Generic[K]):
         more = set[K]()
         for relation in self.sums:
             if self._is_thin(relation, found | more):
-                more.add(self._companion(relation, found | more))
+                more |= self._companion([relation], found | more)
         if not more:
             for group in _components(self.sums, found):
                 for exposed in self._exposed(group, found):
-                    more.add(self._companion_of(exposed, found | more))
+                    near = [relation for relation in group if exposed in relation.members]
+                    more |= self._companion(near, found | more) or self._companion(group, found | more)
         return more
 
     def _is_thin(self, relation: Sum[K], found: set[K]) -> bool:
@@ -94,34 +105,16 @@ class _Release(Generic[K]):
         together = sum(self.cells[key] for key in members)
         return together < self.threshold
 
-    def _companion(self, relation: Sum[K], found: set[K]) -> K:
-        """The cell whose hiding costs least: the smallest part that has people in it, then the total, then a part that is nil."""
-        free = [key for key in relation.parts if key not in found and key not in self.open_cells]
-        filled = sorted((key for key in free if self.cells[key]), key=self._cost)
-        total = [relation.total] if relation.total not in found and relation.total not in self.open_cells else []
-        for key in (*filled, *total, *sorted(free, key=self._cost)):
-            return key
-        raise GuildhallError(
-            f"A small count under {relation.total} cannot be protected",
-            why="everything beside it is published elsewhere",
-            next="publish the total alone, or at a coarser level",
-        )
+    def _companion(self, sums: Iterable[Sum[K]], found: set[K]) -> set[K]:
+        """The one cell whose hiding costs least, or none where all is hidden or open.
 
-    def _cost(self, key: K) -> tuple[int, str]:
-        return self.cells[key], repr(key)
-
-    def _companion_of(self, exposed: K, found: set[K]) -> K:
-        """A companion in any sum that the exposed cell belongs to: the cheapest over all of them."""
-        options = []
-        for relation in self.sums:
-            if exposed in relation.members:
-                try:
-                    options.append(self._companion(relation, found))
-                except GuildhallError:
-                    continue
-        if not options:
-            raise GuildhallError(f"The count {exposed} cannot be protected", why="everything beside it is published elsewhere or hidden")
-        return min(options, key=lambda key: (self.cells[key] == 0, self._cost(key)))
+        The smallest part that has people in it; else the smallest total; else a part that is nil.
+        """
+        parts = {part for relation in sums for part in relation.parts} - found - self.open_cells
+        totals = {relation.total for relation in sums} - found - self.open_cells
+        filled = {key for key in parts if self.cells[key]}
+        best = filled or totals or parts
+        return {min(best, key=lambda key: (self.cells[key], repr(key)))} if best else set()
 
     def _exposed(self, group: Sequence[Sum[K]], found: set[K]) -> list[K]:
         """Hidden cells of one connected group of sums that can be worked out exactly or, where none can, nearly."""
@@ -129,7 +122,7 @@ class _Release(Generic[K]):
         determined = _determined(_matrix(group, unknown))
         if determined.size:
             return [unknown[int(at)] for at in determined]
-        return [key for key, low, high in self._ranges(group, unknown) if high - low < self.threshold][:1]
+        return [key for key, low, high in self._ranges(group, unknown) if high - low < self.threshold]
 
     def _ranges(self, group: Sequence[Sum[K]], unknown: Sequence[K]) -> Iterator[tuple[K, int, int]]:
         """What each hidden cell may be, as far as sum after sum narrows it; counts are never negative."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
@@ -11,11 +13,14 @@ from ninja import Field, Router, Schema
 from ninja.params.functions import Query
 
 from guildhall.city.model import Park
+from guildhall.kernel.disclosure import WITHHELD, Withheld
 from guildhall.overview import queries
+from guildhall.overview.queries.results import Shown
 from guildhall.web.answers import After, Day, Key, Listed, Size, Words, answers, page_of, words
 from guildhall.web.viewer import viewer_of
 
 router = Router(tags=["overview"])
+WITHHELD_SAYS = n_("what is hidden because it counts fewer than ten people, or would give such a count away")
 
 
 class Figure(Schema):
@@ -72,6 +77,7 @@ class Measured(Schema):
     place_id: str = Field(description=n_("key of the district or county"))
     name: Words = Field(description=n_("its name"))
     value: float | None = Field(description=n_("value of the measure; a share as a fraction of 1"))
+    withheld: bool = Field(description=WITHHELD_SAYS)
 
 
 class Cluster(Schema):
@@ -81,9 +87,10 @@ class Cluster(Schema):
     tier: str = Field(description=n_("tier in the city's plan"))
     name: Words = Field(description=n_("its name"))
     enterprises: int = Field(description=n_("enterprises on record"))
-    employed: int = Field(description=n_("people employed"))
-    skilled: int = Field(description=n_("of them skilled"))
-    high_skilled: int = Field(description=n_("of them highly skilled"))
+    employed: int | None = Field(description=n_("people employed"))
+    skilled: int | None = Field(description=n_("of them skilled"))
+    high_skilled: int | None = Field(description=n_("of them highly skilled"))
+    withheld: list[str] = Field(description=WITHHELD_SAYS)
 
 
 class Year(Schema):
@@ -103,6 +110,7 @@ class ParkInList(Schema):
     park_class: str = Field(description=n_("class of the park"))
     workers_assumed: int = Field(description=n_("workers assumed for the whole city; an assumption"))
     employed: int | None = Field(description=n_("people employed there, computed"))
+    withheld: list[str] = Field(description=WITHHELD_SAYS)
 
 
 class ParkInFull(ParkInList):
@@ -213,7 +221,7 @@ def measures(
     every = queries.measured(measure, on or queries.results(viewer).on, viewer)
     rows, next_ = page_of(every, lambda row: row.place.place_id, after, size)
     items = [
-        {"place_id": row.place.place_id, "name": words(row.place.name), "value": None if row.value is None else float(row.value)}
+        {"place_id": row.place.place_id, "name": words(row.place.name), "value": _float(row.value), "withheld": row.value is WITHHELD}
         for row in rows
     ]
     return {"items": items, "next": next_}
@@ -225,7 +233,7 @@ def clusters(request: HttpRequest, after: After = "", size: Size = 50) -> dict[s
     names = ("enterprises", "employed", "skilled", "high_skilled")
     items = [
         {"cluster": row.cluster.cluster, "tier": row.cluster.tier, "name": words(row.cluster.name)}
-        | {name: getattr(row, name) for name in names}
+        | _open({name: getattr(row, name) for name in names})
         for row in rows
     ]
     return {"items": items, "next": next_}
@@ -251,17 +259,28 @@ def park(request: HttpRequest, park_id: Key) -> dict[str, Any]:
     return _park(view.park, responsible, view.values["park_workers"]) | {
         "industries": words(view.park.industries),
         "status": view.park.status,
-        "values": view.values,
+        **_open(view.values, key="values"),
         "responsible": responsible,
     }
 
 
-def _park(one: Park, unit: str | None, employed: int | None) -> dict[str, Any]:
+def _park(one: Park, unit: str | None, employed: Shown | None) -> dict[str, Any]:
     return {
         "place_id": one.place_id,
         "name": words(one.name),
         "unit": unit,
         "park_class": one.park_class,
         "workers_assumed": one.workers_assumed,
-        "employed": employed,
+        **_open({"employed": employed}),
     }
+
+
+def _float(value: Fraction | Withheld | None) -> float | None:
+    return None if value is None or isinstance(value, Withheld) else float(value)
+
+
+def _open(values: Mapping[str, Shown | None], key: str = "") -> dict[str, Any]:
+    """Counts with null where one is hidden, and the names of those that are."""
+    plain = {name: None if isinstance(value, Withheld) else value for name, value in values.items()}
+    hidden = [name for name, value in values.items() if isinstance(value, Withheld)]
+    return {**({key: plain} if key else plain), "withheld": hidden}

@@ -11,9 +11,10 @@ from guildhall.overview import api as overview_api
 from guildhall.overview import pages as overview
 from guildhall.registry import api as registry_api
 from guildhall.registry import pages as registry
-from guildhall.registry.pages import claims
+from guildhall.registry.pages import accounts, claims
 from guildhall.registry.pages import imports as rosters
 from guildhall.registry.pages import people
+from guildhall.registry.queries.waiting import waiting
 from guildhall.skills import api as skills_api
 from guildhall.skills import pages as skills
 from guildhall.skills.queries import known_occupations, names_of
@@ -39,7 +40,7 @@ urlpatterns = [
         path("assumptions/", read_only(overview.assumptions), name="assumptions"),
         path("sources/", read_only(overview.sources), name="sources"),
         path("open-data/", read_only(overview.open_data), name="open_data"),
-        path("open-data/<str:name>.<str:kind>", read_only(overview.open_data_file), name="open_data_file"),
+        path("open-data/<str:table>.<str:kind>", read_only(overview.open_data_file), name="open_data_file"),
         path("dictionary/", read_only(overview.dictionary), name="dictionary"),
         path("places/", read_only(registry.places), name="places"),
         path("places/<str:place_id>/", read_only(registry.place), name="place"),
@@ -87,13 +88,15 @@ urlpatterns = [
         path("claim/phone/code/", with_form(claims.claim_code), name="claim_code"),
         path("claim/employer/", with_form(claims.claim_employer), name="claim_employer"),
         path("sign-out/", with_form(office.sign_out), name="sign_out"),
-        path("desk/", read_only(office.desk), name="desk"),
+        path("desk/", read_only(office.desk), {"waits": (waiting,)}, name="desk"),
         path("role/", with_form(office.role), name="role"),
         path("rosters/", read_only(rosters.imports_), name="imports"),
         path("rosters/new/", read_only(rosters.import_new), name="import_new"),
         path("rosters/new/<int:organisation_id>/", with_form(rosters.import_file), {"occupations": known_occupations}, name="import_file"),
         path("rosters/<int:batch_id>/", with_form(rosters.import_), name="import"),
-        path("rosters/<int:batch_id>/columns/", with_form(rosters.import_columns), {"occupations": known_occupations}, name="import_columns"),
+        path(
+            "rosters/<int:batch_id>/columns/", with_form(rosters.import_columns), {"occupations": known_occupations}, name="import_columns"
+        ),
         path("rosters/<int:batch_id>/check/", with_form(rosters.import_check), name="import_check"),
         path("rosters/<int:batch_id>/rejected/", read_only(rosters.import_rejected), name="import_rejected"),
         path("accounts/", read_only(accounts.accounts), name="accounts"),

@@ -8,8 +8,13 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from guildhall.kernel.disclosure import THRESHOLD as FEW
+from guildhall.kernel.disclosure import Withheld
+
 Number = int | Decimal | Fraction
 MISSING = "—"
+HIDDEN = "∗"
+"""A count of a few people, or one that would give such a count away."""
 
 
 def rounded(value: Number, places: int) -> Decimal:
@@ -20,10 +25,12 @@ def rounded(value: Number, places: int) -> Decimal:
     return (Decimal(whole if exact >= 0 else -whole) / Decimal(10**places)).quantize(Decimal(1).scaleb(-places))
 
 
-def grouped(value: Number | None, places: int | None = None) -> str:
+def grouped(value: Number | Withheld | None, places: int | None = None) -> str:
     """5,680,000 or 0.05: grouped by thousands; without `places`, as many decimals as the value has, two at most."""
     if value is None:
         return MISSING
+    if isinstance(value, Withheld):
+        return HIDDEN
     if places is None:
         places = decimals(value)
     text = f"{rounded(value, places):,f}"
@@ -39,8 +46,10 @@ def decimals(value: Number) -> int:
     return 2
 
 
-def percent(value: Number | None, places: int = 1) -> str:
+def percent(value: Number | Withheld | None, places: int = 1) -> str:
     """A share as a percentage: Fraction(8, 25) → 32.0 %."""
+    if isinstance(value, Withheld):
+        return HIDDEN
     return MISSING if value is None else f"{grouped(Fraction(value) * 100, places)} %"
 
 
@@ -65,12 +74,9 @@ def in_words(value: Number | None, unit: str, qualifier: str = "", language: str
     return text if unit == "percent" else f"{text} {unit_word(unit)}".strip()
 
 
-FEW = 10
-
-
-def counted(value: Number | None, scale: Fraction) -> str:
+def counted(value: Number | Withheld | None, scale: Fraction) -> str:
     """A count of people in a model; what a sample holds fewer than ten of is chance, and is shown as no more than that."""
-    if value is not None and scale < 1 and value < FEW:
+    if value is not None and not isinstance(value, Withheld) and scale < 1 and value < FEW:
         return f"< {FEW}"
     return grouped(value)
 

@@ -13,10 +13,12 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from guildhall.city.model import Level, Place
+from guildhall.kernel.disclosure import Withheld
 from guildhall.kernel.tables import Text
 from guildhall.overview.engine.collect import FIGURES
 from guildhall.overview.queries import ClusterRow, Measured, Rung
 from guildhall.overview.queries.places import SHARE
+from guildhall.overview.queries.results import Shown
 from guildhall.web import charts, numbers, words
 
 FIGURE_OF = {"skilled": "skilled.count", "high_skilled": "highskilled.count", SHARE: "skilled.high_share", "park_workers": "parks.workers"}
@@ -123,14 +125,14 @@ def _apart(rung: Rung, rungs: Sequence[Rung]) -> bool:
     return rung.whole and any(other.stands_for > other.persons for other in rungs)
 
 
-def rungs_of_unit(rungs: Sequence[tuple[str, int]], levels: dict[str, Level], place: Place, scale: Fraction) -> Chart:
+def rungs_of_unit(rungs: Sequence[tuple[str, Shown]], levels: dict[str, Level], place: Place, scale: Fraction) -> Chart:
     """The ladder of one district; its first rung holds all above it too."""
     bars = []
     for n, (code, persons) in enumerate(rungs):
         name = said(levels[code].name)
         label = _("%(level)s and above") % {"level": name} if n == 0 else name
         mark = charts.mark("skilled.count", measure=code, place=place.place_id)
-        bars.append(charts.Bar(label, Fraction(persons), numbers.counted(persons, scale), f"l{levels[code].ordinal}", mark=mark))
+        bars.append(charts.Bar(label, length(persons), numbers.counted(persons, scale), f"l{levels[code].ordinal}", mark=mark))
     title = _("Skilled workers of %(name)s by level") % {"name": said(place.name)}
     table = Behind((_("Level"), _("People")), tuple((Cell(bar.label), Cell(bar.shown, bar.mark)) for bar in bars), title)
     return Chart(charts.bars(bars, title=title), table)
@@ -138,7 +140,7 @@ def rungs_of_unit(rungs: Sequence[tuple[str, int]], levels: dict[str, Level], pl
 
 def tiles(rows: Sequence[Measured], measure: str, on: date, scale: Fraction) -> Chart:
     """Districts as squares, five shades of equal counts, the value in each; and as ranked bars."""
-    shades, spans = charts.shades([row.value for row in rows])
+    shades, spans = charts.shades([None if isinstance(row.value, Withheld) else row.value for row in rows])
     name = words.word("measure", measure)
     title = _("Districts and counties by %(measure)s on %(on)s") % {"measure": name, "on": on}
     cells = [_tile(row, shade, measure, scale) for row, shade in zip(rows, shades, strict=True) if row.tile]
@@ -168,21 +170,24 @@ def _span(low: str, high: str) -> str:
 
 
 def _ranked(rows: Sequence[Measured], measure: str, scale: Fraction, title: str) -> tuple[SafeString, SafeString]:
-    ordered = sorted(rows, key=lambda row: (row.value is None, -(row.value or 0)))
+    ordered = sorted(rows, key=lambda row: (row.value is None, -length(row.value)))
     bars = []
     for row in ordered:
         value = _value(row, measure, scale)
-        bars.append(
-            charts.Bar(said(row.place.name), row.value or Fraction(0), value.words, "river", mark=value.mark, href=_unit_page(row.place))
-        )
+        bars.append(charts.Bar(said(row.place.name), length(row.value), value.words, "river", mark=value.mark, href=_unit_page(row.place)))
     most = max((bar.value for bar in bars), default=Fraction(0))
     rest = charts.bars(bars[RANKED:], title=title, most=most) if bars[RANKED:] else SafeString("")
     return charts.bars(bars[:RANKED], title=title, most=most), rest
 
 
-def shown(value: Fraction | None, measure: str, scale: Fraction) -> str:
+def shown(value: Fraction | Withheld | None, measure: str, scale: Fraction) -> str:
     """A measure as words: shares as percentages, the rest as counts."""
     return numbers.percent(value) if measure == SHARE else numbers.counted(value, scale)
+
+
+def length(value: int | Fraction | Withheld | None) -> Fraction:
+    """What a bar measures: nothing where a count is hidden or not known, the words beside it say which."""
+    return Fraction(0) if value is None or isinstance(value, Withheld) else Fraction(value)
 
 
 def _unit_page(place: Place) -> str:
@@ -209,7 +214,7 @@ def clusters(rows: Sequence[ClusterRow], scale: Fraction) -> Chart:
     bars = [
         charts.Bar(
             said(r.cluster.name),
-            Fraction(r.employed),
+            length(r.employed),
             numbers.counted(r.employed, scale),
             TIERS.get(r.cluster.tier, "soft"),
             mark=_in_cluster("employed", r),

@@ -70,7 +70,13 @@ def stocks(rows: Sequence[Stock], own: Place, changes: Iterable[date], scale: Fr
     lines = []
     for (id, place), tone in zip(places.items(), TONES, strict=False):
         held = [row for row in rows if row.place.place_id == id]
-        lines.append(charts.Line(bare(place.name), tuple(axis.point(r.on, Fraction(r.skilled), said(place.name)) for r in held), tone))
+        lines.append(
+            charts.Line(
+                bare(place.name),
+                tuple(axis.point(r.on, Fraction(r.skilled), said(place.name)) for r in held if isinstance(r.skilled, int)),
+                tone,
+            )
+        )
     rules = [charts.Rule(axis.at(on), _("districts changed on %(on)s") % {"on": on}) for on in changes if axis.first < on <= axis.last]
     title = _("Skilled workers by the units that existed on each date")
     table = []

@@ -9,9 +9,10 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 
 from guildhall.city.model import Level, Park, Place, PlaceFact, Successor, Tile
+from guildhall.kernel.disclosure import WITHHELD, Withheld
 from guildhall.kernel.errors import NotFound
 from guildhall.kernel.territory import Edge
-from guildhall.overview.queries.results import Results, results
+from guildhall.overview.queries.results import Results, Shown, results
 from guildhall.overview.tables import PLACE_MEASURES_LIST
 from guildhall.web import words
 from guildhall.web.viewer import Viewer
@@ -29,7 +30,7 @@ class Measured:
 
     place: Place
     tile: Tile | None
-    value: Fraction | None
+    value: Fraction | Withheld | None
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class Stock:
 
     place: Place
     on: date
-    skilled: int
-    high_skilled: int
+    skilled: Shown
+    high_skilled: Shown
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ class UnitView:
     place: Place
     exists: bool
     on: date
-    values: dict[str, Fraction | None]
-    rungs: tuple[tuple[str, int], ...]
+    values: dict[str, Fraction | Withheld | None]
+    rungs: tuple[tuple[str, Shown], ...]
     facts: tuple[PlaceFact, ...]
     predecessors: tuple[tuple[Place, Successor], ...]
     successors: tuple[tuple[Place, Successor], ...]
@@ -76,8 +77,8 @@ class ParkView:
 
     park: Park
     place: Place
-    values: dict[str, int | None]
-    employed: tuple[tuple[date, int | None], ...]
+    values: dict[str, Shown | None]
+    employed: tuple[tuple[date, Shown | None], ...]
     districts: tuple[tuple[Place, Edge], ...]
     responsible: Place | None
 
@@ -121,12 +122,14 @@ def _named(measure: str) -> str:
     return _("%(name)s (%(key)s)") % {"name": words.word("measure", measure), "key": measure}
 
 
-def _value(found: Results, place_id: str, on: date, measure: str) -> Fraction | None:
+def _value(found: Results, place_id: str, on: date, measure: str) -> Fraction | Withheld | None:
     if measure == SHARE:
         skilled, high = found.value(place_id, on, "skilled"), found.value(place_id, on, "high_skilled")
+        if isinstance(skilled, Withheld) or isinstance(high, Withheld):
+            return WITHHELD
         return Fraction(high, skilled) if skilled and high is not None else None
     value = found.value(place_id, on, measure)
-    return None if value is None else Fraction(value)
+    return Fraction(value) if isinstance(value, int) else value
 
 
 def unit(place_id: str, today: date, viewer: Viewer) -> UnitView:
@@ -144,7 +147,7 @@ def unit(place_id: str, today: date, viewer: Viewer) -> UnitView:
         exists=place.exists(found.on),
         on=found.on,
         values={name: _value(found, place_id, found.on, name) for name in measures_of(found.on, viewer)},
-        rungs=tuple((level.code, found.place_ladder.get((place_id, level.code), 0)) for level in _levels(found)),
+        rungs=tuple((level.code, found.rung(place_id, level.code)) for level in _levels(found)),
         facts=tuple(fact for fact in found.city.place_facts if fact.place_id == place_id),
         predecessors=before,
         successors=after,
@@ -190,7 +193,7 @@ def _moves(found: Results, place_id: str, changes: list[Successor]) -> tuple[Mov
     return tuple(rows)
 
 
-def parks(viewer: Viewer) -> tuple[tuple[Park, Place | None, int | None], ...]:
+def parks(viewer: Viewer) -> tuple[tuple[Park, Place | None, Shown | None], ...]:
     """Every park with the unit it lies in and the people employed there, on the snapshot's date."""
     found = results(viewer)
     rows = []

@@ -11,12 +11,17 @@ from typing import Any
 from django.conf import settings
 
 from guildhall.city.model import City, Source
+from guildhall.kernel.disclosure import WITHHELD, Withheld
 from guildhall.kernel.runs import Folder
 from guildhall.kernel.tables import Table
 from guildhall.overview import tables
+from guildhall.overview.engine import disclosure
 from guildhall.web.current import Current, current
 from guildhall.web.pack import city
 from guildhall.web.viewer import Viewer
+
+Shown = int | Withheld
+"""A count, or what stands where it is hidden."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,13 @@ class Results:
         return {row["on"]: row for row in self.rows(tables.SERIES)}
 
     @cached_property
+    def withheld(self) -> frozenset[disclosure.Cell]:
+        """The counts that stay hidden, in pages, maps, the API and downloads alike."""
+        high = frozenset(level.code for level in self.city.levels if level.high_skilled)
+        published = disclosure.Published(self.measures, self.place_ladder, self.clusters, self.on, high)
+        return disclosure.withheld(published, self.city.territory)
+
+    @cached_property
     def measures(self) -> Mapping[tuple[str, date, str], int]:
         """Value by place, date and measure."""
         return {(row["place_id"], row["on"], row["measure"]): row["value"] for row in self.rows(tables.PLACE_MEASURES)}
@@ -73,6 +85,12 @@ class Results:
         return {(row["place_id"], row["level"]): row["persons"] for row in self.rows(tables.PLACE_LADDER)}
 
     @cached_property
+    def clusters(self) -> Mapping[tuple[str, str], int]:
+        """People by cluster and column."""
+        named = ("employed", "skilled", "high_skilled")
+        return {(row["cluster"], name): row[name] for row in self.rows(tables.CLUSTERS) for name in named}
+
+    @cached_property
     def sources(self) -> Mapping[str, Source]:
         return {source.id: source for source in self.city.sources}
 
@@ -82,10 +100,20 @@ class Results:
         found: list[dict[str, Any]] = folder.read(table).to_pylist()
         return found
 
-    def value(self, place_id: str, on: date, measure: str) -> int | None:
+    def value(self, place_id: str, on: date, measure: str) -> Shown | None:
         """A measure of a place at a date; 0 where the measure is held and the place has none, None where it is not held."""
+        if ("measure", place_id, on.isoformat(), measure) in self.withheld:
+            return WITHHELD
         found = self.measures.get((place_id, on, measure))
         return 0 if found is None and (on, measure) in self.held else found
+
+    def rung(self, place_id: str, level: str) -> Shown:
+        """People of a place on one level."""
+        return WITHHELD if ("rung", place_id, level) in self.withheld else self.place_ladder.get((place_id, level), 0)
+
+    def in_cluster(self, cluster: str, column: str) -> Shown:
+        """People of a cluster, by column."""
+        return WITHHELD if ("cluster", cluster, column) in self.withheld else self.clusters.get((cluster, column), 0)
 
 
 def results(viewer: Viewer) -> Results:

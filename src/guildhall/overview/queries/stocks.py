@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 from guildhall.city.model import Cluster, Level, SeriesPoint
 from guildhall.overview import tables
 from guildhall.overview.queries.figures import STOCKS, agree
-from guildhall.overview.queries.results import Results, results
+from guildhall.overview.queries.results import Results, Shown, results
 from guildhall.web.viewer import Viewer
 
 
@@ -37,9 +36,9 @@ class ClusterRow:
 
     cluster: Cluster
     enterprises: int
-    employed: int
-    skilled: int
-    high_skilled: int
+    employed: Shown
+    skilled: Shown
+    high_skilled: Shown
 
 
 @dataclass(frozen=True)
@@ -68,13 +67,13 @@ def _rung(found: Results, level: Level, before: date) -> Rung:
 def clusters(viewer: Viewer) -> tuple[ClusterRow, ...]:
     """Clusters of the city's plan in its order, with what the records hold."""
     found = results(viewer)
-    held: dict[str, dict[str, Any]] = {row["cluster"]: row for row in found.rows(tables.CLUSTERS)}
-    empty = {"enterprises": 0, "employed": 0, "skilled": 0, "high_skilled": 0}
-    return tuple(_cluster(cluster, held.get(cluster.cluster, empty)) for cluster in found.city.clusters)
+    enterprises: dict[str, int] = {row["cluster"]: row["enterprises"] for row in found.rows(tables.CLUSTERS)}
+    return tuple(_cluster(found, cluster, enterprises.get(cluster.cluster, 0)) for cluster in found.city.clusters)
 
 
-def _cluster(cluster: Cluster, row: dict[str, Any]) -> ClusterRow:
-    return ClusterRow(cluster, row["enterprises"], row["employed"], row["skilled"], row["high_skilled"])
+def _cluster(found: Results, cluster: Cluster, enterprises: int) -> ClusterRow:
+    employed, skilled, high = (found.in_cluster(cluster.cluster, name) for name in ("employed", "skilled", "high_skilled"))
+    return ClusterRow(cluster, enterprises, employed, skilled, high)
 
 
 def series(viewer: Viewer) -> tuple[SeriesRow, ...]:
