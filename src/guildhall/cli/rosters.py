@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from guildhall.cli.records import FILE, migrate_database
-from guildhall.cli.terminal import start_django, step
+from guildhall.cli.terminal import Report, start_django, step
 
 if TYPE_CHECKING:
     from guildhall.registry.models import ImportBatch
@@ -61,6 +61,14 @@ def roster(file: Path, code: str, dry_run: bool, as_json: bool, sheet: str, as_o
         _foretell(batch, by, now, as_json, rejected)
     else:
         _bring(batch, by, now, as_json, rejected or file.with_name(f"{file.stem}.rejected.xlsx"))
+
+
+def bring(*, arguments: dict[str, Any], by: Viewer, clock: Callable[[], datetime], progress: Report) -> None:
+    """The background job that reads or applies a large roster."""
+    from guildhall.registry.operations import imports
+    from guildhall.skills.queries import known_occupations
+
+    imports.run(arguments=arguments, by=by, clock=clock, progress=progress, occupations=known_occupations)
 
 
 def _foretell(batch: ImportBatch, by: Viewer, now: datetime, as_json: bool, rejected: Path | None) -> None:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from guildhall.cli.records import migrate_database
+from guildhall.cli.rosters import bring
 from guildhall.cli.terminal import start_django
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
 
@@ -80,6 +81,7 @@ def tidy(*, arguments: Arguments, by: Viewer, clock: Clock, progress: Progress) 
 
 HANDLERS: dict[str, Handler] = {
     "seal": seal,
+    "import": bring,
     "check": check,
     "tidy": tidy,
 }
