@@ -30,6 +30,7 @@ from guildhall.registry.operations.people import REVEAL, check_pace
 from guildhall.registry.queries import corrections as queries
 from guildhall.registry.queries import scope
 from guildhall.registry.queries.corrections import CORRECTIONS, correctable_item, no_such_request
+from guildhall.registry.queries.homes import HOMES
 from guildhall.registry.queries.merged import leader
 from guildhall.registry.queries.records import is_registrar
 from guildhall.web.pack import city
@@ -37,8 +38,6 @@ from guildhall.web.viewer import Viewer
 
 MOST_OPEN = 20
 """Requests one person may have open at a time."""
-HOMES = ("township", "remainder", "functional_zone")
-"""Kinds of places in which someone lives; a district alone is too coarse to say so anew."""
 Paper = tuple[str, bytes]
 
 

@@ -76,6 +76,7 @@ class Asked:
     wanted: str
     why: str
     name: str
+    leader: int
     days_left: int
     provisional: bool
     waiting: NumberChange | None = None
@@ -83,6 +84,11 @@ class Asked:
     @property
     def overdue(self) -> bool:
         return self.row.state == "open" and self.days_left < 0
+
+    @property
+    def days_over(self) -> int:
+        """Working days since the deadline."""
+        return max(0, -self.days_left)
 
 
 @dataclass(frozen=True)
@@ -255,7 +261,7 @@ def _asked(row: CorrectionRequest, today: date, name: str, waiting: NumberChange
     left = calendar.count(today, row.due_on).value
     provisional = engine.due(calendar, local_day(row.lodged_at)).provisional
     number = waiting if part.kind == "number" and row.state == "open" else None
-    return Asked(row, part, group, said, shown_value(part, told.value), told.why, name, left, provisional, number)
+    return Asked(row, part, group, said, shown_value(part, told.value), told.why, name, leader(row.worker_id), left, provisional, number)
 
 
 def local_day(moment: datetime) -> date:

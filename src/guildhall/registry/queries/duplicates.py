@@ -52,6 +52,11 @@ class Side:
     documents: tuple[tuple[str, str], ...]
     certificates: tuple[Certificate, ...]
     employment: tuple[EmploymentSpell, ...]
+    merged: bool
+
+    @property
+    def masked_number(self) -> str:
+        return masked(self.number)
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,11 @@ class Pair:
     second: Side | None
     lines: tuple[Line, ...]
     leads: int | None
+
+    @property
+    def leading(self) -> Side | None:
+        """The side that leads, of a merged pair."""
+        return next((side for side in (self.first, self.second) if side and side.worker.pk == self.leads), None)
 
     @property
     def may_decide(self) -> bool:
@@ -162,6 +172,7 @@ def _side(worker: Worker) -> Side:
         tuple((row.kind, masked(held.open("registry.identity_documents", "number", row.pk, row.number_sealed))) for row in documents),
         tuple(Certificate.objects.filter(worker=worker).select_related("issuer").order_by("issued_on")),
         tuple(EmploymentSpell.objects.filter(worker=worker).select_related("organisation").order_by("started_on")),
+        Alias.objects.filter(pk=worker.pk).exists(),
     )
 
 
