@@ -11,16 +11,15 @@ from guildhall.overview import api as overview_api
 from guildhall.overview import pages as overview
 from guildhall.registry import api as registry_api
 from guildhall.registry import pages as registry
-from guildhall.registry.pages import accounts, claims
+from guildhall.registry.pages import accounts, claims, corrections, delegations, duplicates, identity, mandates, people
 from guildhall.registry.pages import imports as rosters
-from guildhall.registry.pages import people
 from guildhall.registry.queries.waiting import waiting
 from guildhall.skills import api as skills_api
 from guildhall.skills import pages as skills
 from guildhall.skills.queries import known_occupations, names_of
 from guildhall.web import pages as web
 from guildhall.web.answers import interface
-from guildhall.web.pages import read_only, with_form
+from guildhall.web.pages import form_only, read_only, with_form
 
 api = interface(auth=anyone)
 for domain in (overview_api, registry_api, skills_api):
@@ -90,6 +89,15 @@ urlpatterns = [
         path("sign-out/", with_form(office.sign_out), name="sign_out"),
         path("desk/", read_only(office.desk), {"waits": (waiting,)}, name="desk"),
         path("role/", with_form(office.role), name="role"),
+        path("duplicates/", with_form(duplicates.duplicates), name="duplicates"),
+        path("duplicates/<int:pair_id>/", with_form(duplicates.duplicate), name="duplicate"),
+        path("corrections/", read_only(corrections.corrections), name="corrections"),
+        path("corrections/<int:correction_id>/", with_form(corrections.correction), name="correction"),
+        path("me/correct/", with_form(corrections.correct), name="correct"),
+        path("people/<int:worker_id>/name/", with_form(identity.rename), name="rename"),
+        path("people/<int:worker_id>/phone/", with_form(identity.change_phone), name="change_phone"),
+        path("people/<int:worker_id>/documents/", with_form(identity.documents), name="documents"),
+        path("people/<int:worker_id>/number/", with_form(identity.number), name="number"),
         path("rosters/", read_only(rosters.imports_), name="imports"),
         path("rosters/new/", read_only(rosters.import_new), name="import_new"),
         path("rosters/new/<int:organisation_id>/", with_form(rosters.import_file), {"occupations": known_occupations}, name="import_file"),
@@ -106,6 +114,15 @@ urlpatterns = [
         path("accounts/<int:account_id>/roles/<int:grant_id>/", with_form(accounts.account_end), name="account_end"),
         path("accounts/<int:account_id>/close/", with_form(accounts.account_close), name="account_close"),
         path("accounts/<int:account_id>/link/", with_form(accounts.account_invite), name="account_invite"),
+        path("organisations/claim/", with_form(delegations.claim_organisation), name="claim_organisation"),
+        path("organisations/<int:organisation_id>/representative/", with_form(delegations.representative), name="representative"),
+        path("delegations/", with_form(delegations.delegations), name="delegations"),
+        path("mandates/", with_form(mandates.mandates), name="mandates"),
+        path("mandates/<int:mandate_id>/act/", form_only(mandates.mandate_act), name="mandate_act"),
+        path("mandates/<int:mandate_id>/return/", form_only(mandates.mandate_return), name="mandate_return"),
+        path("mandates/stop/", form_only(mandates.mandate_stop), name="mandate_stop"),
+        path("me/agents/", with_form(mandates.agents), name="agents"),
+        path("tokens/", with_form(office.tokens), name="tokens"),
         path("api/", read_only(web.documentation), {"schema": api.get_openapi_schema}, name="documentation"),
     ),
 ]

@@ -19,7 +19,7 @@ DOORS: tuple[tuple[str, Any, Any], ...] = (
     ("held", _("All about me"), _("Download everything that is held about me")),
     ("looked", _("Who looked"), _("See who looked at my record, and why")),
     ("consents", _("Consents"), _("Agree or stop agreeing to how my record is used")),
-    ("people", _("People"), _("Find a person and open the record")),
+    ("people", _("Find people"), _("Find a person and open the record")),
     ("corrections", _("Corrections"), _("Answer people who say that something is wrong")),
     ("duplicates", _("Duplicates"), _("Decide whether two records are one person")),
     ("imports", _("Rosters"), _("Load a roster from a spreadsheet")),
@@ -35,6 +35,14 @@ DOORS: tuple[tuple[str, Any, Any], ...] = (
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """How many things wait behind a door, and how many of them are overdue."""
+
+    count: int = 0
+    overdue: int = 0
+
+
+@dataclass(frozen=True)
 class Entry:
     """One door that opens for the viewer."""
 
@@ -42,6 +50,7 @@ class Entry:
     address: str
     label: Any
     task: Any
+    waiting: Waiting = Waiting()
 
 
 def entries(viewer: Viewer) -> list[Entry]:

@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from guildhall.office.models import ROLES, Account
 from guildhall.office.pages.addresses import carrying, onward
+from guildhall.office.queries.notices import unread
 from guildhall.office.viewers import GRANT, MANDATE, is_proved, live_grants, live_mandates, names_of, viewer_in
 from guildhall.web.doors import for_roles
+from guildhall.web.navigation import Waiting, entries
 from guildhall.web.viewer import Viewer, viewer_of
+
+Waits = Callable[[Viewer, date], Mapping[str, Waiting]]
+"""What waits in a domain, by door. The project hangs it here, as the office stands below the domains."""
 
 
 @for_roles(*ROLES)
-def desk(request: HttpRequest) -> HttpResponse:
-    """What there is to do in the role that was chosen."""
-    return render(request, "office/desk.html", {"viewer": viewer_of(request)})
+def desk(request: HttpRequest, *, waits: Sequence[Waits] = ()) -> HttpResponse:
+    """What there is to do in the role that was chosen: what waits, overdue first, and every door as a plain task."""
+    viewer, today = viewer_of(request), timezone.localdate()
+    found: dict[str, Waiting] = {"notices": Waiting(unread(viewer))}
+    for one in waits:
+        found |= one(viewer, today)
+    tasks = [replace(entry, waiting=found.get(entry.door, Waiting())) for entry in entries(viewer)]
+    tasks.sort(key=lambda entry: (not entry.waiting.overdue, not entry.waiting.count))
+    context = {
+        "tasks": tasks,
+        "waiting": sum(entry.waiting.count for entry in tasks),
+        "overdue": sum(entry.waiting.overdue for entry in tasks),
+    }
+    return render(request, "office/desk.html", context)
 
 
 def role(request: HttpRequest) -> HttpResponse:
@@ -38,8 +58,11 @@ def role(request: HttpRequest) -> HttpResponse:
             _take(request, kind, int(key))
             return redirect(onward(request))
     context = {
+        "may_claim": cast(Account, request.user).kind == "public" and not any(grant.role == "worker" for grant in grants),
         "grants": [(grant, names_of(viewer_in(grant))) for grant in grants],
         "mandates": [(mandate, names_of(Viewer(worker=mandate.worker_id, mandate=mandate.pk))) for mandate in mandates],
+        "viewer_is_staff": cast(Account, request.user).kind == "staff",
+        "may_represent": _represent(cast(Account, request.user)),
         "next": request.GET.get("next", ""),
         "missing": request.method == "POST",
     }
@@ -53,3 +76,11 @@ def _take(request: HttpRequest, kind: str, key: int) -> None:
         request.session[GRANT] = key
     else:
         request.session[MANDATE] = key
+
+
+def _represent(account: Account) -> str:
+    """The address at which a legal representative claims an organisation; empty for staff."""
+    try:
+        return reverse("represent") if account.kind == "public" else ""
+    except NoReverseMatch:
+        return ""

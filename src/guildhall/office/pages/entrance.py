@@ -10,13 +10,14 @@ from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from guildhall.office import demonstration, identity
 from guildhall.office.backends import PATH
 from guildhall.office.models import Account
 from guildhall.office.operations import sessions
 from guildhall.office.pages.addresses import carrying, onward
-from guildhall.office.viewers import enter, live_grants, names_of, viewer_in
+from guildhall.office.viewers import Named, enter, live_grants, names_of, viewer_in
 from guildhall.web.doors import no_such_page
 from guildhall.web.viewer import viewer_of
 
@@ -49,14 +50,17 @@ def sign_in_as(request: HttpRequest) -> HttpResponse:
     return render(request, "office/sign_in_as.html", {"cast": _cast(), "next": request.GET.get("next", "")})
 
 
-def _cast() -> list[dict[str, object]]:
-    """The people of the demonstration with their roles and places."""
+def _cast() -> list[tuple[str, list[dict[str, str]]]]:
+    """The people of the demonstration: officers by place, and everybody else."""
     today = timezone.localdate()
-    found = []
+    groups: dict[str, list[dict[str, str]]] = {}
     for account in demonstration.accounts():
-        held = live_grants(account.pk, today).order_by("pk")
-        found.append({"account": account, "roles": [(grant.role, names_of(viewer_in(grant))) for grant in held]})
-    return found
+        grant = live_grants(account.pk, today).order_by("pk").first()
+        named = names_of(viewer_in(grant)) if grant else Named()
+        group = _("Work for %(place)s") % {"place": named.place} if named.place else _("People of the city")
+        one = {"username": account.username, "role": grant.role if grant else "none", "name": account.name or named.worker}
+        groups.setdefault(group, []).append({**one, "where": named.organisation})
+    return list(groups.items())
 
 
 def sign_out(request: HttpRequest) -> HttpResponse:

@@ -34,7 +34,7 @@ MONTH = re.compile(r"(\d{4})[-/.年]?(\d{1,2})月?")
 class PersonForm(forms.Form):
     """Who someone says to be."""
 
-    name = forms.CharField(label=_("Name"), help_text=_("As it stands on your identity card"), max_length=80)
+    name = forms.CharField(label=_("Your name"), help_text=_("As it stands on your identity card"), max_length=80)
     number = forms.CharField(
         label=_("Resident identity number"),
         help_text=_("18 characters; or the number of your passport or permit, if that is what is on record"),
