@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -14,9 +15,10 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from guildhall.kernel.errors import AlreadyDone, FaultsFound, NotFound
+from guildhall.kernel.errors import AlreadyDone, NotFound
 from guildhall.kernel.workbooks import Refused
 from guildhall.office.queries.actors import called
+from guildhall.registry.engine.cells.header import NotATable
 from guildhall.registry.engine.decisions import OUTCOMES
 from guildhall.registry.engine.roster import FIELDS, REQUIRED, rejected_workbook
 from guildhall.registry.models import ImportBatch, Organisation
@@ -108,11 +110,17 @@ def _received(request: HttpRequest, form: FileForm, owner: Organisation, correct
             sheet=form.cleaned_data["sheet"].strip(),
             corrects=corrects,
         )
-    except Refused as refused:
-        form.add_error("file", _(": ").join(part for part in refused.said(_language()) if part))
-    except FaultsFound as faults:
-        form.add_error("file", [str(fault) for fault in faults.faults] or str(faults))
+    except (Refused, NotATable) as unfit:
+        form.add_error("file", _told(unfit))
+        if sheets := getattr(unfit, "sheets", ()):
+            form.fields["sheet"].widget = forms.Select(choices=[(sheet, sheet) for sheet in sheets])
     return None
+
+
+def _told(unfit: Refused | NotATable) -> str:
+    """Why a file is not read and what to do, in the reader's language."""
+    what, why, next = unfit.said(_language())
+    return _("%(what)s. %(why)s. What to do: %(next)s") % {"what": what, "why": why, "next": next}
 
 
 def _language() -> str:
@@ -144,7 +152,7 @@ def import_columns(request: HttpRequest, batch_id: int, occupations: Known) -> H
     batch = _batch(request, batch_id)
     if batch.state not in ("received", "staged"):
         return redirect("import", batch_id=batch.pk)
-    faults: list[str] = []
+    faults = [json.loads(batch.failure)[_language()]] if batch.failure else []
     chosen = {header: field for field, header in batch.mapping["columns"].items()}
     if request.method == "POST":
         chosen = _chosen(request.POST, batch)
@@ -179,10 +187,8 @@ def _checked(request: HttpRequest, batch: ImportBatch, chosen: dict[str, str], o
         return []
     try:
         imports.foresee(batch=imports.stage(batch=batch, occupations=occupations, by=viewer, now=now), by=viewer, now=now)
-    except Refused as refused:
-        return [_(": ").join(part for part in refused.said(_language()) if part)]
-    except FaultsFound as faults:
-        return [str(fault) for fault in faults.faults] or [str(faults)]
+    except (Refused, NotATable) as unfit:
+        return [_told(unfit)]
     return []
 
 
@@ -207,6 +213,7 @@ def import_check(request: HttpRequest, batch_id: int) -> HttpResponse:
     context = {
         "batch": batch,
         "ready": ready,
+        "failure": json.loads(batch.failure)[_language()] if batch.failure else "",
         "counts": _counts(batch.forecast.get("counts", {})),
         "fit": sum(batch.forecast.get("counts", {}).get(outcome, 0) for outcome in OUTCOMES[:3]),
         "notes": _notes({name: (count, []) for name, count in batch.forecast.get("notes", {}).items()}),

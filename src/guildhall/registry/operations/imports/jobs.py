@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from guildhall.kernel.errors import AlreadyDone, FaultsFound
+from guildhall.kernel.errors import AlreadyDone
 from guildhall.kernel.workbooks import Refused
 from guildhall.office.models import Job
 from guildhall.office.operations import work
+from guildhall.registry.engine.cells.header import NotATable
 from guildhall.registry.models import ImportBatch
 from guildhall.registry.operations.imports.applying import apply
 from guildhall.registry.operations.imports.batches import confirm
@@ -48,8 +50,9 @@ def run(
             apply(batch=batch, by=asker, now=clock(), progress=progress)
     except AlreadyDone:
         pass  # the job was begun twice, and the other one ended first
-    except (FaultsFound, Refused) as error:
-        ImportBatch.objects.filter(pk=batch.pk, state="received").update(failure=str(error))
+    except (NotATable, Refused) as unfit:
+        said = {language: " ".join(unfit.said(language)) for language in ("zh", "en")}
+        ImportBatch.objects.filter(pk=batch.pk, state="received").update(failure=json.dumps(said, ensure_ascii=False))
 
 
 def _told(by: Viewer) -> dict[str, Any]:
