@@ -27,6 +27,7 @@ LARGEST_FILE = 100 << 20
 """Bytes. 200,000 rows of 15 columns are 18 MB as .xlsx and 40 MB as .csv."""
 PATIENCE = 2 * SECONDS
 """Seconds to wait for the process that opens the file, however busy the machine is."""
+_COMMAND = ("-m", "guildhall.kernel.opening")
 _OUT_OF_TIME = (-signal.SIGXCPU, -signal.SIGKILL)
 _LATE, _BROKE_OFF = "late", "broke off"
 _ROWS = b'["rows",'
@@ -156,7 +157,7 @@ class _Gathered:
 
 def _opened(content: bytes, gathered: _Gathered, *arguments: str) -> str:
     """Lets a process open the file and gathers what it says; how it ended. Raises Refused, and RuntimeError where the process is wrong."""
-    command = [sys.executable, "-I", "-m", "guildhall.kernel.opening", *arguments]
+    command = [sys.executable, "-I", *_COMMAND, *arguments]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
         watch = threading.Timer(PATIENCE, process.kill)
