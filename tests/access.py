@@ -18,7 +18,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.world import CAST, OF_ONE, Side
+from django.utils import timezone
+
+from tests.world import ACTING, CAST, OF_ONE, Side
 
 PUBLIC = ("public",)
 """Open to everyone, also without signing in."""
@@ -52,7 +54,8 @@ class Door:
     `who` may open it. `at` makes the parts of the address and `form` the fields sent, for one Side. `answers` is the status on an
     own object: 200 for reading and 302 for a form, unless said otherwise. `refuses` is what is said of somebody else's object
     named in a form, where the form itself says that nobody is found (200); an object in the address is always refused with 404.
-    `also` are some of the cast who look at a public page too.
+    `also` are some of the cast who look at a public page too; `beside` those who may open the address as well, but for whom this
+    row holds nothing of their own. `case` tells rows of the same address and method apart.
     """
 
     name: str
@@ -64,6 +67,8 @@ class Door:
     refuses: int = 404
     query: str = ""
     also: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    case: str = ""
 
     @property
     def status(self) -> int:
@@ -75,7 +80,7 @@ class Door:
         return not (isinstance(self.at, Fixed) and isinstance(self.form, Fixed))
 
     def __str__(self) -> str:
-        return f"{self.method} {self.name}"
+        return f"{self.method} {self.name}" + (f" ({self.case})" if self.case else "")
 
 
 def public(name: str, query: str = "", **parts: Any) -> Door:
@@ -136,13 +141,108 @@ SIGN_IN: tuple[Door, ...] = (
     Door("sign_in_as", PUBLIC, also=ALSO_SHOWN_TO),
     Door("sign_in_as", PUBLIC, "POST", form=fixed(account="demo-guest")),
     Door("sign_out", CAST),
-    Door("sign_out", PUBLIC, "POST", also=CAST),
+    Door("sign_out", CAST, "POST"),
     Door("role", CAST),
     Door("role", CAST, "POST", answers=200),
     Door("desk", IN_A_ROLE),
 )
 """Doors of signing in, of roles and of the desk."""
-OFFICE: tuple[Door, ...] = ()
+COUNTER = ("assessor", "claims_officer", "arrears_officer")
+"""Officers who see people in their places, and act for them at the counter."""
+FOR_THEMSELVES = ("worker", "employer", "delegate", "college", "none")
+"""People of the city who signed in for themselves."""
+TODAY = str(timezone.localdate())
+
+
+def account(side: Side) -> Mapping[str, Any]:
+    return {"account_id": side.grants["planner"].account_id}
+
+
+def role_of_account(side: Side) -> Mapping[str, Any]:
+    return {**account(side), "grant_id": side.grants["planner"].pk}
+
+
+def new_role(side: Side) -> Mapping[str, Any]:
+    return {"role": "assessor", "place": side.place, "first": TODAY, "last": ""}
+
+
+def person(worker: str, **more: Any) -> Made:
+    """A person of the Side by name and identity number, and other fields."""
+    return lambda side: {"name": side.name(getattr(side, worker)), "number": side.number(getattr(side, worker)), **more}
+
+
+def mandate(who: str) -> Made:
+    return lambda side: {"mandate_id": side.mandates[who].pk}
+
+
+def key(name: str, field: str = "") -> Made:
+    """The key of something planted in the world, under the name of a field."""
+    return lambda side: {field or name: side.keys[name]}
+
+
+OFFICE: tuple[Door, ...] = (
+    Door("accounts", ("administrator",)),
+    Door("account_new", ("administrator",)),
+    Door(
+        "account_new",
+        ("administrator",),
+        "POST",
+        form=lambda side: {**new_role(side), "username": "new-officer", "name": "New Officer"},
+        refuses=200,
+    ),
+    Door("account", ("administrator",), at=account),
+    Door("account_give", ("administrator",), at=account),
+    Door("account_give", ("administrator",), "POST", at=account, form=new_role),
+    Door("account_end", ("administrator",), at=role_of_account),
+    Door("account_end", ("administrator",), "POST", at=role_of_account, form=fixed(reason="moves away")),
+    Door("account_close", ("administrator",), at=account),
+    Door("account_close", ("administrator",), "POST", at=account, form=fixed(reason="moves away")),
+    Door("account_invite", ("administrator",), at=account),
+    Door("account_invite", ("administrator",), "POST", at=account, answers=200),
+    Door("claim_organisation", FOR_THEMSELVES),
+    Door("claim_organisation", FOR_THEMSELVES, "POST", form=fixed(code="ORG1", name="Nobody", number="1"), answers=200),
+    Door("representative", COUNTER, at=organisation),
+    Door("representative", COUNTER, "POST", at=organisation, form=person("student", phone="13900001111")),
+    Door("delegations", ("employer", "college")),
+    Door(
+        "delegations",
+        ("employer",),
+        "POST",
+        form=person("second", scopes=["roster"], last=TODAY),
+        refuses=200,
+        beside=("college",),
+        case="to a colleague",
+    ),
+    Door("delegations", ("employer",), "POST", form=key("delegation", "grant"), beside=("college",), case="taken back"),
+    Door("mandates", (*COUNTER, "broker")),
+    Door("mandates", (*COUNTER, "broker"), "POST", form=person("second", purpose="jobs", consent="signed", last=TODAY), refuses=200),
+    Door("mandate_act", ("assessor",), "POST", at=mandate("counter")),
+    Door("mandate_act", ("broker",), "POST", at=mandate("care"), case="in care"),
+    Door("mandate_return", ("assessor",), "POST", at=mandate("counter")),
+    Door("mandate_return", ("broker",), "POST", at=mandate("care"), case="in care"),
+    Door("mandate_stop", ACTING, "POST"),
+    Door("agents", OF_ONE),
+    Door("agents", ("worker",), "POST", form=lambda side: {"mandate": side.mandates["care"].pk}),
+    Door("tokens", ("employer", "delegate", "college", *COUNTER)),
+    Door(
+        "tokens",
+        ("employer", "college", *COUNTER),
+        "POST",
+        form=fixed(name="report", scopes=["people"], last=TODAY),
+        answers=200,
+        beside=("delegate",),
+    ),
+    Door(
+        "tokens",
+        ("delegate",),
+        "POST",
+        form=fixed(name="report", scopes=["jobs"], last=TODAY),
+        answers=200,
+        beside=("employer", "college", *COUNTER),
+        case="of a delegate",
+    ),
+    Door("tokens", ("assessor",), "POST", form=key("token", "revoke"), case="revoked"),
+)
 """Accounts, delegations, mandates, tokens, audit."""
 PEOPLE: tuple[Door, ...] = ()
 """Search, persons, reveals, duplicates, corrections."""

@@ -41,7 +41,7 @@ BORN = date(1986, 5, 1)
 class Side:
     """One district, or the neighbours in it: its people, its organisations and its accounts.
 
-    `worker` is employed by `organisation`, `student` is not employed, `second` works beside `worker`. `keys` holds the keys of
+    `worker` is employed by `organisation`, `second` works there too and has an account (`colleague`), `student` is not employed. `keys` holds the keys of
     other rows by name: a test file that adds a door may plant what it needs with `plant(world)` and note the key here.
     """
 
@@ -112,7 +112,8 @@ class World:
         else:
             seen = set(self.harbour.people[:1] if who in OF_ONE else self.harbour.people[:2] if who in ("employer", "delegate") else ())
         every = ((side, worker) for side in self.sides for worker in side.people)
-        return {mark for side, worker in every if worker not in seen for mark in side.marks(worker)}
+        officers = {f"{role} {self.west.key}" for role in STAFF}
+        return officers | {mark for side, worker in every if worker not in seen for mark in side.marks(worker)}
 
     def client(self, who: str, side: Side | None = None) -> Client:
         """A browser in which someone has signed in and chosen a role; `public` has not."""
@@ -209,6 +210,8 @@ def _accounts(side: Side) -> None:
     for at, (who, what) in enumerate(where.items()):
         side.grants[who] = _grant(side, who, at, what)
     _account(side, "none", 99)
+    side.grants["colleague"] = _grant(side, "colleague", 98, {"worker_id": side.second})
+    side.keys["delegation"] = side.grants["delegate"].pk
     for who, agent, worker in (("counter", "assessor", side.worker), ("care", "broker", side.worker)):
         side.mandates[who] = Mandate.objects.create(
             kind="counter" if who == "counter" else "broker", agent=side.grants[agent].account, worker_id=worker, purpose="certificates",
@@ -228,7 +231,7 @@ def _account(side: Side, who: str, at: int) -> Account:
 
 
 def _grant(side: Side, who: str, at: int, where: dict[str, Any]) -> Grant:
-    role = "employer" if who == "delegate" else who
+    role = {"delegate": "employer", "colleague": "worker"}.get(who, who)
     account = _account(side, who, at)
     return Grant.objects.create(account=account, role=role, granted_by="test", **{"valid_from": LONG_AGO, **where})
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 UNWATCHED = frozenset({"django_session"})
 """Tables that change when anyone asks for anything."""
+TRACES = frozenset({"office_auditevent", "office_chainhead"})
+"""Where it is written that someone asked in vain for a person: a form that says nobody is found does so."""
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +92,7 @@ def test_everyone_else_is_told_that_there_is_no_such_page(door: Door, world: Wor
     from tests.world import CAST
 
     before = digest()
-    for who in (*(who for who in CAST if who not in door.who), "public"):
+    for who in (*(who for who in CAST if who not in (*door.who, *door.beside)), "public"):
         response = ask(world, door, who, world.harbour)
         way = {"public": "sign_in", "none": "role"}.get(who)
         refused = leads_to(way, response) or response.status_code == 401 if way else response.status_code == 404
@@ -100,7 +102,8 @@ def test_everyone_else_is_told_that_there_is_no_such_page(door: Door, world: Wor
 
 @pytest.mark.parametrize("door", [door for door in DOORS if door.who != PUBLIC and door.has_object], ids=str)
 def test_who_may_is_refused_on_what_is_somebody_elses(door: Door, world: World, shown: None) -> None:
-    before = digest()
+    traces = TRACES if door.refuses == 200 else frozenset[str]()
+    before = digest(traces)
     for who in door.who:
         for side in world.others(who):
             response = ask(world, door, who, side)
@@ -108,7 +111,7 @@ def test_who_may_is_refused_on_what_is_somebody_elses(door: Door, world: World, 
             expected = 404 if in_address else door.refuses
             assert response.status_code == expected, told(door, who, f"an object of {side.key}", response)
             assert_hides(door, who, world, response)
-            assert digest() == before, f"{door}: {who} changed a row with an object of {side.key}"
+            assert digest(traces) == before, f"{door}: {who} changed a row with an object of {side.key}"
 
 
 @pytest.mark.parametrize("name", sorted({door.name for door in DOORS}))
@@ -147,9 +150,9 @@ def leads_to(name: str, response: HttpResponseBase) -> bool:
 
 
 def assert_hides(door: Door, who: str, world: World, response: HttpResponseBase) -> None:
-    """No answer shows a person whom the role does not lead to."""
-    said = "\n".join(texts(response))
-    shown_all_the_same = sorted(mark for mark in world.hidden_from(who) if mark in said)
+    """No answer shows a person whom the role does not lead to; a form may give back what was typed into it."""
+    said, typed = "\n".join(texts(response)), {str(value) for side in world.sides for value in door.form(side).values()}
+    shown_all_the_same = sorted(mark for mark in world.hidden_from(who) - typed if mark in said)
     assert not shown_all_the_same, f"{door} shows {who} what is hidden from them: {shown_all_the_same}"
 
 
@@ -165,9 +168,9 @@ def texts(response: HttpResponseBase) -> Iterator[str]:
     yield body.decode("utf-8", "replace")
 
 
-def digest() -> str:
-    """One digest over every row of every table but the sessions."""
-    tables = sorted({model._meta.db_table for model in apps.get_models(include_auto_created=True)} - UNWATCHED)
+def digest(but: frozenset[str] = frozenset()) -> str:
+    """One digest over every row of every table but the sessions and `but`."""
+    tables = sorted({model._meta.db_table for model in apps.get_models(include_auto_created=True)} - UNWATCHED - but)
     seen = hashlib.sha256()
     with connection.cursor() as cursor:
         for table in tables:

@@ -52,6 +52,26 @@ def with_form(view: View[P]) -> View[P]:
     return cast("View[P]", door)
 
 
+def form_only(view: View[P]) -> View[P]:
+    """A door that only takes a form sent to it; whoever comes to read gets 405 in the look of the house."""
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.method == "POST":
+            return view(request, *args, **kwargs)
+        only = GuildhallError(
+            _("This page does not take %(method)s") % {"method": request.method or ""},
+            why=_("it only takes what a form of this site sends to it"),
+            next=_("go back to the page with the form"),
+        )
+        response = spoken(request, only, 405)
+        response["Allow"] = "POST"
+        return response
+
+    door.takes_form = True  # type: ignore[attr-defined]
+    return cast("View[P]", door)
+
+
 def _not_taken(method: str) -> GuildhallError:
     return GuildhallError(
         _("This page does not take %(method)s") % {"method": method},

@@ -51,7 +51,7 @@ def give_mandate(*, worker_id: int, purpose: str, consent: str, note: str = "", 
             valid_from=today, valid_until=until,
         )  # fmt: skip
         _note(mandate, "office.give_mandate", by, now)
-        facts: dict[str, Fact] = {"purpose": words.both("purpose", purpose), "agent": agent.name, "until": str(until)}
+        facts: dict[str, Fact] = {"purpose": words.both("matter", purpose), "agent": agent.name, "until": str(until)}
         notify(key=f"mandate:{mandate.pk}:given", template="mandate_given", facts=facts, now=now, worker_id=worker_id)
     return mandate
 
@@ -77,7 +77,7 @@ def withdraw_mandate(*, mandate_id: int, records: Collection[int] = (), by: View
         mandate.save(update_fields=["revoked_at"])
         own = by.account == mandate.agent_id
         _note(mandate, "office.give_back_mandate" if own else "office.withdraw_mandate", by, now)
-        facts: dict[str, Fact] = {"purpose": words.both("purpose", mandate.purpose), "on": str(timezone.localdate(now))}
+        facts: dict[str, Fact] = {"purpose": words.both("matter", mandate.purpose), "on": str(timezone.localdate(now))}
         key = f"mandate:{mandate.pk}:ended"
         notify(key=f"{key}:person", template="mandate_ended", facts=facts, now=now, worker_id=mandate.worker_id)
         if not own:

@@ -8,6 +8,7 @@ from guildhall.office.pages.entrance import sign_in, sign_in_as, sign_out
 from guildhall.office.pages.phone import sign_in_code, sign_in_phone
 from guildhall.office.pages.sessions import sessions
 from guildhall.office.pages.staff import change_password, closed, confirm, give_up, invitation, sign_in_staff
+from guildhall.office.pages.tokens import tokens
 
 __all__ = [
     "change_password",
@@ -26,4 +27,5 @@ __all__ = [
     "sign_in_phone",
     "sign_in_staff",
     "sign_out",
+    "tokens",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -37,6 +38,12 @@ def other_text(value: Text) -> str:
 def dates(value: object) -> SafeString:
     """The words, or the date, with every date in a <time>, which stays on one line."""
     return mark_safe(WRITTEN.sub(r"<time>\g<0></time>", conditional_escape(value if isinstance(value, str) else str(value))))  # noqa: S308 — the words are escaped
+
+
+@register.filter
+def last_day(until: date | None) -> str:
+    """The last day something holds, of the first on which it no longer does; empty where there is no end."""
+    return (until - timedelta(days=1)).isoformat() if until else ""
 
 
 @register.filter
