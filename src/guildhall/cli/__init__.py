@@ -12,6 +12,7 @@ from guildhall.cli.audit import audit
 from guildhall.cli.city import city
 from guildhall.cli.demo import demo, serve
 from guildhall.cli.figures import figures, run
+from guildhall.cli.keeping import deadlines, duplicates
 from guildhall.cli.messages import messages
 from guildhall.cli.records import import_, load, migrate, snapshot
 from guildhall.cli.rosters import roster
@@ -25,7 +26,7 @@ def guildhall() -> None:
     """Guildhall (匠城): runs a development-oriented city for industrial workers."""
 
 
-for command in (city, demo, serve, migrate, load, import_, snapshot, run, figures, messages, audit, work):
+for command in (city, demo, serve, migrate, load, import_, snapshot, run, figures, messages, audit, work, duplicates, deadlines):
     guildhall.add_command(command)
 import_.add_command(roster)
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from guildhall.cli.keeping import move_deadlines, search_duplicates
 from guildhall.cli.records import migrate_database
 from guildhall.cli.rosters import bring
 from guildhall.cli.terminal import start_django
@@ -84,6 +85,8 @@ HANDLERS: dict[str, Handler] = {
     "import": bring,
     "check": check,
     "tidy": tidy,
+    "duplicates": search_duplicates,
+    "deadlines": move_deadlines,
 }
 """What each kind of job does."""
 
@@ -110,6 +113,8 @@ PERIODIC = (
     Periodic("seal", timedelta(hours=1)),
     Periodic("check", timedelta(days=1), timedelta(hours=3)),
     Periodic("tidy", timedelta(days=1), timedelta(hours=4)),
+    Periodic("duplicates", timedelta(days=1), timedelta(hours=2)),
+    Periodic("deadlines", timedelta(days=1), timedelta(hours=1)),
 )
 
 
