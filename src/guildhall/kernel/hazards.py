@@ -19,7 +19,7 @@ class Words(NamedTuple):
         return Words(*(filled(text, **values) for text in self))
 
 
-def filled(text: Text, **values: Any) -> Text:
+def filled(text: Text, /, **values: Any) -> Text:
     """A text with values in its places."""
     return Text(text.zh.format(**values), text.en.format(**values))
 

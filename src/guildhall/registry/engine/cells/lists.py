@@ -142,8 +142,8 @@ def read_level(text: str) -> str | None:
         raise Wrong("level_title")
     if _OLD_EIGHT.fullmatch(low):
         raise Wrong("level_old")
-    found: set[str] = set()
-    for part in re.split(r"[/()\[\]、,|+\s]+", _PREFIX.sub("", low)):
+    found: set[str] = _levels(low)
+    for part in [] if found else re.split(r"[/()\[\]、,|+\s]+", _PREFIX.sub("", low)):
         if part and not (levels := _levels(part)):
             raise Wrong("level_which", candidates="高级工、高级技师") if low in ("高技", "高级技") else Wrong("level_unknown")
         found |= levels if part else set()

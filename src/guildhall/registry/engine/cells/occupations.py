@@ -22,7 +22,7 @@ class Occupations:
 
     def __init__(self, names: Mapping[str, str], words: Mapping[str, tuple[str, ...]]) -> None:
         self.names = names
-        self.words = {plain_code(word).lower(): codes for word, codes in words.items()}
+        self.words = {_named(plain_code(word)): codes for word, codes in words.items()}
         self._codes: dict[str, set[str]] = defaultdict(set)
         for code, name in names.items():
             if len(code) == 10:

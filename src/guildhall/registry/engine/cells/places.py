@@ -19,8 +19,12 @@ PROVINCES = (
     "陕西 甘肃 青海 宁夏 新疆 台湾 香港 澳门"
 ).split()
 UNIT_KINDS = ("district", "county", "functional_zone")
-_UNIT_END = re.compile(r"(?:(?:[^自]{1,3}族)+自治县|自治县|新区|区|县|市)$")
-_TOWNSHIP_END = re.compile(r"(?:街道办事处|街道|镇|(?:[^自]{1,3}族)+乡|乡)$")
+_PEOPLES = "|".join(
+    "土家 苗 侗 布依 彝 回 藏 羌 壮 瑶 满 蒙古 维吾尔 哈萨克 朝鲜 白 傣 黎 傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇 柯尔克孜 土 达斡尔 仫佬 布朗 撒拉 "
+    "毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺 哈尼".split()
+)
+_UNIT_END = re.compile(rf"(?:(?:(?:{_PEOPLES})族)+自治县|自治县|新区|区|县|市)$")
+_TOWNSHIP_END = re.compile(rf"(?:街道办事处|街道|镇|(?:(?:{_PEOPLES})族)+乡|乡)$")
 _TOWNSHIP = re.compile(r"^(.{1,12}?(?:街道|镇|乡))")
 _BETWEEN = re.compile(r"[\s,，、/\\>\-—_;；.。]+")
 _NOISE = ("市辖区", "县辖区", "直辖县级")
@@ -78,11 +82,22 @@ class Places:
             return Read(None, problem("place_outside"))
         unit, rest = self._unit(text)
         beside_unit, beside_rest = self._unit(beside[0])
-        if unit and beside_unit and unit.name != beside_unit.name and not self._same_ground(unit, beside_unit):
-            raise Wrong("place_two", other=beside_unit.name)
-        unit = unit or beside_unit
         text_of_township = beside[1] or beside_rest or rest
+        if unit and beside_unit and unit.name != beside_unit.name:
+            return self._between(unit, beside_unit, text_of_township)
+        unit = unit or beside_unit
         return self._township(unit, text_of_township) if unit else self._alone(text_of_township, bool(address or township))
+
+    def _between(self, unit: KnownPlace, other: KnownPlace, text: str) -> Read[str | None]:
+        """The place of a row that names two districts: right only where one is the other's successor, for the township or as a whole."""
+        found, _ = _longest(self._words_inside.get(unit.name, {}), text)
+        both = {unit.name, other.name}
+        for place in found:
+            if both <= {*place.units, place.today}:
+                return Read(place.place_id, problem("place_moved", place=place.name, today=place.today))
+        if not self._same_ground(unit, other):
+            raise Wrong("place_two", other=other.name)
+        return self._township(unit, text)
 
     def _within(self, text: str) -> str | None:
         """The text without the city's own name; None where it names another province."""
@@ -167,7 +182,8 @@ def _words(places: Iterable[KnownPlace], end: re.Pattern[str] | None) -> dict[st
     for place in places:
         name = _squeezed(place.name)
         short = end.sub("", name) if end else name
-        for word in {name, short if len(short) >= 2 else name}:
+        short = short if len(short) >= 2 else name
+        for word in {name, short, f"{short}县" if name.endswith("自治县") else short}:
             words[word].append(place)
     return {word: [place for place in found if not place.ended] or found for word, found in words.items()}
 
