@@ -122,7 +122,10 @@ def registered_snapshot(folder: Folder) -> Folder:
 def serve(port: int, host: str, workers: int, no_work: bool) -> None:
     """Serve the pages over what has been computed, with one process for background work beside them."""
     start_django()
+    from guildhall.office import production
+
     migrate_database()
+    production.refuse()
     say_what_is_missing()
     serve_pages(port, host=host, workers=workers, work=not no_work)
 
@@ -146,7 +149,8 @@ def serve_pages(port: int, *, host: str = "127.0.0.1", workers: int = 2, work: b
 
     _ensure_free(host, port)
     translation.deactivate()  # each reader's request chooses its own language
-    click.echo(f"\n  Guildhall is at {click.style(f'http://{host}:{port}/', bold=True)}   (Ctrl-C stops it)\n", err=True)
+    address = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}/"  # a passkey is bound to a name, not to a number
+    click.echo(f"\n  Guildhall is at {click.style(address, bold=True)}   (Ctrl-C stops it)\n", err=True)
     target = "guildhall.project.wsgi:application"
     with one_beside() if work else nullcontext():
         Granian(

@@ -11,3 +11,10 @@ class OfficeConfig(AppConfig):
     name = "guildhall.office"
     label = "office"
     verbose_name = "Office"
+
+    def ready(self) -> None:
+        from django.core.checks import Tags, register
+
+        from guildhall.office.production import check
+
+        register(check, Tags.security)
