@@ -199,7 +199,13 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["guildhall.web.context.shell", "django.contrib.messages.context_processors.messages"]},
+        "OPTIONS": {
+            "context_processors": [
+                "guildhall.web.context.shell",
+                "guildhall.office.header.notices",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
     }
 ]
 

@@ -7,11 +7,14 @@ from django.urls import path
 
 from guildhall.office import pages as office
 from guildhall.office.bearer import anyone
+from guildhall.office.pages import notices, papers
 from guildhall.overview import api as overview_api
 from guildhall.overview import pages as overview
+from guildhall.overview.pages import person as own
+from guildhall.overview.pages import retention
 from guildhall.registry import api as registry_api
 from guildhall.registry import pages as registry
-from guildhall.registry.pages import accounts, claims, corrections, delegations, duplicates, identity, mandates, people
+from guildhall.registry.pages import accounts, claims, consents, corrections, delegations, duplicates, identity, mandates, people
 from guildhall.registry.pages import imports as rosters
 from guildhall.registry.queries.waiting import waiting
 from guildhall.skills import api as skills_api
@@ -123,6 +126,16 @@ urlpatterns = [
         path("mandates/stop/", form_only(mandates.mandate_stop), name="mandate_stop"),
         path("me/agents/", with_form(mandates.agents), name="agents"),
         path("tokens/", with_form(office.tokens), name="tokens"),
+        path("me/", with_form(own.me), name="me"),
+        path("me/held/", read_only(own.held), name="held"),
+        path("me/held/files/", with_form(own.held_files), name="held_files"),
+        path("me/looked/", read_only(own.looked), name="looked"),
+        path("me/consents/", with_form(consents.consents), name="consents"),
+        path("people/<int:worker_id>/consents/", with_form(consents.guardian_consent), name="guardian_consent"),
+        path("notices/", with_form(notices.notices), name="notices"),
+        path("papers/<int:attachment_id>/", read_only(papers.attachment), name="attachment"),
+        path("papers/<int:attachment_id>/remove/", with_form(papers.attachment_remove), name="attachment_remove"),
+        path("retention/", read_only(retention.retention), name="retention"),
         path("api/", read_only(web.documentation), {"schema": api.get_openapi_schema}, name="documentation"),
     ),
 ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from guildhall.kernel.errors import NotFound
 from guildhall.kernel.holdings import Heading, Held
 from guildhall.kernel.tables import Text
+from guildhall.office.engine.actions import called
 from guildhall.office.models import Grant
 from guildhall.office.queries import holdings as office
 from guildhall.registry.engine.purposes import TITLES
@@ -79,7 +80,7 @@ def _roles(codes: Iterable[object], own: frozenset[int]) -> Words:
 
 
 def _actions(codes: Iterable[object], own: frozenset[int]) -> Words:
-    return {str(code): words.both("action", code) for code in codes}
+    return {str(code): called(str(code)) for code in codes}
 
 
 def _organisations(codes: Iterable[object], own: frozenset[int]) -> Words:

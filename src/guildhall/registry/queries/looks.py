@@ -43,6 +43,8 @@ REASONS = {
 }
 YEAR = timedelta(days=366)
 PAGE = 50
+COUNTED = 1_000
+"""Counting stops here."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,9 @@ def looks(worker_id: int, *, own: Collection[int] = (), before: int = 0, size: i
 
 
 def count(worker_id: int, today: date, *, own: Collection[int] = ()) -> int:
-    """How many looks there were within a year, counted to a thousand at most."""
+    """How many looks there were within a year, counted to one more than COUNTED at most."""
     since = timezone.make_aware(datetime.combine(today - YEAR, time.min))
-    return _looks(worker_id, own).filter(at__gte=since)[:1001].count()
+    return _looks(worker_id, own).filter(at__gte=since)[: COUNTED + 1].count()
 
 
 def _looks(worker_id: int, own: Collection[int]) -> QuerySet[AuditEvent]:
