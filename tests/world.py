@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.test import Client
@@ -24,6 +25,7 @@ from guildhall.registry import models
 from guildhall.skills.models import Occupation
 from guildhall.web.viewer import Viewer
 from tests.registry.folders import identity_number
+from tests.shown import Rows
 from tests.shown import rows as city_rows
 
 LONG_AGO = date(2019, 1, 1)
@@ -41,8 +43,8 @@ BORN = date(1986, 5, 1)
 class Side:
     """One district, or the neighbours in it: its people, its organisations and its accounts.
 
-    `worker` is employed by `organisation`, `second` works there too and has an account (`colleague`), `student` is not employed. `keys` holds the keys of
-    other rows by name: a test file that adds a door may plant what it needs with `plant(world)` and note the key here.
+    `worker` is employed by `organisation`, `second` works there too and has an account (`colleague`), `student` is not employed.
+    `keys` holds the keys of other rows by name: what else a door needs is planted in `build` and noted here.
     """
 
     key: str
@@ -131,8 +133,8 @@ class World:
         return Viewer(f"account:{held.account_id}", held.role, held.account_id, held.pk, mandate.worker_id, mandate=mandate.pk)
 
 
-def build() -> World:
-    """The world as rows. Needs a database; ask for the fixture `world` of tests.access."""
+def build(*, sessions: bool = True) -> World:
+    """The world as rows, in the database of the test that asks."""
     world = World(
         Side("harbour", "tiny-harbour", ("tiny-east-rest", "tiny-south", "tiny-west-quay"), 7_310_001, 7301, 7302),
         Side("west", "tiny-west", ("tiny-west-rest", "tiny-east-hill", "tiny-west-rest"), 8_420_001, 8401, 8402),
@@ -144,17 +146,24 @@ def build() -> World:
         _people(side)
         _accounts(side)
     Account.objects.create(username="demo-guest", kind="public", created_at=THEN)
-    _sign_in(world)
+    if sessions:
+        _sign_in(world)
     return world
 
 
 def _places() -> None:
-    rows = city_rows(packs.load("tiny"))
+    rows = _city()
     models.Place.objects.bulk_create(models.Place(**row) for row in rows["registry.places"])
     models.PlaceParent.objects.bulk_create(models.PlaceParent(**row) for row in rows["registry.place_parents"])
     models.PlaceSuccessor.objects.bulk_create(models.PlaceSuccessor(**row) for row in rows["registry.place_successors"])
-    for row in sorted(rows["skills.occupations"], key=lambda row: len(row["code"])):
-        Occupation.objects.create(**{("parent_id" if key == "parent" else key): value for key, value in row.items()})
+    occupations = sorted(rows["skills.occupations"], key=lambda row: len(row["code"]))  # a group before what lies in it
+    named = ({("parent_id" if key == "parent" else key): value for key, value in row.items()} for row in occupations)
+    Occupation.objects.bulk_create(Occupation(**row) for row in named)
+
+
+@cache
+def _city() -> Rows:
+    return city_rows(packs.load("tiny"))
 
 
 def _organisations(side: Side) -> None:

@@ -59,14 +59,14 @@ def confirm_representative(*, organisation_id: int, proof: Proof, by: Viewer, no
         if before:
             before.ended_at = now
             before.save(update_fields=["ended_at"])
-        if before and bytes(before.number_hash) != hashed:
-            end_representation(organisation_id=organisation.pk, reason="another representative", by=by, now=now)
         found = Representative(organisation=organisation, number_hash=hashed, phone_hash=_phone(phone), source="counter", recorded_at=now)
         found.name_sealed = found.number_sealed = b""
         found.save()
         found.name_sealed = vault().seal(TABLE, "name", found.pk, proof.name.strip())
         found.number_sealed = vault().seal(TABLE, "identity_number", found.pk, number)
         found.save(update_fields=["name_sealed", "number_sealed"])
+        if not _claimed_by(found):
+            end_representation(organisation_id=organisation.pk, reason="another representative", by=by, now=now)
         details = {"representative": found.pk, "before": before.pk if before else None}
         record(subject=f"organisation:{organisation.pk}", action="registry.confirm_representative", by=by, now=now, details=details)
     return found
@@ -106,6 +106,13 @@ def _matching(code: str, proof: Proof, account: Account) -> Organisation | None:
     if plain(vault().open(TABLE, "name", held.pk, held.name_sealed)) != plain(proof.name):
         return None
     return organisation if _second_fact(held, account, hashed) else None
+
+
+def _claimed_by(held: Representative) -> bool:
+    """Whether the account that acts for the organisation is that of this very representative."""
+    rows = Grant.objects.filter(organisation_id=held.organisation_id, is_representative=True, revoked_at=None)
+    account = Account.objects.filter(pk__in=rows.values("account_id")).first()
+    return account is not None and _second_fact(held, account, bytes(held.number_hash))
 
 
 def _second_fact(held: Representative, account: Account, hashed: bytes) -> bool:
