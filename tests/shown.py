@@ -134,11 +134,13 @@ def write(path: Path, city: City, *, kind: str) -> Folder:
 @pytest.fixture(scope="session")
 def computed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A var/ with a snapshot of the small city and its figures, shared by every test that only reads."""
-    from guildhall.overview.operations import compute_figures, publish
+    from guildhall.kernel.runs import write_text
+    from guildhall.overview.operations import CURRENT, compute_figures, shown
 
     var, city = tmp_path_factory.mktemp("shown"), packs.load("tiny")
     snapshot = write(var / "snapshots" / "small", city, kind="snapshot")
-    publish(var=var, snapshot=snapshot, figures=compute_figures(snapshot=snapshot, city=city, results=var / "results"))
+    figures = compute_figures(snapshot=snapshot, city=city, results=var / "results")
+    write_text(var / CURRENT, shown(snapshot=snapshot, figures=figures))
     return var
 
 
@@ -155,8 +157,10 @@ def shown(computed: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def records(shown: Path, db: None, tmp_path: Path) -> None:
     """The same city in the database too."""
     from guildhall.overview.load import load_city
+    from guildhall.web.viewer import system
 
-    load_city(write(tmp_path / "city", packs.load("tiny"), kind="city"), mode="demonstration", now=datetime(2026, 1, 30, tzinfo=UTC))
+    folder, now = write(tmp_path / "city", packs.load("tiny"), kind="city"), datetime(2026, 1, 30, tzinfo=UTC)
+    load_city(folder, mode="demonstration", by=system("test"), now=now)
 
 
 @pytest.fixture

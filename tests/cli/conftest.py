@@ -75,7 +75,8 @@ def program(environment: dict[str, str]) -> Command:
 def loaded(db: None, tmp_path: Path) -> Folder:
     """The small city, in the database of the test."""
     from guildhall.overview.load import load_city
+    from guildhall.web.viewer import system
 
     folder = shown.write(tmp_path / "elsewhere" / "city", packs.load("tiny"), kind="city")
-    load_city(folder, mode="demonstration", now=datetime(2026, 1, 30, tzinfo=UTC))
+    load_city(folder, mode="demonstration", by=system("test"), now=datetime(2026, 1, 30, tzinfo=UTC))
     return folder

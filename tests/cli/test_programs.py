@@ -89,7 +89,7 @@ def test_two_demonstrations_at_once_build_one_city_and_a_fresh_one_keeps_the_key
     assert sum("waiting until it is done" in text for text in said) == 1
     assert len(everything(tmp_path / "var" / "snapshots")) > 0
     keys = {path.name: path.read_text() for path in (tmp_path / "var" / "keys").iterdir()}
-    assert {name: len(text) for name, text in keys.items()} == {"identity.key": 64, "session.key": 64}
+    assert {name: len(text) for name, text in keys.items()} == {"audit.key": 64, "identity.key": 64, "session.key": 64}
     ran = program("demo", "--fresh", "--no-serve", "--scale", "1")
     assert ran.code == 0, ran.err
     assert "unchanged" not in ran.err

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from guildhall import city as packs
-from guildhall.kernel.errors import GuildhallError, NotFound
+from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.kernel.runs import Folder, Run, digest_file
 from guildhall.overview import operations
 from guildhall.overview.engine.steps import STEPS
-from guildhall.overview.operations import compute_figures, publish
+from guildhall.overview.operations import compute_figures
+from guildhall.web.viewer import system
 from tests.figures import spec
 from tests.figures.test_figures import CITY
 
@@ -133,9 +135,17 @@ def test_half_a_run_is_done_again(snapshot: Folder, tmp_path: Path) -> None:
     assert Folder.open(first.folder.path).manifest.id == first.id
 
 
-def test_publish_points_pages_at_the_run(snapshot: Folder, tmp_path: Path) -> None:
+@pytest.mark.django_db
+def test_publish_points_pages_at_the_run_and_says_who_did_it(snapshot: Folder, tmp_path: Path, now: datetime) -> None:
+    from guildhall.office.models import AuditEvent
+    from guildhall.overview.operations.publishing import publish
+
     made = compute(snapshot, tmp_path)
-    publish(var=tmp_path, snapshot=snapshot, figures=made)
+    publish(var=tmp_path, snapshot=snapshot, figures=made, by=system("test"), now=now)
+    with pytest.raises(AlreadyDone):
+        publish(var=tmp_path, snapshot=snapshot, figures=made, by=system("test"), now=now)
+    event = AuditEvent.objects.get(chain="figures")
+    assert (event.action, event.actor, json.loads(event.details)["run"]) == ("overview.publish", "test", made.id)
     assert json.loads((tmp_path / "current.json").read_text()) == {"snapshot": "spec", "figures": made.id}
     shutil.rmtree(tmp_path / "results")
     assert compute(snapshot, tmp_path).id == made.id

@@ -31,5 +31,6 @@ def folder(tmp_path: Path) -> Folder:
 @pytest.fixture
 def load(now: datetime) -> Load:
     from guildhall.overview.load import load_city
+    from guildhall.web.viewer import system
 
-    return partial(load_city, mode="demonstration", now=now)
+    return partial(load_city, mode="demonstration", by=system("test"), now=now)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
@@ -22,6 +22,7 @@ from guildhall.kernel.errors import FaultsFound, GuildhallError
 from guildhall.kernel.runs import MANIFEST, Folder, digest_file
 from guildhall.kernel.tables import Table
 from guildhall.office import bulk
+from guildhall.office.models import AuditEvent
 from guildhall.overview.load import BINDINGS, abandon_city
 from guildhall.overview.snapshot import make
 from guildhall.registry import load as loading
@@ -30,12 +31,14 @@ from guildhall.registry.operations import import_townships
 from guildhall.registry.tables import IDENTITY
 from guildhall.skills.models import Occupation
 from guildhall.skills.operations import import_occupations
+from guildhall.web.viewer import system
 from tests.registry import folders
 
 if TYPE_CHECKING:
     from tests.registry.conftest import Load
 
 
+BY, NOW = system("test"), datetime(2026, 1, 30, 2, 0, tzinfo=UTC)
 SMALL_CHUNK = 7
 
 
@@ -428,11 +431,14 @@ def test_the_corrected_folder_takes_the_place_of_an_unfinished_load(stuck: Folde
 @pytest.mark.django_db(transaction=True)
 def test_an_unfinished_load_is_abandoned_and_a_finished_one_never(stuck: Folder, load: Load) -> None:
     before = sum(counts().values())
-    assert abandon_city() == before > 0
+    assert abandon_city(by=BY, now=NOW) == before > 0
     assert not any(counts().values())
     assert not LoadBatch.objects.exists()
     assert load(stuck, mode="production").outcome == "loaded"
-    assert abandon_city() == 0
+    assert abandon_city(by=BY, now=NOW) == 0
+    events = AuditEvent.objects.filter(chain="registry").order_by("position").values_list("action", "details")
+    assert [action for action, _ in events] == ["registry.load", "registry.abandon_load", "registry.load"]
+    assert json.loads(events[1][1])["rows"] == before
     assert counts() == {name: entry.rows for name, entry in stuck.manifest.tables.items()}
 
 
@@ -450,7 +456,7 @@ def test_a_folder_with_faults_does_not_take_the_place_of_an_unfinished_load(load
 def test_rows_that_came_another_way_are_not_abandoned(load: Load, tmp_path: Path) -> None:
     Occupation.objects.create(code="1", edition="2022", rank="major", name_zh="x", source="made-up")
     with pytest.raises(GuildhallError, match="cannot be abandoned") as caught:
-        abandon_city()
+        abandon_city(by=BY, now=NOW)
     assert "skills.occupations" in caught.value.why
     assert Occupation.objects.filter(code="1").exists()
 
@@ -460,7 +466,7 @@ def test_rows_that_came_another_way_are_not_abandoned(load: Load, tmp_path: Path
 def test_nothing_is_imported_beside_an_unfinished_load(now: datetime) -> None:
     for bring in (import_townships, import_occupations):
         with pytest.raises(GuildhallError, match="A load is not finished"):
-            bring(content=b"level,code,name,district_code\n", name="list.csv", by="test", now=now)
+            bring(content=b"level,code,name,district_code\n", name="list.csv", by=BY, now=now)
 
 
 NUMBER = folders.rows()["registry.identity"][3]["identity_number"]
@@ -550,9 +556,11 @@ from pathlib import Path
 from django.core.management import call_command
 from guildhall.kernel.runs import MANIFEST, Folder, digest_file
 from guildhall.office import bulk
+from guildhall.office.models import AuditEvent
 from guildhall.overview.load import load_city
 from guildhall.overview.snapshot import make
 from guildhall.registry import load
+from guildhall.web.viewer import system
 call_command("migrate", verbosity=0)
 load.CHUNK_ROWS, left = 7, int(sys.argv[3])
 def insert(model, rows):
@@ -561,7 +569,7 @@ def insert(model, rows):
     bulk.insert(model, rows)
     if not left: os.kill(os.getpid(), signal.SIGKILL)
 load.insert = insert
-load_city(Folder.open(Path(sys.argv[1])), mode="demonstration", now=datetime(2026, 1, 30, tzinfo=UTC))
+load_city(Folder.open(Path(sys.argv[1])), mode="demonstration", by=system("test"), now=datetime(2026, 1, 30, tzinfo=UTC))
 print(make(Path(sys.argv[2])).manifest.id)
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 
 from guildhall.kernel.errors import FaultsFound, GuildhallError
 from guildhall.kernel.runs import Folder
+from guildhall.office.models import AuditEvent
 from guildhall.registry.models import LoadBatch
 from guildhall.skills.models import Occupation
 from tests.registry import folders
@@ -58,3 +60,18 @@ def test_production_refuses_made_up_people_that_are_already_there(folder: Folder
     load(folder)
     with pytest.raises(GuildhallError, match="synthetic city is not loaded in production"):
         load(folder, mode="production")
+
+
+@pytest.mark.django_db
+def test_one_event_stands_for_a_folder_and_for_what_it_replaced(folder: Folder, load: Load, tmp_path: Path) -> None:
+    load(folder)
+    load(folder)
+    Occupation.objects.create(code="9", edition="2022", rank="major", source="a file")
+    load(folders.write(tmp_path / "other", meta={"seed": 8}), replace=True)
+    first, second = AuditEvent.objects.filter(chain="registry").order_by("position")
+    assert (first.action, first.actor, first.role) == ("registry.load", "test", "system")
+    told = json.loads(first.details)
+    assert told["rows"] == counts()
+    assert told["sha256"]["registry.workers"] == folder.manifest.tables["registry.workers"].sha256
+    assert (told["replaced"], json.loads(second.details)["replaced"]) == (False, True)
+    assert json.loads(second.details)["cleared"] == {"skills.occupations": 1}

@@ -19,7 +19,7 @@ from guildhall.registry import queries
 from guildhall.registry.engine.townships import District, read_townships
 from guildhall.registry.models import Place, PlaceParent, PlaceSuccessor
 from guildhall.registry.operations import import_townships
-from guildhall.web.viewer import PUBLIC
+from guildhall.web.viewer import PUBLIC, system
 from tests.registry import folders
 
 if TYPE_CHECKING:
@@ -40,7 +40,9 @@ def bring(folder: Folder, load: Load, now: datetime, db: None) -> Bring:
     load(folder)
 
     def do(content: str | bytes) -> ImportReport:
-        return import_townships(content=content if isinstance(content, bytes) else content.encode(), name="list.csv", by="test", now=now)
+        return import_townships(
+            content=content if isinstance(content, bytes) else content.encode(), name="list.csv", by=system("test"), now=now
+        )
 
     return do
 
@@ -162,7 +164,7 @@ def test_places_may_be_keyed_in_another_way(now: datetime) -> None:
     Place.objects.create(place_id="north", code="990101", kind="district", name_zh="北区", name_en="North", source="x", status="generated")
     said = {"kind": "township", "name_zh": "石桥镇", "name_en": "Bridge", "source": "x", "status": "generated"}
     Place.objects.create(place_id="bridge", code="990101001", **said)
-    report = import_townships(content="\n".join(LIST.split("\n")[:3]).encode(), name="list.csv", by="test", now=now)
+    report = import_townships(content="\n".join(LIST.split("\n")[:3]).encode(), name="list.csv", by=system("test"), now=now)
     assert numbers(report) == (1, 0, 1, 0)
     assert Place.objects.filter(kind="township").count() == 2
     assert Place.objects.get(code="990101002").pk == "north-990101002"
@@ -171,7 +173,7 @@ def test_places_may_be_keyed_in_another_way(now: datetime) -> None:
 @pytest.mark.django_db
 def test_without_districts_there_is_nothing_to_place_them_in(now: datetime) -> None:
     with pytest.raises(GuildhallError, match="no districts yet"):
-        import_townships(content=LIST.encode(), name="list.csv", by="test", now=now)
+        import_townships(content=LIST.encode(), name="list.csv", by=system("test"), now=now)
 
 
 @pytest.fixture
@@ -195,7 +197,7 @@ def chongqing(db: None) -> None:
 @pytest.mark.usefixtures("chongqing")
 def test_the_real_list(shared_data: Path, now: datetime) -> None:
     content = (shared_data / "townships_2023.csv").read_bytes()
-    first = import_townships(content=content, name="townships_2023.csv", by="test", now=now)
+    first = import_townships(content=content, name="townships_2023.csv", by=system("test"), now=now)
     assert (first.read, numbers(first), first.faults, first.notes) == (1031, (1021, 0, 10, 0), (), ())
     assert first.remarks[0] == (
         "Merger of 2026-01-25: 江北区 12 + 北碚区 17 + 渝北区 30 = 59 → 北碚区 17 + 两江新区 42 = 59; 47 townships changed districts"
@@ -203,7 +205,7 @@ def test_the_real_list(shared_data: Path, now: datetime) -> None:
     moved = {line.strip().split()[0]: line.rpartition(" ")[2] for line in first.remarks[1:]}
     assert [code for code, unit in moved.items() if unit == "北碚区"] == [f"cq-500112{n}" for n in (133, 135, 138, 140, 143)]
     assert sum(unit == "两江新区" for unit in moved.values()) == 42
-    again = import_townships(content=content, name="townships_2023.csv", by="test", now=now)
+    again = import_townships(content=content, name="townships_2023.csv", by=system("test"), now=now)
     assert (numbers(again), again.remarks) == ((0, 0, 1031, 0), first.remarks)
     today = date(2026, 1, 30)
     townships = [place.place.place_id for place in queries.children(PUBLIC, "cq-liangjiang", today) if place.place.kind == "township"]

@@ -15,7 +15,7 @@ from guildhall.skills import queries
 from guildhall.skills.engine.classification import Classification, read_classification
 from guildhall.skills.models import Occupation
 from guildhall.skills.operations import import_occupations
-from guildhall.web.viewer import PUBLIC
+from guildhall.web.viewer import PUBLIC, system
 
 FILE = """level,code,name,definition,alias
 1,6-00-00-00,生产制造人员,,
@@ -112,7 +112,7 @@ DAMAGED = [
 @pytest.mark.parametrize(("line", "column", "reason"), DAMAGED)
 def test_a_damaged_row_is_named_and_the_rest_loads(now: datetime, line: str, column: str, reason: str) -> None:
     text = FILE.replace("4,6-31-01-03,电工,装电路。,电工", line)
-    report = import_occupations(content=text.encode(), name="list.csv", by="test", now=now)
+    report = import_occupations(content=text.encode(), name="list.csv", by=system("test"), now=now)
     assert numbers(report) == (6, 0, 0, 1)
     [fault] = report.faults
     assert (fault.file, fault.row, fault.column) == ("list.csv", 6, column)
@@ -125,7 +125,7 @@ def numbers(report: ImportReport) -> tuple[int, int, int, int]:
 
 
 def bring(text: str, now: datetime) -> ImportReport:
-    return import_occupations(content=text.encode(), name="list.csv", by="test", now=now)
+    return import_occupations(content=text.encode(), name="list.csv", by=system("test"), now=now)
 
 
 @given(st.integers(0, len(FILE.encode()) - 1), st.binary(max_size=3))
@@ -146,7 +146,7 @@ def test_the_same_file_again_changes_nothing(now: datetime) -> None:
     assert numbers(bring(FILE, now)) == (7, 0, 0, 0)
     before = list(Occupation.objects.order_by("code").values())
     for encoding in ("utf-8", "utf-8-sig", "gb18030"):
-        again = import_occupations(content=FILE.encode(encoding), name="other name.csv", by="test", now=now)
+        again = import_occupations(content=FILE.encode(encoding), name="other name.csv", by=system("test"), now=now)
         assert numbers(again) == (0, 0, 7, 0)
         assert list(Occupation.objects.order_by("code").values()) == before
 
@@ -197,7 +197,7 @@ def test_the_tree_can_be_walked_and_searched(now: datetime) -> None:
 @pytest.mark.django_db
 def test_the_real_list(shared_data: Path, now: datetime) -> None:
     content = (shared_data / "occupations_2022.csv").read_bytes()
-    first = import_occupations(content=content, name="occupations_2022.csv", by="test", now=now)
+    first = import_occupations(content=content, name="occupations_2022.csv", by=system("test"), now=now)
     assert (first.read, numbers(first), first.faults) == (2051, (2048, 0, 3, 0), ())
     assert Occupation.objects.filter(rank="leaf").count() == 1632
     assert Occupation.objects.filter(rank="major").count() == 8
@@ -208,5 +208,5 @@ def test_the_real_list(shared_data: Path, now: datetime) -> None:
     assert nameless.count() == sum("is not in the file" in note.what for note in first.notes) == 97
     assert set(nameless.values_list("rank", flat=True)) == {"minor"}
     assert sum("under the code of a minor group" in note.what for note in first.notes) == 94
-    again = import_occupations(content=content, name="occupations_2022.csv", by="test", now=now)
+    again = import_occupations(content=content, name="occupations_2022.csv", by=system("test"), now=now)
     assert numbers(again) == (0, 0, 2051, 0)

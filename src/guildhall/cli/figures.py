@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from guildhall.cli.records import migrate_database
 from guildhall.cli.terminal import pack_name, start_django, step, var
-from guildhall.kernel.errors import GuildhallError
-from guildhall.kernel.runs import Folder
+from guildhall.kernel.errors import AlreadyDone, GuildhallError
+from guildhall.kernel.runs import Folder, Run
 
 MOVED = """The pack has changed since the snapshot was made.
 Why: published values are those of the pack now, expected and computed ones come from before; they do not belong together.
@@ -54,19 +57,30 @@ def newest_snapshot() -> Path:
 def compute(snapshot: Folder) -> None:
     """Runs the figures over a snapshot and makes them the ones that pages show, if the snapshot stands where pages look for it."""
     from guildhall.city import load
-    from guildhall.overview.operations import compute_figures, publish
+    from guildhall.overview.operations import compute_figures
 
     var().mkdir(parents=True, exist_ok=True, mode=0o700)
     shown = snapshot.path.resolve() == var() / "snapshots" / snapshot.manifest.id
     with step("figures") as report:
         made = compute_figures(snapshot=snapshot, city=load(pack_name()), results=var() / "results", progress=report)
-        if shown:
-            publish(var=var(), snapshot=snapshot, figures=made)
+    if shown:
+        show(snapshot, made)
     click.echo(f"run {made.id} over snapshot {snapshot.manifest.id}{'' if made.computed else ' (unchanged)'}", err=True)
     if not shown:
         click.echo(
             f"Pages do not show it: {snapshot.path} is none of {var() / 'snapshots'}. The results are in {made.folder.path}", err=True
         )
+
+
+def show(snapshot: Folder, made: Run) -> None:
+    """Makes the figures the ones that pages show; that is an event, so the records are asked for."""
+    start_django()
+    migrate_database()
+    from guildhall.overview.operations.publishing import publish
+    from guildhall.web.viewer import system
+
+    with suppress(AlreadyDone):
+        publish(var=var(), snapshot=snapshot, figures=made, by=system("command:run figures"), now=datetime.now(UTC))
 
 
 @click.command()

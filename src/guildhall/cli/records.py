@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import click
 
 from guildhall.cli.terminal import pack_name, start_django, step, var
+from guildhall.kernel.errors import AlreadyDone
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -48,9 +50,11 @@ def load(folder: Path | None, replace: bool, abandon: bool) -> None:
 def abandon_load() -> None:
     """Clears the rows of a load that was not finished and says how many."""
     from guildhall.overview.load import abandon_city
+    from guildhall.web.viewer import system
 
     migrate_database()
-    click.echo(f"{abandon_city():,} rows of an unfinished load were cleared.")
+    cleared = abandon_city(by=system("command:load"), now=datetime.now(UTC))
+    click.echo(f"{cleared:,} rows of an unfinished load were cleared.")
 
 
 def load_folder(folder: Path, *, replace: bool) -> None:
@@ -59,12 +63,23 @@ def load_folder(folder: Path, *, replace: bool) -> None:
 
     from guildhall.kernel.runs import Folder
     from guildhall.overview.load import load_city
+    from guildhall.web.viewer import system
 
     migrate_database()
+    by, now = system("command:load"), datetime.now(UTC)
     with step("registry") as report:
-        done = load_city(Folder.open(folder), mode=settings.MODE, now=datetime.now(UTC), replace=replace, progress=report)
+        done = load_city(Folder.open(folder), mode=settings.MODE, by=by, now=now, replace=replace, progress=report)
+    seal_batch()
     for table, rows in done.cleared.items():
         click.echo(f"  {rows:,} imported rows of {table} were cleared with the city they stood in: import them again", err=True)
+
+
+def seal_batch() -> None:
+    """A seal over the batch that was just brought in."""
+    from guildhall.office.operations.audit import seal
+
+    with suppress(AlreadyDone):
+        seal(now=datetime.now(UTC))
 
 
 @click.group("import")
@@ -78,9 +93,12 @@ def occupations(file: Path) -> None:
     """Load the classification of occupations from a CSV FILE; every oddity is reported by row."""
     start_django()
     from guildhall.skills.operations import import_occupations
+    from guildhall.web.viewer import system
 
     migrate_database()
-    _show(import_occupations(content=file.read_bytes(), name=file.name, by="command line", now=datetime.now(UTC)))
+    by, now = system("command:import occupations"), datetime.now(UTC)
+    _show(import_occupations(content=file.read_bytes(), name=file.name, by=by, now=now))
+    seal_batch()
 
 
 @import_.command()
@@ -89,9 +107,12 @@ def townships(file: Path) -> None:
     """Load townships from a CSV FILE and report what later mergers of districts did to them."""
     start_django()
     from guildhall.registry.operations import import_townships
+    from guildhall.web.viewer import system
 
     migrate_database()
-    _show(import_townships(content=file.read_bytes(), name=file.name, by="command line", now=datetime.now(UTC)))
+    by, now = system("command:import townships"), datetime.now(UTC)
+    _show(import_townships(content=file.read_bytes(), name=file.name, by=by, now=now))
+    seal_batch()
 
 
 def _show(report: Any) -> None:

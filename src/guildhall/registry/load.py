@@ -23,11 +23,15 @@ from guildhall.kernel.runs import Folder, digest
 from guildhall.kernel.tables import Column, Table
 from guildhall.office import demands, staging
 from guildhall.office.bulk import CHUNK_ROWS, Binding, clear, insert, reset_sequences
+from guildhall.office.operations.audit import record
 from guildhall.registry import models, tables
 from guildhall.registry.engine.persons import PEOPLE, IdentityNotes, check_certificate_numbers, check_people, doubled, tidied
+from guildhall.web.viewer import Viewer
 
 Progress = Callable[[int, int], None]
 """Called with rows applied and rows in all."""
+CHAIN = "registry"
+"""The audit chain of what is done to the registry as a whole."""
 Tables = Mapping[str, pa.Table]
 KEPT_AS = "2"
 """How rows are kept; raised when a column is added that only a load can fill, so that a demonstration loads its city anew."""
@@ -86,13 +90,15 @@ def load_folder(
     bindings: Sequence[Binding],
     *,
     mode: str,
+    by: Viewer,
     now: datetime,
     progress: Progress | None = None,
     replace: bool = False,
 ) -> LoadReport:
     """Brings every table of `bindings` from `folder` into the database; `replace` clears what is there first.
 
-    An unfinished load of another folder makes way. Raises FaultsFound where a table breaks its declaration or a rule of the
+    One event stands for all of the folder: it is recorded where the load begins, beside the clearing. An unfinished load of another
+    folder makes way. Raises FaultsFound where a table breaks its declaration or a rule of the
     database, before anything is written; GuildhallError where other records are in the way.
     """
     source = digest([folder.manifest.to_json(), KEPT_AS])
@@ -104,7 +110,7 @@ def load_folder(
     abandoned, cleared = 0, dict[str, int]()
     if not done:
         try:
-            abandoned, cleared = _begin(folder, source, bindings, staged, now, replace)
+            abandoned, cleared = _begin(folder, source, bindings, staged, by, now, replace)
         except IntegrityError:
             raise _another_is_running() from None
         done = _rows_done(source)
@@ -113,13 +119,17 @@ def load_folder(
     return LoadReport(outcome, source, {name: staged[name].num_rows for name in done}, notes, abandoned, cleared)
 
 
-def abandon_load(bindings: Sequence[Binding]) -> int:
+def abandon_load(bindings: Sequence[Binding], *, by: Viewer, now: datetime) -> int:
     """Removes the rows of the load that was not finished, and its checkpoints; their number, 0 where every load is finished.
 
     Raises GuildhallError where rows that came another way stand among them: nothing is removed then.
     """
     with transaction.atomic():
-        return _abandon(bindings)
+        folders = models.LoadBatch.unfinished()
+        rows = _abandon(bindings)
+        if folders:
+            record(subject=CHAIN, action="registry.abandon_load", by=by, now=now, details={"folders": folders, "rows": rows})
+        return rows
 
 
 def _abandon(bindings: Sequence[Binding]) -> int:
@@ -240,9 +250,9 @@ def _check_reference(table: Table, column: Column, values: pa.ChunkedArray, keys
 
 
 def _begin(
-    folder: Folder, source: str, bindings: Sequence[Binding], staged: Tables, now: datetime, replace: bool
+    folder: Folder, source: str, bindings: Sequence[Binding], staged: Tables, by: Viewer, now: datetime, replace: bool
 ) -> tuple[int, dict[str, int]]:
-    """Writes one checkpoint per table, in one transaction with the clearing of what stood there before.
+    """Writes one checkpoint per table and the event, in one transaction with the clearing of what stood there before.
 
     Gives the number of rows of an unfinished load that made way, and the rows per table that were cleared although no load
     had brought them.
@@ -270,6 +280,16 @@ def _begin(
                 manifest=manifest,
                 started_at=now,
             )
+        details = {
+            "folder": source,
+            "synthetic": bool(folder.manifest.meta.get("synthetic")),
+            "rows": {binding.table.name: staged[binding.table.name].num_rows for binding in bindings},
+            "sha256": {binding.table.name: folder.sha256(binding.table) for binding in bindings},
+            "replaced": replace,
+            "cleared": cleared,
+            "abandoned": abandoned,
+        }
+        record(subject=CHAIN, action="registry.load", by=by, now=now, details=details)
     return abandoned, cleared
 
 

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
 
 from guildhall.kernel.imports import report
 from guildhall.kernel.sheets import ImportReport
+from guildhall.office.operations.audit import record
 from guildhall.registry.operations import refuse_unfinished
 from guildhall.skills.engine.classification import Classification, Node, read_classification
 from guildhall.skills.load import BINDINGS
 from guildhall.skills.models import Occupation
 from guildhall.skills.snapshot import TABLES as PUBLISHED
 from guildhall.skills.snapshot import read as read_published
+from guildhall.web.viewer import Viewer
 
 __all__ = ["BINDINGS", "PUBLISHED", "import_occupations", "read_published"]
 
 COMPARED = ("rank", "parent_id", "name_zh", "definition", "digital", "green")
 
 
-def import_occupations(*, content: bytes, name: str, by: str, now: datetime, edition: str = "2022") -> ImportReport:
+def import_occupations(*, content: bytes, name: str, by: Viewer, now: datetime, edition: str = "2022") -> ImportReport:
     """Adds and corrects occupations from a classification in CSV; the same file again changes nothing.
 
     Never removes an occupation, and never replaces something known by nothing. Raises FaultsFound where the file is no
@@ -32,8 +35,10 @@ def import_occupations(*, content: bytes, name: str, by: str, now: datetime, edi
     refuse_unfinished()
     with transaction.atomic():
         outcomes = _apply(read, name, edition)
+        details = {"file": name, "sha256": sha256(content).hexdigest(), "edition": edition, "rejected": len(read.faults), **outcomes}
+        record(subject="skills", action="skills.import_occupations", by=by, now=now, details=details)
     told = _remarks(read, outcomes["created"])
-    return report(read.sheet, outcomes, by=by, now=now, repeated=read.repeated, faults=read.faults, notes=read.notes, remarks=told)
+    return report(read.sheet, outcomes, by=by.name, now=now, repeated=read.repeated, faults=read.faults, notes=read.notes, remarks=told)
 
 
 def _apply(read: Classification, source: str, edition: str) -> Counter[str]:

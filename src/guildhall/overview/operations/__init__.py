@@ -1,4 +1,4 @@
-"""Computes every figure over a snapshot and publishes the result: the pages show nothing else."""
+"""Computes every figure over a snapshot. Nothing here asks for records or a database; `publishing` makes a run the one that is shown."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from guildhall.city.model import City
 from guildhall.kernel.backends import Tables, open_tables
 from guildhall.kernel.errors import GuildhallError
 from guildhall.kernel.figures import Context, refuse_far
-from guildhall.kernel.runs import Folder, Run, digest, digest_file, run, write_text
+from guildhall.kernel.runs import Folder, Run, digest, digest_file, run
 from guildhall.kernel.tables import Table
 from guildhall.overview.engine.steps import STEPS, Step
 
@@ -152,6 +152,6 @@ class _Lazy:
             self._context.__exit__(None, None, None)
 
 
-def publish(*, var: Path, snapshot: Folder, figures: Run) -> None:
-    """Makes this snapshot and run the ones that pages and API show, in one step."""
-    write_text(var / CURRENT, json.dumps({"snapshot": snapshot.manifest.id, "figures": figures.id}) + "\n")
+def shown(*, snapshot: Folder, figures: Run) -> str:
+    """What stands in var/current.json while pages and API show this snapshot and run."""
+    return json.dumps({"snapshot": snapshot.manifest.id, "figures": figures.id}) + "\n"

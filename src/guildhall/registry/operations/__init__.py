@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from hashlib import sha256
 
 from django.db import transaction
 
@@ -12,14 +13,15 @@ from guildhall.kernel.errors import Fault, GuildhallError
 from guildhall.kernel.imports import report
 from guildhall.kernel.sheets import ImportReport
 from guildhall.kernel.territory import Edge, Territory
+from guildhall.office.operations.audit import record
 from guildhall.registry.engine.townships import District, Move, Township, balance, edges_of, moves, read_townships
-from guildhall.registry.load import BINDINGS, LoadReport, Progress, abandon_load, load_folder
+from guildhall.registry.load import BINDINGS, CHAIN, LoadReport, Progress, abandon_load, load_folder
 from guildhall.registry.models import Place, PlaceParent, refuse_unfinished
 from guildhall.registry.queries import territory
 from guildhall.registry.snapshot import TABLES as PUBLISHED
 from guildhall.registry.snapshot import origin
 from guildhall.registry.snapshot import read as read_published
-from guildhall.web.viewer import PUBLIC
+from guildhall.web.viewer import PUBLIC, Viewer
 
 __all__ = [
     "BINDINGS",
@@ -38,7 +40,7 @@ LIST_STATUS = "unverified"
 """How well a township from a list is known: a file does not say who vouches for it."""
 
 
-def import_townships(*, content: bytes, name: str, by: str, now: datetime) -> ImportReport:
+def import_townships(*, content: bytes, name: str, by: Viewer, now: datetime) -> ImportReport:
     """Adds and renames townships from a list in CSV, with the districts they lay in before and after every merger.
 
     The same file again changes nothing; no place is removed. What it adds or renames has the file's name as its source, and
@@ -49,8 +51,10 @@ def import_townships(*, content: bytes, name: str, by: str, now: datetime) -> Im
     read = read_townships(content, name, _districts())
     with transaction.atomic():
         outcomes, renamed = _apply(read.rows, name)
+        details = {"file": name, "sha256": sha256(content).hexdigest(), "rejected": len(read.faults), **outcomes}
+        record(subject=CHAIN, action="registry.import_townships", by=by, now=now, details=details)
     notes, told = (*read.notes, *renamed), _merger_remarks([row.code for row in read.rows])
-    return report(read.sheet, outcomes, by=by, now=now, repeated=read.repeated, faults=read.faults, notes=notes, remarks=told)
+    return report(read.sheet, outcomes, by=by.name, now=now, repeated=read.repeated, faults=read.faults, notes=notes, remarks=told)
 
 
 def _districts() -> dict[str, District]:
