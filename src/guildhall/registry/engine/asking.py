@@ -80,7 +80,8 @@ def begins(name: str, typed: str) -> bool:
 
 
 def keys_of(asked: Asked) -> tuple[tuple[tuple[str, str], ...], bool]:
-    """Under which search columns of Identity to look, and with which word; and whether the names found must be compared again.
+    """Under which search columns of Identity to look, and with which word, the likeliest first; and whether the names found must be
+    compared again.
 
     Two or three characters are what the columns hold, so a longer beginning is compared with the opened name.
     """
@@ -89,7 +90,7 @@ def keys_of(asked: Asked) -> tuple[tuple[tuple[str, str], ...], bool]:
     if asked.kind == "name":
         return ((f"name_{count}", value),), longer
     if asked.kind == "initials":
-        return ((f"name_{count}", value), (f"initials_{count}", value)), longer
+        return ((f"initials_{count}", value), (f"name_{count}", value)), longer
     characters = len(value) - len(value.lstrip("".join(_HAN.findall(value))))
     if characters > 1:
         return ((f"name_{'two' if characters == 2 else 'three'}", value[:characters]),), True

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import or_
@@ -116,17 +117,48 @@ def people(viewer: Viewer, today: date) -> QuerySet[Worker]:
     return every.filter(seen | Q(merged))
 
 
-def sees_everyone(viewer: Viewer, today: date) -> bool:
-    """Whether no person is hidden from the viewer: then a list need not ask for each."""
-    return _seen(viewer, today) is None
+@dataclass(frozen=True)
+class Reach:
+    """What leads a viewer to people, as conditions on any row that has a `worker_id`: one after another, each along an index.
+
+    `people` joins the same conditions with "or", which PostgreSQL answers for a few people at a time; a list that goes through many
+    asks for each way by itself. Empty `ways` lead to nobody, unless to `everyone`.
+    """
+
+    everyone: bool
+    ways: tuple[Exists | Q, ...] = ()
+    homes: frozenset[str] = frozenset()
+
+    def covers(self, places: Collection[str]) -> bool:
+        """Whether the viewer sees everybody who lives in these places."""
+        return self.everyone or self.homes.issuperset(places)
 
 
-def leads_by_residence(viewer: Viewer, today: date, places: Collection[str]) -> bool:
-    """Whether the viewer sees everybody who lives in these places."""
-    if "residence" not in THROUGH.get(viewer.role, ()) or viewer.mandate:
-        return sees_everyone(viewer, today)
-    own = jurisdiction(viewer, today)
-    return own is None or own.issuperset(places)
+def reach(viewer: Viewer, today: date) -> Reach:
+    """What leads the viewer to people."""
+    if viewer.role == "system":
+        return Reach(True)
+    if viewer.role == "worker" or viewer.mandate:
+        return Reach(False, (Q(worker_id__in=one_person(viewer.worker)),)) if viewer.worker else Reach(False)
+    if viewer.role == "employer":
+        return Reach(False, (_at_work(Q(organisation_id=viewer.organisation or 0), today),))
+    if viewer.role not in THROUGH:
+        return Reach(False)
+    places = jurisdiction(viewer, today)
+    if places is None:
+        return Reach(True)
+    ways = {
+        "residence": Exists(Worker.objects.filter(pk=OuterRef("worker_id"), residence_id__in=places)),
+        "workplace": _at_work(Q(organisation__place_id__in=places), today),
+        "application": Exists(CorrectionRequest.objects.filter(worker_id=OuterRef("worker_id"), place_id__in=places, state="open")),
+    }
+    through = THROUGH[viewer.role]
+    return Reach(False, tuple(ways[way] for way in through), places if "residence" in through else frozenset())
+
+
+def _at_work(employer: Q, today: date) -> Exists:
+    lasting = Q(ended_on=None) | Q(ended_on__gt=today)
+    return Exists(EmploymentSpell.objects.filter(employer, lasting, worker_id=OuterRef("worker_id"), started_on__lte=today))
 
 
 def records(viewer: Viewer, today: date) -> QuerySet[Worker]:

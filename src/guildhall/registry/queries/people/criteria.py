@@ -1,18 +1,20 @@
 """What narrows a search to some records, each along one index: a name, a number, an employer, a place, a level.
 
-A criterion gives the records that meet it a page at a time, in an order of its own (`page`), tells which of some records meet it
-(`among`), and how many do, up to a cap (`size`). One criterion leads a search, the others sift what it gives: the database is
-never asked for two at once, so that no plan depends on a guess about how they go together.
+One criterion leads a search: it cuts the records that meet it into stretches, in an order of its own. The others, and what the
+viewer may see, are asked of the records of one stretch. A stretch is a range of an index, so that what one question costs is
+bounded, whatever PostgreSQL guesses about how many rows pass.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from functools import cached_property, reduce
+from operator import or_
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from guildhall.registry.engine.duplicates import new_form
 from guildhall.registry.models import (
@@ -30,135 +32,160 @@ from guildhall.registry.models import (
 
 Position = Sequence[Any]
 """Where a record stands in the order of a criterion; JSON."""
-Step = tuple[int, Position]
+Rows = QuerySet[Any]
+"""Rows of any table with a `worker_id`: the records they are of are meant."""
 
 
-class Criterion(Protocol):
-    """One thing asked of a record."""
+@dataclass(frozen=True)
+class Stretch:
+    """A stretch of a list: rows of its records, along one index. `odd` are a few more records, to be asked about one by one.
 
-    def page(self, after: Position | None, limit: int) -> list[Step]:
-        """The next records after a position, in order, each with its own position; each record once."""
+    `end` is the position it reaches, None where the list ends with it; `place` tells records of one key apart where a list goes
+    through places.
+    """
 
-    def among(self, records: Collection[int]) -> set[int]:
-        """Those of the records that meet it."""
+    rows: Rows | None
+    end: Position | None
+    odd: frozenset[int] = frozenset()
+    place: str = ""
+
+    def position(self, record: int) -> Position:
+        return (self.place, record) if self.place else (record,)
+
+
+class Criterion:
+    """One thing asked of a record, whose records come in the order of their keys."""
+
+    def rows(self) -> Rows:
+        """Rows that give all but a few of the records, along one index."""
+        raise NotImplementedError
+
+    def odd(self) -> tuple[Rows, ...]:
+        """Rows that give the few others."""
+        return ()
+
+    def holds(self) -> tuple[Exists | Q, ...]:
+        """The same as conditions on any row with a `worker_id`: one of them holds."""
+        return tuple(Exists(rows.filter(worker_id=OuterRef("worker_id"))) for rows in (self.rows(), *self.odd()))
+
+    def stretch(self, after: Position | None, width: int) -> Stretch:
+        """The next stretch after a position, about `width` rows long."""
+        at = after[0] if after else 0
+        rows, few = self.rows().filter(worker_id__gt=at), [_first(rows.filter(worker_id__gt=at), width) for rows in self.odd()]
+        ends = [edge for edge in (_edge(rows, width), *(found[width - 1] for found in few if len(found) > width)) if edge is not None]
+        end = min(ends, default=None)
+        odd = frozenset(key for found in few for key in found if end is None or key <= end)
+        return Stretch(rows, None, odd) if end is None else Stretch(rows.filter(worker_id__lte=end), (end,), odd)
 
     def size(self, cap: int) -> int:
-        """How many records meet it, at most `cap`."""
+        """How many rows meet it, at most `cap`."""
+        return self.rows().order_by()[:cap].count()
 
     def first(self, records: Collection[int]) -> int | None:
         """The record that comes first of those that meet it."""
+        every = (self.rows(), *self.odd())
+        return min((key for rows in every for key in keys(rows.filter(worker_id__in=records))), default=None)
 
 
-class ByKey:
-    """A criterion whose records come in the order of their keys."""
-
-    def keys(self) -> list[QuerySet[Any, int]]:
-        """Questions that give the keys of records, each along an index; together they give all."""
-        raise NotImplementedError
-
-    def page(self, after: Position | None, limit: int) -> list[Step]:
-        found = {key for rows in self.keys() for key in _stretch(rows, after, limit)}
-        return [_step(key) for key in sorted(found)[:limit]]
-
-    def among(self, records: Collection[int]) -> set[int]:
-        return {key for rows in self.keys() for key in rows.filter(worker_id__in=records)}
-
-    def size(self, cap: int) -> int:
-        return min(cap, sum(rows[:cap].count() for rows in self.keys()))
-
-    def first(self, records: Collection[int]) -> int | None:
-        return min(self.among(records), default=None)
+def keys(rows: Rows) -> QuerySet[Any, int]:
+    """The keys of the records that rows are of."""
+    return rows.order_by().values_list("worker_id", flat=True)
 
 
-def _step(key: int) -> Step:
-    return key, (key,)
+def _first(rows: Rows, width: int) -> list[int]:
+    """The keys of the first rows, one more than `width` where there are more."""
+    return list(rows.order_by("worker_id").values_list("worker_id", flat=True)[: width + 1])
 
 
-def _stretch(rows: QuerySet[Any, int], after: Position | None, limit: int) -> QuerySet[Any, int]:
-    beyond = rows.filter(worker_id__gt=after[0]) if after else rows
-    return beyond.order_by("worker_id").distinct()[:limit]
+def _edge(rows: Rows, width: int) -> int | None:
+    """The key of the last of `width` rows; None where there are no more rows than that."""
+    edge: list[int] = list(rows.order_by("worker_id").values_list("worker_id", flat=True)[width - 1 : width + 1])
+    return edge[0] if len(edge) == 2 else None
 
 
 @dataclass(frozen=True)
-class Named(ByKey):
-    """Records of which the present name or a former one has one of these words: pairs of a search column and a word."""
+class Named(Criterion):
+    """Records of which the present name or a former one has one of these words: pairs of a search column and a word.
+
+    The first word leads; names with another one, and former names, are the few.
+    """
 
     words: tuple[tuple[str, str], ...]
 
-    def keys(self) -> list[QuerySet[Any, int]]:
-        hashes = [(column, hashed_word(vault(), column, word)) for column, word in self.words]
-        return [
-            model._default_manager.filter(**{column: found}).values_list("worker_id", flat=True)
-            for column, found in hashes
-            for model in (Identity, FormerName)
-        ]
+    def rows(self) -> Rows:
+        return Identity.objects.filter(self._hashed[0])
+
+    def odd(self) -> tuple[Rows, ...]:
+        others = tuple(Identity.objects.filter(word) for word in self._hashed[1:])
+        return (*others, FormerName.objects.filter(reduce(or_, self._hashed)))
+
+    def holds(self) -> tuple[Exists | Q, ...]:
+        """All words are asked in one go: one row of one record is looked at."""
+        any_word = reduce(or_, self._hashed)
+        return tuple(Exists(model._default_manager.filter(any_word, worker_id=OuterRef("worker_id"))) for model in (Identity, FormerName))
+
+    @cached_property
+    def _hashed(self) -> list[Q]:
+        return [Q(**{column: hashed_word(vault(), column, word)}) for column, word in self.words]
 
 
 @dataclass(frozen=True)
-class Employed(ByKey):
+class Employed(Criterion):
     """Records with a spell of employment at an organisation that lasts today."""
 
     organisation: int
     today: date
 
-    def keys(self) -> list[QuerySet[Any, int]]:
-        spells = EmploymentSpell.objects.filter(in_force(self.today, "started_on", "ended_on"), organisation_id=self.organisation)
-        return [spells.values_list("worker_id", flat=True)]
+    def rows(self) -> Rows:
+        return EmploymentSpell.objects.filter(in_force(self.today, "started_on", "ended_on"), organisation_id=self.organisation)
 
 
 @dataclass(frozen=True)
-class Certified(ByKey):
+class Certified(Criterion):
     """Records with a certificate of a level that holds today, whether or not it is the highest."""
 
     level: str
     today: date
 
-    def keys(self) -> list[QuerySet[Any, int]]:
-        held = Certificate.objects.filter(in_force(self.today, "issued_on", "valid_until"), level=self.level)
-        return [held.values_list("worker_id", flat=True)]
+    def rows(self) -> Rows:
+        return Certificate.objects.filter(in_force(self.today, "issued_on", "valid_until"), level=self.level)
 
 
 @dataclass(frozen=True)
-class Numbered(ByKey):
+class Numbered(Criterion):
     """Records that a number belongs to: the few keys, found already."""
 
     found: tuple[int, ...]
 
-    def page(self, after: Position | None, limit: int) -> list[Step]:
-        return [_step(key) for key in self.found if not after or key > after[0]][:limit]
-
-    def among(self, records: Collection[int]) -> set[int]:
-        return {*records} & {*self.found}
-
-    def size(self, cap: int) -> int:
-        return min(cap, len(self.found))
+    def rows(self) -> Rows:
+        return Worker.objects.filter(worker_id__in=self.found)
 
 
 @dataclass(frozen=True)
-class Living:
+class Living(Criterion):
     """Records whose residence is one of these places, place by place."""
 
     places: tuple[str, ...]
 
-    def page(self, after: Position | None, limit: int) -> list[Step]:
-        found: list[Step] = []
-        for place, key in self._from(after):
-            rows = Worker.objects.filter(residence_id=place, worker_id__gt=key).order_by("worker_id")
-            found += [(row, (place, row)) for row in rows.values_list("worker_id", flat=True)[: limit - len(found)]]
-            if len(found) == limit:
-                break
-        return found
+    def rows(self) -> Rows:
+        return Worker.objects.filter(residence_id__in=self.places)
 
-    def _from(self, after: Position | None) -> Iterator[tuple[str, int]]:
-        """The places still to be gone through, each with the key after which it goes on."""
-        at = (after[0], after[1]) if after else ("", 0)
-        yield from ((place, at[1] if place == at[0] else 0) for place in self.places if place >= at[0])
+    def stretch(self, after: Position | None, width: int) -> Stretch:
+        """Goes on in the place of `after`; a place ends a stretch, and places where nobody is left are passed over."""
+        place, at = (after[0], after[1]) if after else ("", 0)
+        for here in (one for one in self.places if one >= place):
+            rows = Worker.objects.filter(residence_id=here, worker_id__gt=at if here == place else 0)
+            edge = _edge(rows, width)
+            if edge is not None:
+                return Stretch(rows.filter(worker_id__lte=edge), (here, edge), place=here)
+            if rows.exists():
+                return Stretch(rows, self._from(here), place=here)
+        return Stretch(None, None)
 
-    def among(self, records: Collection[int]) -> set[int]:
-        return {*Worker.objects.filter(pk__in=records, residence_id__in=self.places).values_list("pk", flat=True)}
-
-    def size(self, cap: int) -> int:
-        return Worker.objects.filter(residence_id__in=self.places)[:cap].count()
+    def _from(self, here: str) -> Position | None:
+        """The beginning of the place after this one."""
+        later = [place for place in self.places if place > here]
+        return (later[0], 0) if later else None
 
     def first(self, records: Collection[int]) -> int | None:
         rows = Worker.objects.filter(pk__in=records, residence_id__in=self.places).values_list("residence_id", "pk")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import NotFound
@@ -14,13 +13,13 @@ from guildhall.registry.models import EmploymentSpell, Identity, Organisation, v
 from guildhall.registry.queries import scope
 from guildhall.registry.queries.merged import leaders
 from guildhall.registry.queries.people import tokens
-from guildhall.registry.queries.people.criteria import ByKey, Employed, Step
+from guildhall.registry.queries.people.criteria import Criterion, Employed, Rows, keys
 from guildhall.registry.queries.people.fields import shown_to
 from guildhall.registry.queries.people.rows import IDENTITY
 from guildhall.web.viewer import Viewer
 
-BATCHES = 20
-"""Batches read for one page at most; a page that found too little goes on from there when asked."""
+STRETCHES = 20
+"""Stretches gone along for one page at most; a page that found too little goes on from there when asked."""
 
 
 @dataclass(frozen=True)
@@ -33,15 +32,14 @@ class Leaver:
 
 
 @dataclass(frozen=True)
-class Left(ByKey):
+class Left(Criterion):
     """Records with a spell of employment at an organisation that is over."""
 
     organisation: int
     today: date
 
-    def keys(self) -> list[QuerySet[Any, int]]:
-        rows = EmploymentSpell.objects.filter(organisation_id=self.organisation, ended_on__lte=self.today)
-        return [rows.values_list("worker_id", flat=True)]
+    def rows(self) -> Rows:
+        return EmploymentSpell.objects.filter(organisation_id=self.organisation, ended_on__lte=self.today)
 
 
 def organisation_of(viewer: Viewer, organisation_id: int, today: date) -> Organisation:
@@ -63,21 +61,17 @@ def leavers(viewer: Viewer, organisation_id: int, *, today: date, after: str = "
     organisation_of(viewer, organisation_id, today)
     asking = ["leavers", organisation_id, str(today)]
     position = tokens.opened("cursor", viewer, after, asking) if after else None
-    left, found = Left(organisation_id, today), list[Step]()
-    seen: dict[int, int] = {}
-    for _turn in range(BATCHES):
-        batch = left.page(position, 2 * size)
-        gone = {key for key, _at in batch} - Employed(organisation_id, today).among([key for key, _at in batch])
-        shown = _seen(viewer, gone, today)
-        found += [step for step in batch if step[0] in shown]
-        seen |= shown
-        position = batch[-1][1] if batch else position
-        if len(found) > size or len(batch) < 2 * size:
+    left, found, led = Left(organisation_id, today), list[int](), dict[int, int]()
+    here = Exists(Employed(organisation_id, today).rows().filter(worker_id=OuterRef("worker_id")))
+    for _turn in range(STRETCHES):
+        stretch = left.stretch(position, 4 * size)
+        gone = _seen(viewer, {*keys(stretch.rows.exclude(here))} if stretch.rows is not None else set(), today)
+        found, led, position = found + sorted(gone), led | gone, stretch.end
+        if len(found) > size or position is None:
             break
-    more = len(found) > size or len(batch) == 2 * size
-    edge = found[size - 1][1] if len(found) > size else position
-    next_ = tokens.sealed("cursor", viewer, edge, asking) if more else ""
-    return _rows(viewer, [key for key, _at in found[:size]], seen, organisation_id, today), next_
+    edge = (found[size - 1],) if len(found) > size else position
+    next_ = tokens.sealed("cursor", viewer, edge, asking) if edge else ""
+    return _rows(viewer, found[:size], led, organisation_id, today), next_
 
 
 def _seen(viewer: Viewer, records: set[int], today: date) -> dict[int, int]:

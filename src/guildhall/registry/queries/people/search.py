@@ -176,7 +176,7 @@ def _typed(asked: Asked) -> str:
 
 def _count(walk: Walk, lead: Criterion, sieve: Sieve) -> tuple[int, bool]:
     """How many people there are in all, and whether counting stopped before the end; where everybody passes, the index alone tells."""
-    if not walk.ended and sieve.is_open and lead.size(COUNT_CAP + 1) > COUNT_CAP:
+    if not walk.ended and sieve.is_open(lead) and lead.size(COUNT_CAP + 1) > COUNT_CAP:
         return COUNT_CAP, True
     walk.go_on(lead, sieve, wanted=COUNT_CAP + 1, budget=COUNT_BUDGET)
     return min(len(walk.found), COUNT_CAP), not walk.ended or len(walk.found) > COUNT_CAP

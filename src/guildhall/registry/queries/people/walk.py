@@ -1,32 +1,41 @@
 """From a leading criterion to people: sifted by everything else that is asked, and by what the viewer may see.
 
-Records come in batches along one index. Each batch is brought together into people (records that were merged are one person,
-told at the first of their records in the order of the list), and sifted by questions about those few. What one page may cost is
+A list is gone along stretch by stretch. What else is asked is asked of the records of one stretch, each way that leads to a person by
+itself, so that every question runs along indexes. The few records that are one person with others are then looked at as a person:
+told at the first of their records in the order of the list, whichever of them meets what is asked. What one page may cost is
 bounded: a list that finds too little gives what it has, and goes on from there when asked.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
+from itertools import product
+
+from django.db.models import Exists, OuterRef, Q
 
 from guildhall.registry import tables
 from guildhall.registry.engine.asking import begins
 from guildhall.registry.models import Alias, Certificate, EmploymentSpell, FormerName, Identity, Worker, vault
 from guildhall.registry.queries import scope
-from guildhall.registry.queries.people.criteria import Criterion, Living, Position, Step, in_force
+from guildhall.registry.queries.people.criteria import Criterion, Living, Position, Rows, Stretch, in_force, keys
 from guildhall.web.viewer import Viewer
 
-LARGEST_BATCH = 2_000
+NARROWEST, WIDEST = 750, 5_000
+"""Rows of the first stretch and of the longest, where not everybody passes."""
 PAGE_BUDGET = 40_000
 """Records looked at for one page at most."""
-COUNT_BUDGET = 6_000
+COUNT_BUDGET = 12_000
 """Records looked at beyond the page, to tell how many there are."""
 ORDINALS = {level: ordinal for ordinal, level in enumerate(tables.LEVELS)}
 Families = Mapping[int, tuple[int, ...]]
 """The records of each person, under the one that leads; that one first."""
+Condition = Exists | Q
+Step = tuple[int, Position]
+"""A person of a list, and where."""
 
 
 @dataclass(frozen=True)
@@ -40,37 +49,64 @@ class Sieve:
     standing: str = ""
     typed: str = ""
 
-    def keeps(self, families: Families, lead: Criterion) -> set[int]:
-        """The people who pass, by the record that leads."""
-        left = {**families}
-        for criterion in self.criteria:
-            met = criterion.among([key for keys in left.values() for key in keys])
-            left = {leader: keys for leader, keys in left.items() if not met.isdisjoint(keys)}
-        if self.level and left:
-            held = levels(left, self.today)
-            left = {leader: keys for leader, keys in left.items() if held.get(leader) == self.level}
-        if left and not self._all_seen(lead):
-            seen = {*scope.people(self.viewer, self.today).filter(pk__in=list(left)).values_list("pk", flat=True)}
-            left = {leader: keys for leader, keys in left.items() if leader in seen}
-        if self.standing and left:
-            left = _kept(left, Worker.objects.filter(pk__in=list(left), standing=self.standing).values_list("pk", flat=True))
-        return {*(_named_so(left, self.typed) if self.typed and left else left)}
+    @cached_property
+    def reach(self) -> scope.Reach:
+        return scope.reach(self.viewer, self.today)
 
-    @property
-    def is_open(self) -> bool:
-        """Whether everybody passes."""
-        nothing_asked = not (self.criteria or self.level or self.standing or self.typed)
-        return nothing_asked and scope.sees_everyone(self.viewer, self.today)
+    @cached_property
+    def knows_kin(self) -> bool:
+        """Whether any records are merged at all."""
+        return Alias.objects.exists()
+
+    def is_open(self, lead: Criterion) -> bool:
+        """Whether everybody passes whom the leading criterion gives."""
+        return not (self.criteria or self.level or self.standing or self.typed) and self._all_seen(lead)
+
+    def narrowed(self, rows: Rows, lead: Criterion) -> Iterator[Rows]:
+        """The same rows with every way in which their records may pass, one after another."""
+        rows = rows.filter(*_at_level(self.level, self.today), *_standing(self.standing))
+        ways = [criterion.holds() for criterion in self.criteria]
+        if not self._all_seen(lead):
+            ways.append(self.reach.ways)
+        yield from (rows.filter(*way) for way in product(*ways))
 
     def _all_seen(self, lead: Criterion) -> bool:
-        """Whether the leading criterion gives nobody whom the viewer may not see, so that asking for each would tell nothing."""
-        if scope.sees_everyone(self.viewer, self.today):
-            return True
-        return isinstance(lead, Living) and scope.leads_by_residence(self.viewer, self.today, lead.places)
+        """Whether the leading criterion gives nobody whom the viewer may not see, so that asking would tell nothing."""
+        return self.reach.everyone or isinstance(lead, Living) and self.reach.covers(lead.places)
+
+    def keeps(self, families: Families) -> set[int]:
+        """The people who pass, by the record that leads: for a few who are looked at one by one."""
+        left = {**families}
+        for alternatives in [criterion.holds() for criterion in self.criteria] + ([] if self.reach.everyone else [self.reach.ways]):
+            met = _meeting([record for records in left.values() for record in records], alternatives)
+            left = {leader: records for leader, records in left.items() if not met.isdisjoint(records)}
+        if self.standing:
+            standing = {*Worker.objects.filter(pk__in=list(left), standing=self.standing).values_list("pk", flat=True)}
+            left = {leader: records for leader, records in left.items() if leader in standing}
+        held = levels(left, self.today) if self.level and left else {}
+        return {leader for leader in left if not self.level or held.get(leader) == self.level}
 
 
-def _kept(families: Families, leaders: Iterable[int]) -> dict[int, tuple[int, ...]]:
-    return {leader: families[leader] for leader in leaders}
+def _at_level(level: str, today: date) -> tuple[Condition, ...]:
+    """What is so of a record of this level: a certificate that holds, and none that is higher; for apprentices none at all."""
+    if not level:
+        return ()
+    held = Certificate.objects.filter(in_force(today, "issued_on", "valid_until"), worker_id=OuterRef("worker_id"))
+    if level == tables.LEVELS[0]:
+        spells = EmploymentSpell.objects.filter(in_force(today, "started_on", "ended_on"), worker_id=OuterRef("worker_id"))
+        return Exists(spells.filter(contract="apprentice")), ~Q(Exists(held))
+    higher = tables.LEVELS[ORDINALS[level] + 1 :]
+    return Exists(held.filter(level=level)), ~Q(Exists(held.filter(level__in=higher)))
+
+
+def _standing(standing: str) -> tuple[Condition, ...]:
+    return (Exists(Worker.objects.filter(pk=OuterRef("worker_id"), standing=standing)),) if standing else ()
+
+
+def _meeting(records: Sequence[int], alternatives: Iterable[Condition]) -> set[int]:
+    """Those of the records that meet one of the conditions."""
+    rows = Worker.objects.filter(pk__in=records)
+    return {record for condition in alternatives for record in keys(rows.filter(condition))}
 
 
 @dataclass
@@ -85,42 +121,55 @@ class Walk:
     def go_on(self, lead: Criterion, sieve: Sieve, *, wanted: int, budget: int) -> None:
         """Adds people until `wanted` are found, the list ends, or `budget` records have been looked at."""
         stop = self.looked_at + budget
-        limit = max(1, wanted - len(self.found)) if sieve.is_open else 4 * wanted
+        passes = sieve.is_open(lead)
+        width = min(WIDEST, max(NARROWEST, 2 * self.looked_at))
         while len(self.found) < wanted and not self.ended and self.looked_at < stop:
-            limit = min(limit, LARGEST_BATCH, stop - self.looked_at)
-            batch = lead.page(self.position, limit)
-            self.found += people_of(batch, lead, sieve)
-            self.looked_at += len(batch)
-            self.ended = len(batch) < limit
-            self.position = batch[-1][1] if batch else self.position
-            limit *= 3
+            width = wanted - len(self.found) if passes else min(width, WIDEST, stop - self.looked_at)
+            stretch = lead.stretch(self.position, width)
+            self.found += people_of(stretch, lead, sieve)
+            self.looked_at += width
+            self.position, self.ended = stretch.end, stretch.end is None
+            width *= 4
 
 
-def people_of(batch: Sequence[Step], lead: Criterion, sieve: Sieve) -> list[Step]:
-    """The people of a batch of records who pass, in its order."""
-    families, leader_of = _families([record for record, _ in batch])
-    kept = families.keys() if sieve.is_open else sieve.keeps(families, lead)
-    found = []
-    for record, position in batch:
-        leader = leader_of[record]
-        if leader in kept and (len(families[leader]) == 1 or lead.first(families[leader]) == record):
-            found.append((leader, position))
-    return found
+def people_of(stretch: Stretch, lead: Criterion, sieve: Sieve) -> list[Step]:
+    """The people of a stretch who pass, in its order."""
+    kin = _kin(stretch.rows) if sieve.knows_kin else set[int]()
+    ways = sieve.narrowed(stretch.rows, lead) if stretch.rows is not None else ()
+    simple = {record for way in ways for record in keys(way)} - kin
+    apart = (stretch.odd | kin) - simple
+    together = families({*leaders_of(apart).values()}) if apart else {}
+    found = {record: record for record in simple}
+    for leader in sieve.keeps(together) if together else ():
+        found |= {record: leader for record in together[leader] if record in apart and lead.first(together[leader]) == record}
+    people = {leader: together.get(leader, (leader,)) for leader in found.values()}
+    if sieve.typed and people:
+        people = {leader: people[leader] for leader in _named_so(people, sieve.typed)}
+    return [(found[record], stretch.position(record)) for record in sorted(found) if found[record] in people]
 
 
-def _families(records: Collection[int]) -> tuple[dict[int, tuple[int, ...]], dict[int, int]]:
-    """The people whom some records belong to, with all their records; and for each of the records the one that leads."""
+def _kin(rows: Rows | None) -> set[int]:
+    """Records that are one person with others."""
+    if rows is None:
+        return set()
+    records = rows.order_by().values("worker_id")
+    merged = Alias.objects.filter(worker_id__in=records).values_list("worker_id", flat=True)
+    return {*merged, *Alias.objects.filter(merged_into_id__in=records).values_list("merged_into_id", flat=True)}
+
+
+def leaders_of(records: Collection[int]) -> dict[int, int]:
+    """For each record the one that leads."""
     merged = dict(Alias.objects.filter(pk__in=records).values_list("worker_id", "merged_into_id"))
-    leader_of = {record: merged.get(record, record) for record in records}
-    more: defaultdict[int, list[int]] = defaultdict(list)
-    for leader, record in Alias.objects.filter(merged_into__in={*leader_of.values()}).values_list("merged_into_id", "worker_id"):
-        more[leader].append(record)
-    return {leader: (leader, *more.get(leader, ())) for leader in leader_of.values()}, leader_of
+    return {record: merged.get(record, record) for record in records}
 
 
 def families(leaders: Collection[int]) -> dict[int, tuple[int, ...]]:
-    """All records of some people, given the records that lead."""
-    return _families(leaders)[0]
+    """All records of some people, given the records that lead, in the order given."""
+    more: defaultdict[int, list[int]] = defaultdict(list)
+    merged = Alias.objects.filter(merged_into__in=leaders).order_by("worker_id")
+    for leader, record in merged.values_list("merged_into_id", "worker_id"):
+        more[leader].append(record)
+    return {leader: (leader, *more.get(leader, ())) for leader in leaders}
 
 
 def levels(families: Families, today: date) -> dict[int, str]:
@@ -134,7 +183,7 @@ def levels(families: Families, today: date) -> dict[int, str]:
             best[leader] = level
     bare = [record for record, leader in leader_of.items() if leader not in best]
     apprenticed = EmploymentSpell.objects.filter(in_force(today, "started_on", "ended_on"), worker_id__in=bare, contract="apprentice")
-    return best | {leader_of[record]: tables.LEVELS[0] for record in apprenticed.values_list("worker_id", flat=True)}
+    return best | {leader_of[record]: tables.LEVELS[0] for record in keys(apprenticed)}
 
 
 def _named_so(families: Families, typed: str) -> list[int]:
