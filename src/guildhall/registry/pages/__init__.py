@@ -14,6 +14,7 @@ from guildhall.city.model import Cluster
 from guildhall.kernel.errors import NotFound
 from guildhall.registry import queries
 from guildhall.registry.models import Organisation, Place
+from guildhall.registry.pages.people import seen_at, seen_in
 from guildhall.web import words
 from guildhall.web.current import current
 from guildhall.web.dates import asked_day
@@ -42,6 +43,7 @@ def place(request: HttpRequest, place_id: str) -> HttpResponse:
         "seen": seen,
         "children": queries.children(viewer, place_id, seen),
         "own_page": OWN_PAGE.get(history.place.kind),
+        "people": seen_in(viewer, place_id),
     }
     return render(request, "registry/place.html", context)
 
@@ -94,6 +96,7 @@ def organisation(request: HttpRequest, organisation_id: int) -> HttpResponse:
         "cluster": cluster,
         "responsible": responsible,
         "own_page": OWN_PAGE.get(found.place.kind),
+        "people": seen_at(viewer, found),
     }
     return render(request, "registry/organisation.html", context)
 
