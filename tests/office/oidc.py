@@ -124,7 +124,7 @@ class Provider:
         told = {**claims, **({"nonce": nonce} if nonce else {}), **self.twist}
         told = {name: value for name, value in told.items() if value is not None}
         if self.sign == "nothing":
-            return jwt.encode(told, None, algorithm="none")
+            return jwt.encode(told, "", algorithm="none")
         if self.sign == "the shared secret":
             return jwt.encode(told, SECRET.ljust(32), algorithm="HS256", headers={"kid": "key-1"})
         return jwt.encode(told, _key(0 if self.sign == "own key" else 1), algorithm="RS256", headers={"kid": "key-1"})

@@ -22,8 +22,9 @@ MOMENT = 1_770_000_000
 
 
 @pytest.fixture
-def clocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Phone and server look at the same clock, which stands."""
+def clocks(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    """Phone and server look at the same clock, which stands; and passwords are hashed fast, as here nobody tries to find them."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     monkeypatch.setattr("allauth.mfa.totp.internal.auth.time", SimpleNamespace(time=lambda: MOMENT))
 
 
