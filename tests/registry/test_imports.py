@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -293,7 +294,7 @@ def test_of_two_workers_on_one_batch_one_wins(now: datetime, monkeypatch: pytest
         if not ended:
             ended.append(imports.apply(batch=batch, by=BY, now=now).state)
 
-    with pytest.raises(GuildhallError, match="Another worker is applying"):
+    with translation.override("en"), pytest.raises(GuildhallError, match="Another worker is applying"):
         imports.apply(batch=batch, by=BY, now=now, progress=overtake)
     batch.refresh_from_db()
     assert (ended, counts(batch)) == (["done"], (8, 0, 0, 0))
