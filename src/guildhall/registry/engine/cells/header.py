@@ -31,7 +31,7 @@ class Vocabulary:
     def __post_init__(self) -> None:
         words: dict[str, tuple[str, int]] = {}
         for name, variants in self.fields.items():
-            for rank, variant in enumerate([name, *variants]):
+            for rank, variant in enumerate([name, *variants, *self.titles[name]]):
                 words.setdefault(folded(variant), (name, rank))
         for variant in self.not_kept:
             words.setdefault(folded(variant), ("", 0))

@@ -201,9 +201,11 @@ class RowReader:
         if line.damage:
             return ""
         number = self.header.at["identity_number"]
-        if number < len(cells) and cells[number].strip():
-            return "note" if folded(cells[number]) == self.labels[number] else ""
-        if checks.is_note(next(cell for cell in cells if cell.strip()).strip()):
+        said = cells[number] if number < len(cells) else ""
+        if sum(letter.isdigit() for letter in said) >= 6:
+            return ""
+        first = next((cell for cell in cells if cell.strip()), "").strip()
+        if checks.is_note(first) or (said and folded(said) == self.labels[number]):
             return "note"
         anything = any(column < len(cells) and cells[column].strip() for column in self.counted)
         return "" if anything or len(cells) > self.width else "empty"
