@@ -16,11 +16,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from tests.world import ACTING, CAST, OF_ONE, Side
+from tests.registry.folders import identity_number
+from tests.world import ACTING, BORN, CAST, OF_ONE, Side
 
 PUBLIC = ("public",)
 """Open to everyone, also without signing in."""
@@ -115,6 +117,7 @@ CITY = (
     public("organisation", organisation_id=7301),
     public("occupations"),
     public("occupation", code="2-02-38"),
+    public("retention"),
     public("documentation"),
 )
 API = (
@@ -145,12 +148,74 @@ SIGN_IN: tuple[Door, ...] = (
     Door("role", CAST),
     Door("role", CAST, "POST", answers=200),
     Door("desk", IN_A_ROLE),
+    Door("account_login", PUBLIC),
+    Door("account_login", PUBLIC, "POST", form=fixed(login="nobody", password="nothing"), answers=200),
+    Door("mfa_authenticate", PUBLIC, answers=302),
+    Door("mfa_authenticate", PUBLIC, "POST"),
+    Door("mfa_login_webauthn", PUBLIC, answers=302),
+    Door("mfa_login_webauthn", PUBLIC, "POST"),
+    Door("account_inactive", PUBLIC, also=ALSO_SHOWN_TO),
+    Door("sign_in_again", PUBLIC, "POST"),
+    Door("invitation", PUBLIC, at=fixed(token="none"), answers=400),
+    Door("invitation_accept", PUBLIC, answers=400),
+    Door("invitation_accept", PUBLIC, "POST", answers=400),
+    Door("sign_in_phone", PUBLIC),
+    Door("sign_in_phone", PUBLIC, "POST", form=fixed(phone="13800138000")),
+    Door("sign_in_code", PUBLIC, answers=302),
+    Door("sign_in_code", PUBLIC, "POST"),
+    Door("sign_in_identity", PUBLIC, answers=404),
+    Door("identity_callback", PUBLIC, answers=404),
+    Door("socialaccount_login_cancelled", PUBLIC, also=ALSO_SHOWN_TO),
+    Door("socialaccount_login_error", PUBLIC, answers=401),
 )
-"""Doors of signing in, of roles and of the desk."""
+"""Doors of signing in, of roles and of the desk. Some lead on (302) or end (4xx) for whoever comes without what they ask for."""
+OWN_ACCOUNT: tuple[Door, ...] = (
+    Door("sessions", CAST),
+    Door("sessions", CAST, "POST"),
+    Door("account_change_password", CAST),
+    Door("account_change_password", CAST, "POST", answers=200),
+    Door("account_reauthenticate", CAST),
+    Door("account_reauthenticate", CAST, "POST", answers=200),
+    Door("mfa_reauthenticate", CAST, answers=302),
+    Door("mfa_reauthenticate", CAST, "POST"),
+    Door("mfa_reauthenticate_webauthn", CAST, answers=302),
+    Door("mfa_reauthenticate_webauthn", CAST, "POST"),
+    Door("mfa_index", CAST),
+    Door("mfa_activate_totp", CAST, answers=302),
+    Door("mfa_activate_totp", CAST, "POST"),
+    Door("mfa_deactivate_totp", CAST, answers=404),
+    Door("mfa_deactivate_totp", CAST, "POST", answers=404),
+    Door("mfa_view_recovery_codes", CAST, answers=404),
+    Door("mfa_generate_recovery_codes", CAST, answers=302),
+    Door("mfa_generate_recovery_codes", CAST, "POST"),
+    Door("mfa_download_recovery_codes", CAST, answers=404),
+    Door("mfa_list_webauthn", CAST),
+    Door("mfa_add_webauthn", CAST, answers=302),
+    Door("mfa_add_webauthn", CAST, "POST"),
+    Door("mfa_remove_webauthn", CAST, at=fixed(pk=1), answers=302),
+    Door("mfa_remove_webauthn", CAST, "POST", at=fixed(pk=1)),
+    Door("mfa_edit_webauthn", CAST, at=fixed(pk=1), answers=302),
+    Door("mfa_edit_webauthn", CAST, "POST", at=fixed(pk=1)),
+)
+"""What everyone does with their own account; changes to second factors first ask again who it is (302)."""
 COUNTER = ("assessor", "claims_officer", "arrears_officer")
 """Officers who see people in their places, and act for them at the counter."""
 FOR_THEMSELVES = ("worker", "employer", "delegate", "college", "none")
 """People of the city who signed in for themselves."""
+CLAIMS: tuple[Door, ...] = (
+    Door("claim", FOR_THEMSELVES),
+    Door("claim", FOR_THEMSELVES, "POST", form=fixed(name="nobody", number="1")),
+    Door("claim_fact", FOR_THEMSELVES, answers=302),
+    Door("claim_certificate", FOR_THEMSELVES, answers=302),
+    Door("claim_certificate", FOR_THEMSELVES, "POST", form=fixed(number="1")),
+    Door("claim_phone", FOR_THEMSELVES, answers=302),
+    Door("claim_phone", FOR_THEMSELVES, "POST", form=fixed(phone="13800138000")),
+    Door("claim_code", FOR_THEMSELVES, answers=302),
+    Door("claim_code", FOR_THEMSELVES, "POST", form=fixed(code="123456")),
+    Door("claim_employer", FOR_THEMSELVES, answers=302),
+    Door("claim_employer", FOR_THEMSELVES, "POST", form=fixed(code="1", month="2020-01")),
+)
+"""Claiming a record: without the page before, each leads back to the first (302)."""
 TODAY = str(timezone.localdate())
 
 
@@ -246,13 +311,68 @@ OFFICE: tuple[Door, ...] = (
 """Accounts, delegations, mandates, tokens, audit."""
 PEOPLE: tuple[Door, ...] = ()
 """Search, persons, reveals, duplicates, corrections."""
-ROSTERS: tuple[Door, ...] = ()
+BRINGERS = ("employer", "assessor", "claims_officer")
+
+
+def batch(state: str) -> Made:
+    return lambda side: {"batch_id": side.keys[f"roster {state}"]}
+
+
+ROSTERS: tuple[Door, ...] = (
+    Door("imports", BRINGERS),
+    Door("import_new", ("assessor", "claims_officer"), beside=("employer",)),
+    Door("import_new", ("employer",), answers=302, beside=("assessor", "claims_officer"), case="with one organisation"),
+    Door("import_file", BRINGERS, at=organisation),
+    Door("import_file", BRINGERS, "POST", at=organisation, answers=200),
+    Door("import_columns", BRINGERS, at=batch("received")),
+    Door("import_columns", BRINGERS, "POST", at=batch("received"), form=fixed(**{"column-0": "name"}), answers=200),
+    Door("import_check", BRINGERS, at=batch("staged")),
+    Door("import_check", BRINGERS, "POST", at=batch("staged")),
+    Door("import", BRINGERS, at=batch("done")),
+    Door("import", BRINGERS, "POST", at=batch("staged")),
+    Door("import_rejected", BRINGERS, at=batch("done")),
+)
 """Imports and feeds."""
 A_WORKERS = OF_ONE
+ENDING = identity_number("990101", BORN + timedelta(days=7_310_001 % 28), 1)[-4:]
+"""How the identity number of Harbour's worker ends."""
 """Who opens a worker's door: the worker, and whoever acts for them under a mandate."""
-MINE: tuple[Door, ...] = ()
-"""A worker's own pages."""
-DOORS: tuple[Door, ...] = (*CITY, *API, *SIGN_IN, *OFFICE, *PEOPLE, *ROSTERS, *MINE)
+KEEPERS = ("assessor", "claims_officer")
+"""Officers who keep people's records."""
+
+
+def paper(side: Side) -> Mapping[str, Any]:
+    return {"attachment_id": side.keys["paper"]}
+
+
+def child(side: Side) -> Mapping[str, Any]:
+    return {"worker_id": side.keys["child"]}
+
+
+MINE: tuple[Door, ...] = (
+    Door("me", A_WORKERS),
+    Door("held", A_WORKERS),
+    Door("held_files", ("worker",)),
+    Door("held_files", ("worker",), "POST", form=fixed(ending=ENDING, alone="on"), answers=200),
+    Door("looked", A_WORKERS),
+    Door("consents", A_WORKERS),
+    Door("consents", ("worker",), "POST", form=fixed(decide="give:reminders/1")),
+    Door("guardian_consent", KEEPERS, at=child),
+    Door(
+        "guardian_consent",
+        KEEPERS,
+        "POST",
+        at=child,
+        form=fixed(purpose="reminders", name="Mother", relation="mother", document="identity card", seen="on"),
+    ),
+    Door("notices", tuple(who for who in IN_A_ROLE if who not in ACTING)),
+    Door("notices", ("worker",), "POST", form=key("notice", "read")),
+    Door("attachment", (*A_WORKERS, *KEEPERS), at=paper),
+    Door("attachment_remove", (*A_WORKERS, *KEEPERS), at=paper),
+    Door("attachment_remove", ("worker",), "POST", at=paper, beside=(*ACTING, *KEEPERS)),
+)
+"""A worker's own pages, notices and papers."""
+DOORS: tuple[Door, ...] = (*CITY, *API, *SIGN_IN, *OWN_ACCOUNT, *CLAIMS, *OFFICE, *PEOPLE, *ROSTERS, *MINE)
 UNANSWERED = frozenset({"api:api-root"})
 """Names that only serve to make addresses: nothing answers there."""
 READ_BY_ANY_METHOD = frozenset({"api:openapi-json"})

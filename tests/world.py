@@ -18,10 +18,13 @@ from django.test import Client
 from django.utils import timezone
 
 from guildhall import city as packs
+from guildhall.office import strongroom
 from guildhall.office.backends import PATH
-from guildhall.office.models import STAFF, Account, ApiToken, Grant, Mandate
+from guildhall.office.models import STAFF, Account, ApiToken, Attachment, Grant, Mandate
+from guildhall.office.operations.notices import notify
 from guildhall.office.viewers import GRANT, MANDATE, PROVED, viewer_in
 from guildhall.registry import models
+from guildhall.registry.models.staged import seal_cells
 from guildhall.skills.models import Occupation
 from guildhall.web.viewer import Viewer
 from tests.registry.folders import identity_number
@@ -145,6 +148,8 @@ def build(*, sessions: bool = True) -> World:
         _organisations(side)
         _people(side)
         _accounts(side)
+        _papers(side)
+        _rosters(side)
     Account.objects.create(username="demo-guest", kind="public", created_at=THEN)
     if sessions:
         _sign_in(world)
@@ -230,6 +235,44 @@ def _accounts(side: Side) -> None:
         account=side.grants["assessor"].account, grant=side.grants["assessor"], name="report", token_hash=f"hash {side.key}".encode(),
         scopes="people", created_at=THEN, expires_on=today + timedelta(days=30),
     ).pk  # fmt: skip
+
+
+def _papers(side: Side) -> None:
+    """A paper and a notice of the worker, and a child of under 14 beside them."""
+    facts, by = {"on": "2026-01-30"}, side.grants["worker"]
+    side.keys["notice"] = notify(key=f"planted {side.key}", template="record_claimed", facts=facts, now=THEN, worker_id=side.worker)[0].pk
+    side.keys["paper"] = Attachment.objects.create(
+        subject=f"worker:{side.worker}", worker_id=side.worker, title="Diploma", media_type="image/png", size=5, sha256="", added_at=THEN,
+        file=f"{side.first:032x}", added_by=f"account:{by.account_id}",
+    ).pk  # fmt: skip
+    side.keys["child"] = side.first + 50
+    month = timezone.localdate().replace(day=1)
+    models.Worker.objects.create(
+        worker_id=side.keys["child"], birth_month=month.replace(year=month.year - 10), sex="female", education="primary", migrant="none",
+        standing="student", residence_id=side.homes[0], weight=1,
+    )  # fmt: skip
+    number = identity_number("990101", month.replace(year=month.year - 10), 2)
+    sealed = models.sealed_identity([side.keys["child"]], ["小小"], [number[:-4] + f"{side.first % 7:03d}" + number[-1]], [None])
+    models.Identity.objects.bulk_create(models.Identity(**row) for row in sealed.to_pylist())
+
+
+def put_papers(world: World) -> None:
+    """The files of the papers, in the var/ of the moment: a test may have one of its own."""
+    for side in world.sides:
+        strongroom.put(b"paper", f"{side.first:032x}")
+
+
+def _rosters(side: Side) -> None:
+    """A roster of the organisation at each of its stages; of the one that is done a row was not taken."""
+    columns = {"columns": {"name": "姓名"}, "header": ["姓名"], "header_row": 1, "samples": [["晏*"]], "notes": [], "count": 1}
+    for state in ("received", "staged", "done"):
+        found = models.ImportBatch.objects.create(
+            kind="roster", organisation_id=side.organisation, place=side.place, name=f"roster-{side.key}.xlsx", sha256="0" * 64,
+            as_of=THEN.date(), mapping=columns, state=state, forecast={"counts": {"rejected": 1}} if state == "staged" else {},
+            rows=state == "done", position=state == "done", rejected=state == "done", brought_by="command:plant", brought_at=THEN,
+        )  # fmt: skip
+        side.keys[f"roster {state}"] = found.pk
+    models.RejectedRow.objects.create(batch=found, row=2, faults=[], cells_sealed=seal_cells(found.pk, 2, ["x"]))
 
 
 def _account(side: Side, who: str, at: int) -> Account:
