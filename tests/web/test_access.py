@@ -48,8 +48,14 @@ def taken_back(request: pytest.FixtureRequest) -> Iterator[None]:
     if "world" not in request.fixturenames:
         yield
         return
-    request.getfixturevalue("world")
+    world = request.getfixturevalue("world")
     from django.core.cache import cache
+
+    from tests.world import put_papers
+
+    if "shown" in request.fixturenames:
+        request.getfixturevalue("shown")  # its var/ is where the papers are looked for
+    put_papers(world)
 
     with transaction.atomic():
         yield

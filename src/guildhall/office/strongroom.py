@@ -20,7 +20,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.utils.translation import gettext as _
 
+from guildhall.kernel.errors import GuildhallError
 from guildhall.office.vault import Unsealable, WrongKey
 
 FORMAT = b"\x01"
@@ -34,9 +36,13 @@ def folder() -> Path:
     return Path(settings.VAR) / "attachments"
 
 
-def put(content: bytes) -> str:
+class Lost(GuildhallError):
+    """The file is not where it was put: the folder was moved, or a backup left it out."""
+
+
+def put(content: bytes, name: str = "") -> str:
     """Writes a sealed file, complete or not at all, and gives its name: 32 random hexadecimal digits."""
-    name = secrets.token_hex(16)
+    name = name or secrets.token_hex(16)
     path = _path(name)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f".{name}")
@@ -49,8 +55,12 @@ def put(content: bytes) -> str:
 
 
 def get(name: str) -> bytes:
-    """The content of a sealed file, proved from the first byte to the last. Raises WrongKey or Unsealable; FileNotFoundError."""
-    return b"".join(_opened(name, _path(name).read_bytes()))
+    """The content of a sealed file, proved from the first byte to the last. Raises Lost, WrongKey or Unsealable."""
+    try:
+        sealed = _path(name).read_bytes()
+    except FileNotFoundError:
+        raise Lost(_("The paper is not where it was put"), next=_("tell whoever runs the system; a backup may hold it")) from None
+    return b"".join(_opened(name, sealed))
 
 
 def remove(name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -66,5 +67,6 @@ def _papers(records: tuple[int, ...]) -> dict[str, bytes]:
     for row in rows.filter(scan="clean") if settings.SCANNER else rows:
         if (room := room - row.size) < 0:
             break
-        found[f"{row.pk}.{ENDINGS[row.media_type]}"] = strongroom.get(row.file)
+        with suppress(strongroom.Lost):  # the table lists it all the same
+            found[f"{row.pk}.{ENDINGS[row.media_type]}"] = strongroom.get(row.file)
     return found

@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
+from guildhall.kernel.errors import GuildhallError, NotFound
 from guildhall.kernel.holdings import Held
 from guildhall.kernel.tables import Text
-from guildhall.office.operations.mandates import withdraw_mandate
 from guildhall.overview.engine.takeaway import shown
 from guildhall.overview.operations.person import take_all
 from guildhall.overview.queries import person as queries
@@ -39,10 +37,8 @@ YOUNG = {"under_14": minors.CHILD, "under_16": minors.TOO_YOUNG, "protected": mi
 
 @for_roles("worker")
 def me(request: HttpRequest) -> HttpResponse:
-    """The person's level and how it was decided, what is on record and what is missing; ends a mandate when asked to."""
+    """The person's level and how it was decided, what is on record and what is missing."""
     viewer, today = viewer_of(request), timezone.localdate()
-    if request.method == "POST":
-        return _withdraw(request)
     found = queries.me(viewer, today)
     agents = behind([f"account:{mandate.agent_id}" for mandate in found.mandates])
     context = {
@@ -55,19 +51,6 @@ def me(request: HttpRequest) -> HttpResponse:
         "agents": {mandate.agent_id: agents[f"account:{mandate.agent_id}"] for mandate in found.mandates},
     }
     return render(request, "overview/me.html", context)
-
-
-def _withdraw(request: HttpRequest) -> HttpResponse:
-    viewer, asked = viewer_of(request), request.POST.get("withdraw", "")
-    records = records_of(viewer, timezone.localdate(), in_person=True)
-    if not asked.isdigit():
-        raise NotFound(_("There is no such leave to act"), next=_("see the list"))
-    try:
-        withdraw_mandate(mandate_id=int(asked[:18]), records=records, by=viewer, now=timezone.now())
-        messages.success(request, _("Withdrawn. Nobody acts for you under it any more."))
-    except AlreadyDone:
-        messages.info(request, _("It was over already."))
-    return redirect("me")
 
 
 def _title(found: Me) -> str:

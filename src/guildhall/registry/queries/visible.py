@@ -5,25 +5,28 @@ from __future__ import annotations
 from datetime import date
 
 from guildhall.registry.models import CorrectionRequest, IdentityDocument
+from guildhall.registry.queries.merged import leader
+from guildhall.registry.queries.records import is_registrar
 from guildhall.registry.queries.scope import organisations_of, people
 from guildhall.web.viewer import Viewer
 
 
 def worker(viewer: Viewer, key: int, today: date) -> bool:
-    """Papers about a person: whoever may see the person."""
-    return people(viewer, today).filter(pk=key).exists()
+    """Papers about a person: the person, whoever acts for them, and officers who keep the record. No employer, and no other officer."""
+    own = viewer.role == "worker" or viewer.mandate is not None
+    return (own or is_registrar(viewer)) and people(viewer, today).filter(pk=leader(key)).exists()
 
 
 def correction(viewer: Viewer, key: int, today: date) -> bool:
-    """Papers of a correction request: the person who lodged it, and officers who may see that person."""
-    request = CorrectionRequest.objects.filter(pk=key).first()
-    return request is not None and viewer.role != "employer" and worker(viewer, request.worker_id, today)
+    """Papers of a correction request: as of the person who lodged it."""
+    found = CorrectionRequest.objects.filter(pk=key).first()
+    return found is not None and worker(viewer, found.worker_id, today)
 
 
 def document(viewer: Viewer, key: int, today: date) -> bool:
-    """Papers of an identity document: the person, and officers who may see that person."""
+    """Papers of an identity document: as of the person whose it is."""
     found = IdentityDocument.objects.filter(pk=key).first()
-    return found is not None and viewer.role != "employer" and worker(viewer, found.worker_id, today)
+    return found is not None and worker(viewer, found.worker_id, today)
 
 
 def organisation(viewer: Viewer, key: int, today: date) -> bool:
