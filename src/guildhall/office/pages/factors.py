@@ -23,17 +23,18 @@ from django.utils.translation import gettext as _
 from guildhall.kernel.errors import GuildhallError
 from guildhall.office.operations import sessions
 from guildhall.office.viewers import enter, is_proved
+from guildhall.web.doors import for_account
 
 second_factor = AuthenticateView.as_view()
 passkey_sign_in = LoginWebAuthnView.as_view()
-confirm_by_code = ReauthenticateView.as_view()
-confirm_by_passkey = ReauthenticateWebAuthnView.as_view()
-factors = IndexView.as_view()
-recovery_codes = ViewRecoveryCodesView.as_view()
-recovery_codes_new = GenerateRecoveryCodesView.as_view()
-recovery_codes_file = DownloadRecoveryCodesView.as_view()
-passkeys = ListWebAuthnView.as_view()
-passkey_rename = EditWebAuthnView.as_view()
+confirm_by_code = for_account(ReauthenticateView.as_view())
+confirm_by_passkey = for_account(ReauthenticateWebAuthnView.as_view())
+factors = for_account(IndexView.as_view())
+recovery_codes = for_account(ViewRecoveryCodesView.as_view())
+recovery_codes_new = for_account(GenerateRecoveryCodesView.as_view())
+recovery_codes_file = for_account(DownloadRecoveryCodesView.as_view())
+passkeys = for_account(ListWebAuthnView.as_view())
+passkey_rename = for_account(EditWebAuthnView.as_view())
 
 
 def _proved(request: HttpRequest) -> None:
@@ -81,5 +82,5 @@ class _Remove(RemoveWebAuthnView):  # type: ignore[misc]  # ships no types
         return response
 
 
-app_add, app_remove = _Activate.as_view(), _Deactivate.as_view()
-passkey_add, passkey_remove = _Add.as_view(), _Remove.as_view()
+app_add, app_remove = for_account(_Activate.as_view()), for_account(_Deactivate.as_view())
+passkey_add, passkey_remove = for_account(_Add.as_view()), for_account(_Remove.as_view())

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from guildhall.office.operations import invitations
 from guildhall.office.pages.addresses import carrying
@@ -72,9 +73,9 @@ def _accepted(form: PasswordForm, token: str) -> bool:
     return True
 
 
+@require_POST
 def give_up(request: HttpRequest) -> HttpResponse:
     """Leaves a sign-in that stopped half way, such as at the second factor, and starts from the beginning."""
-    address = carrying(request, "sign_in")
-    if request.method == "POST":
-        forget_attempt(request, show_message=False)
+    address = carrying(request, "account_login")
+    forget_attempt(request, show_message=False)
     return redirect(address)

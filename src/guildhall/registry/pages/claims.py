@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Callable
 from datetime import date
-from typing import cast
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
 
 from allauth.core import ratelimit
 from django import forms
@@ -22,13 +24,27 @@ from guildhall.office.viewers import GRANT, MANDATE
 from guildhall.registry.models import vault
 from guildhall.registry.operations import claims
 from guildhall.registry.operations.claims import CertificateFact, EmployerFact, Fact, PhoneFact
-from guildhall.web.doors import for_account
+from guildhall.web.doors import for_account, no_such_page
 from guildhall.web.viewer import viewer_of
 
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 TOLD = "claim"
 """Key of the session: the name and number someone gave, sealed until the second fact is there."""
 CELL = ("office.session", "claim", TOLD)
 MONTH = re.compile(r"(\d{4})[-/.年]?(\d{1,2})月?")
+
+
+def for_people(view: View[P]) -> View[P]:
+    """A page for whoever signed in as one of the people of the city; for staff there is no such page."""
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if getattr(request.user, "kind", "") != "public":
+            raise no_such_page()
+        return view(request, *args, **kwargs)
+
+    return for_account(cast("View[P]", door))
 
 
 class PersonForm(forms.Form):
@@ -72,7 +88,7 @@ class EmployerForm(forms.Form):
         return date(int(found[1]), int(found[2]), 1)
 
 
-@for_account
+@for_people
 def claim(request: HttpRequest) -> HttpResponse:
     """Asks who someone is. Nothing is looked up before the second fact is there."""
     form = PersonForm(request.POST or None)
@@ -83,13 +99,13 @@ def claim(request: HttpRequest) -> HttpResponse:
     return render(request, "registry/claim.html", {"form": form})
 
 
-@for_account
+@for_people
 def claim_fact(request: HttpRequest) -> HttpResponse:
     """Asks which second fact someone has at hand."""
     return render(request, "registry/claim_fact.html") if TOLD in request.session else redirect("claim")
 
 
-@for_account
+@for_people
 def claim_certificate(request: HttpRequest) -> HttpResponse:
     """Asks for the number of a certificate."""
     form = CertificateForm(request.POST or None)
@@ -98,7 +114,7 @@ def claim_certificate(request: HttpRequest) -> HttpResponse:
     return _asked(request, "registry/claim_certificate.html", form)
 
 
-@for_account
+@for_people
 def claim_employer(request: HttpRequest) -> HttpResponse:
     """Asks for an employer and when someone began there."""
     form = EmployerForm(request.POST or None)
@@ -107,7 +123,7 @@ def claim_employer(request: HttpRequest) -> HttpResponse:
     return _asked(request, "registry/claim_employer.html", form)
 
 
-@for_account
+@for_people
 def claim_phone(request: HttpRequest) -> HttpResponse:
     """Asks for the phone that is on record and sends a code to it, whether it is on record or not."""
     form = PhoneForm(request.POST or None)
@@ -120,7 +136,7 @@ def claim_phone(request: HttpRequest) -> HttpResponse:
     return _asked(request, "registry/claim_phone.html", form)
 
 
-@for_account
+@for_people
 def claim_code(request: HttpRequest) -> HttpResponse:
     """Asks for the code; only then is the phone compared with the one on record."""
     phone = phone_sent_to(request)
