@@ -23,14 +23,14 @@ from guildhall.registry.engine import documents
 from guildhall.registry.engine.corrections import LONGEST_WORDS, NOTE, Part
 from guildhall.registry.engine.identity import normalise_number, normalise_phone
 from guildhall.registry.engine.names import plain
-from guildhall.registry.models import CorrectionRequest, NumberChange, Place, Worker, vault
+from guildhall.registry.models import CorrectionRequest, NumberChange, Worker, vault
 from guildhall.registry.operations import identity
 from guildhall.registry.operations.history import supersede
 from guildhall.registry.operations.people import REVEAL, check_pace
 from guildhall.registry.queries import corrections as queries
 from guildhall.registry.queries import scope
 from guildhall.registry.queries.corrections import CORRECTIONS, correctable_item, no_such_request
-from guildhall.registry.queries.homes import HOMES
+from guildhall.registry.queries.homes import homes
 from guildhall.registry.queries.merged import leader
 from guildhall.registry.queries.records import is_registrar
 from guildhall.web.pack import city
@@ -167,7 +167,7 @@ def _word(part: Part, text: str, today: date) -> str:
 
 
 def _home(part: Part, text: str, today: date) -> str:
-    return text if Place.objects.filter(pk=text, kind__in=HOMES).exists() else ""
+    return text if any(place.pk == text for _district, inside in homes(today) for place in inside) else ""
 
 
 def _phone(part: Part, text: str, today: date) -> str:

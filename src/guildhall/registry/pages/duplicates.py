@@ -20,6 +20,7 @@ from guildhall.registry.models import DuplicatePair
 from guildhall.registry.operations import merges
 from guildhall.registry.pages.records import ReasonForm, guarded, said, taken
 from guildhall.registry.queries import duplicates as queries
+from guildhall.web.pack import city
 from guildhall.web.viewer import Viewer, viewer_of
 
 PAGE = 50
@@ -41,14 +42,14 @@ REASONS: dict[str, Text] = {
     ),
 }
 """What speaks for one person, in words."""
-LINES: dict[str, Any] = {
-    "name": gettext_lazy("Name"),
-    "number": gettext_lazy("Identity number"),
-    "phone": gettext_lazy("Phone"),
-    "birth_month": gettext_lazy("Month of birth"),
-    "sex": gettext_lazy("Sex"),
-    "residence": gettext_lazy("Residence"),
-    "education": gettext_lazy("Schooling"),
+LINES: dict[str, Text] = {
+    "name": Text("姓名", "Name"),
+    "number": Text("身份证号", "Identity number"),
+    "phone": Text("手机号", "Phone"),
+    "birth_month": Text("出生月份", "Month of birth"),
+    "sex": Text("性别", "Sex"),
+    "residence": Text("常住地", "Residence"),
+    "education": Text("学历", "Schooling"),
 }
 BOOK = {"sex": wordbook.SEX, "education": wordbook.EDUCATION, "document": wordbook.DOCUMENT}
 
@@ -99,14 +100,9 @@ def duplicate(request: HttpRequest, pair_id: int) -> HttpResponse:
         return redirect("duplicate", pair_id=pair_id)
     pair = queries.pair(viewer, pair_id, timezone.localdate(now))
     leads = request.POST.get("leads", "")
-    context = {
-        "pair": pair,
-        "form": form,
-        "reasons": REASONS,
-        "lines": LINES,
-        "book": BOOK,
-        "leads": int(leads) if leads.isdecimal() else 0,
-    }
+    levels = {row.code: row.name for row in city().levels}
+    context = {"pair": pair, "form": form, "reasons": REASONS, "lines": LINES, "book": BOOK, "levels": levels}
+    context["leads"] = int(leads) if leads.isdecimal() else 0
     return render(request, "registry/duplicate.html", context)
 
 

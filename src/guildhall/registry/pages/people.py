@@ -21,10 +21,12 @@ from guildhall.registry.models import Organisation
 from guildhall.registry.operations.people import FIELDS, LONGEST_NOTE, REASONS, find, look, reveal
 from guildhall.registry.queries import people as query
 from guildhall.registry.queries import scope
+from guildhall.registry.queries.duplicates import pairs_of
 from guildhall.registry.queries.imports import batches
 from guildhall.registry.queries.people import ROLES, Found, Question, shown_to, tokens
 from guildhall.registry.queries.people.leavers import leavers, organisation_of
 from guildhall.registry.queries.people.record import Person, person
+from guildhall.registry.queries.records import is_registrar
 from guildhall.registry.tables import LEVELS, STANDINGS
 from guildhall.web import words
 from guildhall.web.doors import for_roles
@@ -194,6 +196,8 @@ def one(request: HttpRequest, worker_id: int, *, occupations: Names) -> HttpResp
         "levels": level_names(),
         "occupations": occupations({row.occupation for row in rows if row.occupation}),
         "may_reveal": "reveal" in found.shown,
+        "keeps": is_registrar(viewer),
+        "pairs": pairs_of(viewer, found.worker.pk, timezone.localdate()),
         "past_words": {**{name: BOOK[name] for name in ("sex", "education", "migrant", "standing", "contract")}, "level": level_names()},
     }
     return render(request, "registry/person.html", context)

@@ -39,8 +39,8 @@ from guildhall.web.viewer import Viewer
 CORRECTIONS = "registry.corrections"
 SEALED = {"name": "name_sealed", "identity_number": "number_sealed", "phone": "phone_sealed"}
 ROWS: dict[str, type[Worker | Identity | EmploymentSpell | Certificate | InsuranceSpell]] = {
-    tables.WORKERS.name: Worker,
     tables.IDENTITY.name: Identity,
+    tables.WORKERS.name: Worker,
     tables.EMPLOYMENT.name: EmploymentSpell,
     tables.CERTIFICATES.name: Certificate,
     tables.INSURANCE.name: InsuranceSpell,
@@ -227,10 +227,15 @@ def _group(table: str, row: Any) -> str:
     if table == tables.EMPLOYMENT.name:
         return _("Work at %(name)s, from %(day)s") % {"name": _name(row.organisation), "day": row.started_on.isoformat()}
     if table == tables.CERTIFICATES.name:
-        return _("Certificate %(level)s, %(name)s") % {"level": row.level, "name": _name(row.issuer)}
+        return _("Certificate %(level)s, %(name)s") % {"level": _level(row.level), "name": _name(row.issuer)}
     if table == tables.INSURANCE.name:
         return _("Insurance from %(month)s") % {"month": row.started_on.isoformat()[:7]}
-    return _("Who you are") if table == tables.IDENTITY.name else _("About you")
+    return _("Identity") if table == tables.IDENTITY.name else _("General facts")
+
+
+def _level(code: str) -> str:
+    """The name of a level in the city's pack; the code where it has none."""
+    return next((row.name.in_(get_language() or "zh-hans") for row in city().levels if row.code == code), code)
 
 
 def _name(row: Any) -> str:
