@@ -169,21 +169,26 @@ class Pass:
         """Names the chains that do not end where the seal says; where no list of them is left, the seal and its events."""
         lists = (found for found in map(unpacked, heads) if found is not None)
         kept = next((found for found in lists if root_of(digest for _, digest in found.values()) == seal.root), None)
-        if kept is not None:
-            found = {chain: (position, digest) for chain, (position, digest, _) in self._grown.items()}
-            listed = {chain.encode(errors="replace"): end for chain, end in kept.items()}
-            shifted = {chain for chain, trouble in self._trouble.items() if trouble.shift}
-            for chain in sorted({*listed, *found} - self._told - self._odd_now - shifted):
-                self._compare(seal, chain, listed.get(chain), found.get(chain))
-        if len(self.damages) == self._before and not self._odd_now:
+        named = self._name(seal, kept) if kept is not None else False
+        if len(self.damages) == self._before and not named and not self._odd_now:
             why = f"it stands for {seal.events} events up to event {seal.last_event}; {self._since} are there"
             self._tell("unsealed", b"", 0, seal.last_event, seal.seal, why)
+
+    def _name(self, seal: Sealed, kept: dict[str, tuple[int, bytes]]) -> bool:
+        """Tells of each chain that does not end where the seal says, once; whether there is any, told of before or now."""
+        found = {chain: (position, digest) for chain, (position, digest, _) in self._grown.items()}
+        listed = {chain.encode(errors="replace"): end for chain, end in kept.items()}
+        differing = {chain for chain in {*listed, *found} if listed.get(chain) != found.get(chain)}
+        shifted = {chain for chain, trouble in self._trouble.items() if trouble.shift}
+        for chain in sorted(differing - self._told - self._odd_now - shifted):
+            self._compare(seal, chain, listed.get(chain), found.get(chain))
+        return bool(differing)
 
     def _compare(self, seal: Sealed, chain: bytes, kept: tuple[int, bytes] | None, found: tuple[int, bytes] | None) -> None:
         """One chain against what the seal stands for; each chain is told of once."""
         end = self._end(chain)
         why = f"seal {seal.seal} stands for {kept[0] if kept else 0} events of this chain"
-        count = len(self.damages)
+        self._told.add(chain)
         if kept is None:
             self._tell("inserted", chain, end.position, end.event, seal.seal, f"seal {seal.seal} does not know it")
         elif not end.position:
@@ -192,12 +197,10 @@ class Pass:
             self._tell("truncated", chain, end.position + 1, end.event, seal.seal, f"{why}; event {end.event} is its last")
         elif end.position > kept[0]:
             self._tell("inserted", chain, end.position, end.event, seal.seal, why)
-        elif found[1] != kept[1]:
+        else:
             self._tell(
                 "rewritten", chain, end.position, end.event, seal.seal, f"it or one before it is not what seal {seal.seal} stands for"
             )
-        if len(self.damages) > count:
-            self._told.add(chain)
 
     def _end(self, chain: bytes) -> End:
         return End(*(self._grown.get(chain) or self._heads.get(chain, (0, START, 0))))
@@ -207,7 +210,7 @@ class Pass:
         self._heads |= self._grown
         self._grown.clear()
         for chain, trouble in self._trouble.items():
-            if trouble.missing:  # what seemed the end of the chain to a seal was a gap in it
+            if trouble.missing or trouble.shift:  # what seemed the end of the chain to a seal was a gap in it
                 self.damages = [damage for damage in self.damages if (damage.kind, damage.chain) != ("truncated", name_of(chain))]
             self.damages += _settled(name_of(chain), trouble)
         rest = dict.fromkeys(self._heads)
