@@ -75,6 +75,55 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
         Text("与第 {first} 行是同一个人，但内容不同", "the same person as in row {first}, but with other contents"),
         Text("请只留下正确的一行", "keep the right one of the two rows"),
     ),
+    # sheets filled in on visits
+    "visit_number": (
+        Text("不是走访表上的编号", "it is no number of a visit sheet"),
+        Text("请照走访表原样填写编号", "copy the number that is printed on the sheet"),
+    ),
+    "visit_mandate": (
+        Text("没有这样的代办授权，或授权属于别人", "there is no such leave to act, or it is somebody else's"),
+        Text("请照走访表原样填写编号", "copy the number that is printed on the sheet"),
+    ),
+    "visit_name": (
+        Text("编号与姓名对不上", "number and name do not belong together"),
+        Text("请核对是否填错了行", "see whether the row was mixed up with another"),
+    ),
+    "visit_withdrawn": (
+        Text("本人已撤回代办授权", "the person has taken the leave to act back"),
+        Text("不再为其代办；如本人改变主意，请重新登记", "act no more for this person; if they change their mind, record it anew"),
+    ),
+    "visit_ran_out": (
+        Text("走访当天代办授权已到期", "the leave to act had run out on that day"),
+        Text("请填写“代办续至”并由本人签字", "fill in until when it is given anew, and have it signed"),
+    ),
+    "visit_day": (
+        Text("走访日期不在过去一年之内", "the day is not within the past year"),
+        Text("请填写走访当天的日期", "write the day of the visit"),
+    ),
+    "visit_home": (
+        Text("住址没有写到街道（乡镇）", "the home is not given down to the township"),
+        Text("请写明区县和街道（乡镇），例如“{example}”", "give district and township, such as “{example}”"),
+    ),
+    "visit_twice": (
+        Text("与第 {first} 行是同一个编号", "the same number as in row {first}"),
+        Text("请只保留一行", "keep one of the two rows"),
+    ),
+    "visit_unsigned": (
+        Text("同意或续期须由本人签字", "agreeing, and giving leave anew, need the person's signature"),
+        Text("签字后填“是”，否则清空同意和续期两列", "write “yes” once it is signed, or empty the two columns"),
+    ),
+    "visit_no_wish": (
+        Text("只有说明，没有选愿望", "there are words, but no wish was chosen"),
+        Text("请填愿望编号，例如 1", "write the number of the wish, such as 1"),
+    ),
+    "visit_term": (
+        Text("代办期限最长一年，且须晚于今天", "leave to act lasts a year at most, and ends after today"),
+        Text("请改填期限内的日期", "write an earlier or a later day"),
+    ),
+    "visit_refused": (
+        Text("未被受理：{why}", "it was not taken: {why}"),
+        Text("请按原因处理后再导入", "see the reason, and bring the row again"),
+    ),
     # any cell
     "empty": (Text("没有填写", "nothing is given"), Text("请填写这一格", "fill it in")),
     "formula": (

@@ -9,7 +9,7 @@ from guildhall.registry.engine.cells.problems import Wrong
 from guildhall.registry.engine.identity import masked
 
 _INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u206a-\u206f\ufe00-\ufe0f\ufeff]"
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u206a-\u206f\ufe00-\ufe0f\ufeff]"
 )
 _SPACES = re.compile(r"\s+")
 _NOTHING = frozenset(
@@ -31,7 +31,9 @@ def plain(text: str) -> str:
         if len(text) > 9 and text.isalnum():
             return text  # the common case, and the quick one: a number
     else:
-        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+        text = unicodedata.normalize("NFKC", text)
+    if not text.isprintable():
+        text = _INVISIBLE.sub("", text)
     text = _SPACES.sub(" ", text).strip()
     if text[:1] in ("'", "`", "\u2018", "\u2019"):
         text = text[1:].strip()

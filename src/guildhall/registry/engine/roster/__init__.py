@@ -5,6 +5,7 @@ Pure: bytes and lookups in, rows and faults out. `rejected_workbook` writes the 
 
 from __future__ import annotations
 
+from guildhall.registry.engine.cells.findings import CellFault, Rejected, Repeated
 from guildhall.registry.engine.cells.header import ColumnNote, NotATable
 from guildhall.registry.engine.cells.places import KnownPlace
 from guildhall.registry.engine.roster.reading import OpenRoster, open_roster, read_roster
@@ -12,10 +13,7 @@ from guildhall.registry.engine.roster.rejected import rejected_workbook
 from guildhall.registry.engine.roster.rows import (
     FIELDS,
     REQUIRED,
-    CellFault,
     Reference,
-    Rejected,
-    Repeated,
     Roster,
     RosterRow,
 )

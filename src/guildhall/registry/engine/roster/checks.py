@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -85,15 +84,3 @@ def check_certificate(values: Values, say: Report) -> None:
 def day_after(last: date | None) -> date | None:
     """The end of a spell by its last day: half open, so the first day after it."""
     return last + timedelta(1) if last else None
-
-
-_FOOTER = re.compile(
-    r"(?:注|备注|说明|日期|单位负责人|负责人|联系人|填表人?|制表人?|填报人?|制单人?|审核人?|复核人?|经办人?|单位盖章|盖章)\s*[:：]"
-    r"|注\s*[0-9]|合计|总计|小计|共计|共\s*[0-9]+|第\s*[0-9]+\s*页|total\b|notes?\b|\(?盖章",
-    re.IGNORECASE,
-)
-
-
-def is_note(text: str) -> bool:
-    """Whether a row without an identity number begins like a footer: a total, a note, a signature, a page number."""
-    return bool(_FOOTER.match(text))

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from guildhall.kernel.tables import Text
-from guildhall.registry.engine.roster.rows import Rejected
+from guildhall.registry.engine.cells.findings import Rejected
 
 WHAT_TO_CORRECT = Text("需要更正的内容", "what to correct")
 ROW_IN_FILE = Text("原行号", "row in the file")
