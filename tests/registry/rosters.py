@@ -100,7 +100,7 @@ def state() -> dict[str, list[tuple[Any, ...]]]:
     numbers = {
         i.worker_id: opened("registry.identity", "identity_number", i.worker_id, i.number_sealed) for i in models.Identity.objects.all()
     }
-    said = {
+    said: dict[str, list[tuple[Any, ...]]] = {
         "people": [
             (numbers[i.worker_id], opened("registry.identity", "name", i.worker_id, i.name_sealed),
              opened("registry.identity", "phone", i.worker_id, i.phone_sealed), bytes(i.phone_hash or b""), i.name_two, i.initials_two,

@@ -56,6 +56,11 @@ def worker(n: int) -> models.Worker:
     return models.Worker.objects.get(identity__number_hash=models.vault().keyed_hash("identity_number", number(n)))
 
 
+def phone(n: int) -> str:
+    one = worker(n)
+    return models.vault().open("registry.identity", "phone", one.pk, one.identity.phone_sealed or b"")
+
+
 def known(n: int) -> dict[str, Any]:
     """Person n of the small city as a roster would name them: name, number."""
     given = folders.rows()["registry.identity"][n - 1]
@@ -77,7 +82,7 @@ def test_a_new_person_comes_with_job_and_claimed_certificate(bring: Any) -> None
     assert (claim.worker_id, claim.level, claim.confirmed_id, claim.issued_on) == (one.pk, "L4", None, date(2020, 5, 1))
     assert {one.batch_id, stay.batch_id, claim.batch_id} == {batch.pk}
     assert one.identity.name_two is not None
-    assert models.vault().open("registry.identity", "phone", one.pk, one.identity.phone_sealed) == "13900000100"
+    assert phone(100) == "13900000100"
     assert queries.noted(batch) == {"start_assumed": [102]}
 
 
@@ -192,8 +197,7 @@ def test_an_employer_corrects_whom_it_brought_and_leaves_others_as_they_are(brin
     batch = bring(full(100, phone="13711112222"), full(101, phone="13711113333"), by=employer)
     assert (counts(batch), queries.noted(batch)) == ((1, 1, 0, 0), {"elsewhere": [101], "kept": [101]})
     assert counts(bring(full(100, phone="13711112222"), by=employer)) == (0, 0, 1, 0), "nor by bringing it twice"
-    phones = [models.vault().open("registry.identity", "phone", worker(n).pk, worker(n).identity.phone_sealed) for n in (100, 101)]
-    assert phones == ["13900000100", "13711113333"]
+    assert [phone(100), phone(101)] == ["13900000100", "13711113333"]
 
 
 def test_an_employer_changes_no_name(bring: Any, employer: Viewer) -> None:

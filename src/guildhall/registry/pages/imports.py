@@ -18,9 +18,8 @@ from django.utils.translation import gettext as _
 from guildhall.kernel.errors import AlreadyDone, NotFound
 from guildhall.kernel.workbooks import Refused
 from guildhall.office.queries.actors import called
-from guildhall.registry.engine.cells.header import NotATable
 from guildhall.registry.engine.decisions import OUTCOMES
-from guildhall.registry.engine.roster import FIELDS, REQUIRED, rejected_workbook
+from guildhall.registry.engine.roster import FIELDS, REQUIRED, NotATable, rejected_workbook
 from guildhall.registry.models import ImportBatch, Organisation
 from guildhall.registry.operations import imports
 from guildhall.registry.queries import imports as queries
@@ -180,7 +179,8 @@ def _column_faults(chosen: dict[str, str]) -> list[str]:
 def _checked(request: HttpRequest, batch: ImportBatch, chosen: dict[str, str], occupations: Known) -> list[str]:
     """Keeps the columns and reads the file with them, at once or in the background; what was wrong with it."""
     viewer, now = viewer_of(request), timezone.now()
-    mapping = {field: header for header, field in chosen.items()}
+    unused = dict.fromkeys(batch.mapping["columns"], "")  # a column that was found and is not wanted must not be found again
+    mapping = unused | {field: header for header, field in chosen.items()}
     batch = imports.keep_columns(batch=batch, mapping=mapping, sheet=batch.sheet, by=viewer, now=now)
     if batch.mapping["count"] > imports.AT_ONCE:
         imports.check_later(batch=batch, by=viewer, now=now)

@@ -81,7 +81,7 @@ def in_pieces(file: IO[bytes]) -> Iterable[bytes]:
 
 
 def keep_columns(*, batch: ImportBatch, mapping: Mapping[str, str], sheet: str, by: Viewer, now: datetime) -> ImportBatch:
-    """Says what the columns of a received file mean, and remembers it for the organisation's next one.
+    """Says what the columns of a received file mean ({field: header}, "" for none), and remembers it for the organisation's next one.
 
     Rows staged under another meaning are dropped. Raises AlreadyDone where the file is being applied or was.
     """

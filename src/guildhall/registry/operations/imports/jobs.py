@@ -12,7 +12,7 @@ from guildhall.kernel.errors import AlreadyDone
 from guildhall.kernel.workbooks import Refused
 from guildhall.office.models import Job
 from guildhall.office.operations import work
-from guildhall.registry.engine.cells.header import NotATable
+from guildhall.registry.engine.roster import NotATable
 from guildhall.registry.models import ImportBatch
 from guildhall.registry.operations.imports.applying import apply
 from guildhall.registry.operations.imports.batches import confirm

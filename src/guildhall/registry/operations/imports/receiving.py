@@ -10,10 +10,9 @@ from typing import Any
 from django.conf import settings
 
 from guildhall.kernel import workbooks
-from guildhall.kernel.errors import FaultsFound
 from guildhall.kernel.workbooks import Workbook
 from guildhall.registry.engine.identity import masked
-from guildhall.registry.engine.roster import OpenRoster, Reference
+from guildhall.registry.engine.roster import NotATable, OpenRoster, Reference
 from guildhall.registry.models import ImportBatch
 from guildhall.registry.operations.imports.batches import begin, in_pieces
 from guildhall.registry.operations.imports.staging import understood
@@ -54,13 +53,15 @@ def receive(
 
 
 def _as_before(workbook: Workbook, reference: Reference, before: Mapping[str, str], sheet: str, today: date) -> OpenRoster:
-    """The columns as the organisation's last file had them, where this one still has those; else as their names say."""
-    if before:
-        try:
-            return understood(workbook, reference, before, sheet, today)
-        except FaultsFound:
-            pass
-    return understood(workbook, reference, None, sheet, today)
+    """The columns as the organisation's last file had them, as far as this one has those; the others as their names say."""
+    try:
+        plain = understood(workbook, reference, None, sheet, today)
+    except NotATable:
+        if not before:
+            raise
+        return understood(workbook, reference, before, sheet, today)
+    kept = {field: header for field, header in before.items() if not header or header in plain.header}
+    return understood(workbook, reference, kept, sheet, today) if kept else plain
 
 
 def described(workbook: Workbook, found: OpenRoster) -> dict[str, Any]:
