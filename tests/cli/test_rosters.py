@@ -1,0 +1,117 @@
+"""`guildhall import roster`: what it prints, where it writes, how it exits, and that it changes nothing where it should not."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from guildhall.kernel.runs import Folder
+from guildhall.overview.load import load_city
+from guildhall.registry.models import ImportBatch, Worker
+from guildhall.registry.operations import imports
+from guildhall.registry.operations.imports import staging
+from guildhall.synth.rosters import made_roster
+from guildhall.web.viewer import system
+from tests.cli.conftest import Command
+from tests.registry import folders
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def roster(tmp_path: Path, now: datetime) -> Path:
+    load_city(Folder.open(folders.write(tmp_path / "city").path), mode="demonstration", by=system("test"), now=now)
+    file = tmp_path / "roster.xlsx"
+    file.write_bytes(made_roster(rows=30, faults=11, places=("西区石桥镇",), occupations=("电工",)).content)
+    return file
+
+
+def test_a_roster_comes_in_with_its_wrong_rows_beside_it(guildhall: Command, roster: Path) -> None:
+    ran = guildhall("import", "roster", roster, "--organisation", "ORG0001")
+    lines = ran.out.splitlines()
+    assert (ran.code, lines[-1]) == (3, "30 read: 19 accepted, 0 changed, 0 unchanged, 11 rejected")
+    beside = roster.with_name("roster.rejected.xlsx")
+    assert lines[-2] == f"The rejected rows are in {beside}: correct them there and import that file."
+    rejected = [line for line in lines if line.startswith("rejected  roster.xlsx, row ")]
+    assert len(rejected) == 11
+    assert all(", column " in line and " — " in line for line in rejected)
+    assert openpyxl.load_workbook(beside).active.max_row == 12
+    again = guildhall("import", "roster", roster, "--organisation", "ORG0001")
+    assert again.out.splitlines()[-1] == "30 read: 0 accepted, 0 changed, 19 unchanged, 11 rejected"
+
+
+def test_a_clean_roster_exits_0_and_leaves_no_file(guildhall: Command, roster: Path) -> None:
+    roster.write_bytes(made_roster(rows=8, faults=0, places=("西区石桥镇",), occupations=("电工",)).content)
+    ran = guildhall("import", "roster", roster, "--organisation", "ORG0001", "--as-of", "2026-11-01")
+    assert (ran.code, ran.out.splitlines()[-1]) == (0, "8 read: 8 accepted, 0 changed, 0 unchanged, 0 rejected")
+    assert not roster.with_name("roster.rejected.xlsx").exists()
+    assert str(ImportBatch.objects.get().as_of) == "2026-11-01"
+
+
+def test_a_dry_run_says_the_same_and_leaves_nothing(guildhall: Command, roster: Path) -> None:
+    ran = guildhall("import", "roster", roster, "--organisation", "ORG0001", "--dry-run")
+    assert (ran.code, ran.out.splitlines()[-1]) == (3, "30 read: 19 accepted, 0 changed, 0 unchanged, 11 rejected")
+    assert Worker.objects.count() == folders.PEOPLE
+    assert not ImportBatch.objects.exists()
+    assert not roster.with_name("roster.rejected.xlsx").exists()
+
+
+def test_json_is_one_object_and_masks_what_names_somebody(guildhall: Command, roster: Path) -> None:
+    elsewhere = roster.with_name("wrong.xlsx")
+    ran = guildhall("import", "roster", roster, "--organisation", "ORG0001", "--json", "--rejected", elsewhere)
+    told = json.loads(ran.out)
+    assert ran.code == 3
+    assert {name: told[name] for name in ("read", "accepted", "changed", "unchanged", "rejected", "dry_run")} == {
+        "read": 30, "accepted": 19, "changed": 0, "unchanged": 0, "rejected": 11, "dry_run": False}  # fmt: skip
+    assert len(told["rejected_rows"]) == 11
+    assert told["rejected_file"] == str(elsewhere)
+    assert elsewhere.exists()
+    assert told["columns"]["identity_number"] == "身份证号码*"
+    numbers = {str(cell) for row in openpyxl.load_workbook(elsewhere).active.iter_rows(values_only=True) for cell in row if cell}
+    assert not [number for number in numbers if len(number) > 16 and number.startswith("99") and number in ran.out]
+    assert ran.err.splitlines()[-1] == "30 read: 19 accepted, 0 changed, 0 unchanged, 11 rejected"
+
+
+def test_an_import_that_stopped_goes_on(guildhall: Command, roster: Path, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staging, "CHUNK_ROWS", 4)
+    apply = imports.apply
+
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(imports, "apply", lambda **given: apply(**{**given, "progress": stop}))
+        assert guildhall("import", "roster", roster, "--organisation", "ORG0001").code == 130
+    assert ImportBatch.objects.get().position == 15
+    ran = guildhall("import", "roster", roster, "--organisation", "ORG0001")
+    assert "goes on at row 15" in ran.err
+    assert ran.out.splitlines()[-1] == "30 read: 19 accepted, 0 changed, 0 unchanged, 11 rejected"
+    assert ImportBatch.objects.get().state == "done"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("--organisation", "NOBODY"), 1, "There is no organisation"),
+        ((), 2, "--organisation"),
+        (("--organisation", "ORG0001", "--sheet", "二月"), 1, "there is no sheet 二月"),
+        (("--organisation", "ORG0001", "--as-of", "yesterday"), 2, "--as-of"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(guildhall: Command, roster: Path, arguments: tuple[str, ...], code: int, words: str) -> None:
+    ran = guildhall("import", "roster", roster, *arguments)
+    assert ran.code == code
+    assert words in ran.err
+    assert not ImportBatch.objects.exists()
+
+
+def test_what_is_no_roster_leaves_nothing(guildhall: Command, roster: Path) -> None:
+    roster.write_bytes(b"PK\x03\x04 and nothing more")
+    ran = guildhall("import", "roster", roster, "--organisation", "ORG0001")
+    assert ran.code == 1
+    assert "Next: " in ran.err
+    assert not ImportBatch.objects.exists()
