@@ -372,7 +372,28 @@ MINE: tuple[Door, ...] = (
     Door("attachment_remove", ("worker",), "POST", at=paper, beside=(*ACTING, *KEEPERS)),
 )
 """A worker's own pages, notices and papers."""
-DOORS: tuple[Door, ...] = (*CITY, *API, *SIGN_IN, *OWN_ACCOUNT, *CLAIMS, *OFFICE, *PEOPLE, *ROSTERS, *MINE)
+SEEN = {"document": "passport", "reason": "shown at the counter"}
+RECORDS: tuple[Door, ...] = (
+    Door("duplicates", KEEPERS),
+    Door("duplicates", KEEPERS, "POST", form=lambda side: {"first": side.worker, "second": side.student}, refuses=200),
+    Door("duplicate", KEEPERS, at=key("pair", "pair_id")),
+    Door("duplicate", KEEPERS, "POST", at=key("pair", "pair_id"), form=fixed(action="apart", reason="sisters")),
+    Door("corrections", KEEPERS),
+    Door("correction", KEEPERS, at=key("correction", "correction_id")),
+    Door("correction", KEEPERS, "POST", at=key("correction", "correction_id"), form=fixed(action="refuse", answer="not so")),
+    Door("correct", A_WORKERS),
+    Door("correct", A_WORKERS, "POST", form=key("correction", "withdraw")),
+    Door("rename", KEEPERS, at=worker),
+    Door("rename", KEEPERS, "POST", at=worker, form=fixed(name="New Name", on="2026-01-05", **SEEN)),
+    Door("change_phone", KEEPERS, at=worker),
+    Door("change_phone", KEEPERS, "POST", at=worker, form=fixed(phone="13900001111", reason="a new one")),
+    Door("documents", KEEPERS, at=worker),
+    Door("documents", KEEPERS, "POST", at=worker, form=fixed(action="add", kind="passport", number="E12345678")),
+    Door("number", KEEPERS, at=worker),
+    Door("number", KEEPERS, "POST", at=worker, form=fixed(**{"action": "refuse", "refuse-reason": "the copy is forged"})),
+)
+"""Duplicates, corrections, and who someone is."""
+DOORS: tuple[Door, ...] = (*CITY, *API, *SIGN_IN, *OWN_ACCOUNT, *CLAIMS, *OFFICE, *PEOPLE, *ROSTERS, *MINE, *RECORDS)
 UNANSWERED = frozenset({"api:api-root"})
 """Names that only serve to make addresses: nothing answers there."""
 READ_BY_ANY_METHOD = frozenset({"api:openapi-json"})

@@ -150,6 +150,7 @@ def build(*, sessions: bool = True) -> World:
         _accounts(side)
         _papers(side)
         _rosters(side)
+        _in_question(side)
     Account.objects.create(username="demo-guest", kind="public", created_at=THEN)
     if sessions:
         _sign_in(world)
@@ -273,6 +274,29 @@ def _rosters(side: Side) -> None:
         )  # fmt: skip
         side.keys[f"roster {state}"] = found.pk
     models.RejectedRow.objects.create(batch=found, row=2, faults=[], cells_sealed=seal_cells(found.pk, 2, ["x"]))
+
+
+def _in_question(side: Side) -> None:
+    """What officers have to decide: two records that may be one person, another identity number, and a correction of the worker's."""
+    pair = models.DuplicatePair.objects.create(first_id=side.worker, second_id=side.second, reasons=["officer"], score=85, proposed_at=THEN)
+    number = models.vault().seal("registry.number_changes", "identity_number", side.worker, identity_number("990101", BORN, 900))
+    models.NumberChange.objects.create(
+        worker_id=side.worker,
+        number_sealed=number,
+        number_hash=b"",
+        reason="wrong",
+        document="permit",
+        proposed_by="account:1",
+        proposed_at=THEN,
+    )
+    correction = models.CorrectionRequest.objects.create(
+        worker_id=side.worker, subject=f"registry.workers:{side.worker}:education", wanted_sealed=b"", place_id=side.homes[0],
+        lodged_at=THEN, due_on=THEN.date(),
+    )  # fmt: skip
+    told = '{"value": "bachelor", "why": "the diploma says so"}'
+    correction.wanted_sealed = models.vault().seal("registry.corrections", "wanted", correction.pk, told)
+    correction.save()
+    side.keys |= {"pair": pair.pk, "correction": correction.pk}
 
 
 def _account(side: Side, who: str, at: int) -> Account:

@@ -156,8 +156,10 @@ def leads_to(name: str, response: HttpResponseBase) -> bool:
 
 
 def assert_hides(door: Door, who: str, world: World, response: HttpResponseBase) -> None:
-    """No answer shows a person whom the role does not lead to; a form may give back what was typed into it."""
-    said, typed = "\n".join(texts(response)), {str(value) for side in world.sides for value in door.form(side).values()}
+    """No answer shows a person whom the role does not lead to; a form may give back what was typed into it, a refusal its own address."""
+    refused = response.status_code == 404
+    said = "\n".join(texts(response))
+    typed = {str(value) for side in world.sides for value in (*door.form(side).values(), *(door.at(side).values() if refused else ()))}
     shown_all_the_same = sorted(mark for mark in world.hidden_from(who) - typed if mark in said)
     assert not shown_all_the_same, f"{door} shows {who} what is hidden from them: {shown_all_the_same}"
 
