@@ -90,7 +90,7 @@ def accept(*, correction_id: int, answer: str, document: str, by: Viewer, now: d
         part, held = queries.target(row)
         if part.kind == NOTE and not answer.strip():
             raise GuildhallError(_("There is no answer"), next=_("say what was done about it: nothing is changed by itself"))
-        if part.kind == "number" and _propose(row, document, by, now):
+        if part.kind == "number" and _propose(row, held, part, document, by, now):
             return row
         _apply(row, part, held, document, by, now)
         _decide(row, "accepted", answer.strip(), now)
@@ -233,15 +233,15 @@ def _refuse_decided(row: CorrectionRequest) -> None:
         raise AlreadyDone(_("This request was decided already"), next=_("see how it stands now"))
 
 
-def _propose(row: CorrectionRequest, document: str, by: Viewer, now: datetime) -> bool:
-    """Proposes the number that a request asks for, where nobody has; True where the request must wait for a second officer."""
+def _propose(row: CorrectionRequest, held: Any, part: Part, document: str, by: Viewer, now: datetime) -> bool:
+    """Proposes the number that a request asks for, where nobody has and the record does not say it by now; True where the request
+    must then wait for a second officer.
+    """
     value = queries.wanted(row).value
-    if NumberChange.objects.filter(worker=leader(row.worker_id), state="proposed", reason=_grounds(row)).exists():
+    waiting = NumberChange.objects.filter(worker=leader(row.worker_id), state="proposed", reason=_grounds(row))
+    if queries.recorded(part, held) == value or waiting.exists():
         return False
-    try:
-        identity.propose_number(worker_id=row.worker_id, number=value, reason=_grounds(row), document=document, by=by, now=now)
-    except AlreadyDone:  # the record says so by now
-        return False
+    identity.propose_number(worker_id=row.worker_id, number=value, reason=_grounds(row), document=document, by=by, now=now)
     return True
 
 
