@@ -23,7 +23,7 @@ from django.utils.module_loading import import_string
 
 from guildhall.office.models import Account, Grant, Mandate
 from guildhall.office.queries.mandates import ACTS_AS, usable
-from guildhall.web.viewer import PUBLIC, Viewer
+from guildhall.web.viewer import PUBLIC, Viewer, viewer_of
 
 GRANT, MANDATE = "grant", "mandate"
 """Keys of the session: the role chosen, and the mandate under which someone acts."""
@@ -51,7 +51,7 @@ class Viewers:
         request.who = SimpleLazyObject(lambda: who(request, viewer)) if viewer.account else None  # type: ignore[attr-defined]
         response = self.get_response(request)
         patch_vary_headers(response, ("Cookie",))
-        if viewer.account:
+        if viewer_of(request).account:  # the session's, or that of the key which came with a request of the API
             response.headers.setdefault("Cache-Control", NO_STORE)
         return response
 
