@@ -57,7 +57,8 @@ class Door:
     own object: 200 for reading and 302 for a form, unless said otherwise. `refuses` is what is said of somebody else's object
     named in a form, where the form itself says that nobody is found (200); an object in the address is always refused with 404.
     `also` are some of the cast who look at a public page too; `beside` those who may open the address as well, but for whom this
-    row holds nothing of their own. `case` tells rows of the same address and method apart.
+    row holds nothing of their own. `case` tells rows of the same address and method apart. A `keyed` door is a route of the API that
+    asks for a key: each of the cast comes with one of their own, and who has none is told so (401).
     """
 
     name: str
@@ -71,10 +72,11 @@ class Door:
     also: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     case: str = ""
+    keyed: bool = False
 
     @property
     def status(self) -> int:
-        return self.answers or (200 if self.method == "GET" else 302)
+        return self.answers or (200 if self.method == "GET" or self.keyed else 302)
 
     @property
     def has_object(self) -> bool:
@@ -286,6 +288,10 @@ OFFICE: tuple[Door, ...] = (
     Door("mandate_return", ("assessor",), "POST", at=mandate("counter")),
     Door("mandate_return", ("broker",), "POST", at=mandate("care"), case="in care"),
     Door("mandate_stop", ACTING, "POST"),
+    Door("visit_sheet", ("broker",)),
+    Door("visits", ("broker",)),
+    Door("visits", ("broker",), "POST", answers=200),
+    Door("visit", ("broker",), at=key("visit", "batch_id")),
     Door("agents", OF_ONE),
     Door("agents", ("worker",), "POST", form=lambda side: {"mandate": side.mandates["care"].pk}),
     Door("tokens", ("employer", "delegate", "college", *COUNTER)),
@@ -309,8 +315,21 @@ OFFICE: tuple[Door, ...] = (
     Door("tokens", ("assessor",), "POST", form=key("token", "revoke"), case="revoked"),
 )
 """Accounts, delegations, mandates, tokens, audit."""
-PEOPLE: tuple[Door, ...] = ()
-"""Search, persons, reveals, duplicates, corrections."""
+SEARCHERS = (*COUNTER, "employer")
+"""Who looks for people and opens their records."""
+PEOPLE: tuple[Door, ...] = (
+    Door("people", SEARCHERS),
+    Door("people", SEARCHERS, "POST", form=fixed(text="wx")),
+    Door("person", SEARCHERS, at=worker),
+    Door("reveal", COUNTER, at=lambda side: {**worker(side), "field": "phone"}),
+    Door("reveal", COUNTER, "POST", at=lambda side: {**worker(side), "field": "phone"}, form=fixed(reason="contact"), answers=200),
+    Door("organisation_people", SEARCHERS, at=organisation),
+    Door("organisation_people", SEARCHERS, at=organisation, query="list=former", case="who left"),
+    Door("api:search_people", SEARCHERS, "POST", form=lambda side: {"text": side.name(side.worker)}, refuses=200, keyed=True),
+    Door("api:person", SEARCHERS, at=worker, keyed=True),
+    Door("api:organisation_people", SEARCHERS, at=organisation, keyed=True),
+)
+"""Search, persons, reveals."""
 BRINGERS = ("employer", "assessor", "claims_officer")
 
 

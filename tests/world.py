@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 from django.test import Client
@@ -127,6 +128,10 @@ class World:
             client.cookies["sessionid"] = self.sessions[who, (side or self.harbour).key]
         return client
 
+    def key(self, who: str) -> str:
+        """The key with which a program of someone of Harbour asks the API; empty for who can have none."""
+        return f"gh_{who}" if who in self.harbour.grants else ""
+
     def viewer(self, who: str, side: Side | None = None) -> Viewer:
         """The viewer behind that browser."""
         of = side or self.harbour
@@ -232,10 +237,26 @@ def _accounts(side: Side) -> None:
             kind="counter" if who == "counter" else "broker", agent=side.grants[agent].account, worker_id=worker, purpose="certificates",
             consent="signed", given_at=THEN, valid_from=LONG_AGO, valid_until=today + timedelta(days=30),
         )  # fmt: skip
+    side.keys["visit"] = models.ImportBatch.objects.create(
+        kind="visits", place=side.place, name="visits.csv", sha256="0" * 64, mapping={}, state="done", brought_at=THEN, finished_at=THEN,
+        brought_by=f"account:{side.grants['broker'].account_id}",
+    ).pk  # fmt: skip
+    if side.key == "harbour":
+        _keys(side)
     side.keys["token"] = ApiToken.objects.create(
         account=side.grants["assessor"].account, grant=side.grants["assessor"], name="report", token_hash=f"hash {side.key}".encode(),
         scopes="people", created_at=THEN, expires_on=today + timedelta(days=30),
     ).pk  # fmt: skip
+
+
+def _keys(side: Side) -> None:
+    """A key for a program of each of the cast, for people where the role may: it has been used today, so that asking writes nothing."""
+    today = timezone.localdate()
+    for who, held in side.grants.items():
+        ApiToken.objects.create(
+            account=held.account, grant=held, name="program", token_hash=sha256(f"gh_{who}".encode()).digest(), created_at=THEN,
+            scopes="jobs" if who == "delegate" else "people", expires_on=today + timedelta(days=30), last_used_on=today,
+        )  # fmt: skip
 
 
 def _papers(side: Side) -> None:

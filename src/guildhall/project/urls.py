@@ -14,7 +14,7 @@ from guildhall.overview.pages import person as own
 from guildhall.overview.pages import retention
 from guildhall.registry import api as registry_api
 from guildhall.registry import pages as registry
-from guildhall.registry.pages import accounts, claims, consents, corrections, delegations, duplicates, identity, mandates, people
+from guildhall.registry.pages import accounts, claims, consents, corrections, delegations, duplicates, identity, mandates, people, visits
 from guildhall.registry.pages import imports as rosters
 from guildhall.registry.queries.waiting import waiting
 from guildhall.skills import api as skills_api
@@ -124,6 +124,9 @@ urlpatterns = [
         path("mandates/<int:mandate_id>/act/", form_only(mandates.mandate_act), name="mandate_act"),
         path("mandates/<int:mandate_id>/return/", form_only(mandates.mandate_return), name="mandate_return"),
         path("mandates/stop/", form_only(mandates.mandate_stop), name="mandate_stop"),
+        path("visits/", with_form(visits.visits), name="visits"),
+        path("visits/sheet/", read_only(visits.visit_sheet), name="visit_sheet"),
+        path("visits/<int:batch_id>/", read_only(visits.visit), name="visit"),
         path("me/agents/", with_form(mandates.agents), name="agents"),
         path("tokens/", with_form(office.tokens), name="tokens"),
         path("me/", read_only(own.me), name="me"),

@@ -81,14 +81,6 @@ WORDS: dict[str, dict[str, object]] = {
         "wages": _("unpaid wages"),
     },
     "agreed": {"signed": _("by signature"), "spoken": _("by word, at the counter"), "message": _("by message")},
-    "wish": {
-        "training": _("be trained"),
-        "assessment": _("be assessed"),
-        "job": _("find work"),
-        "business": _("start a business"),
-        "benefit": _("apply for a benefit"),
-        "other": _("something else"),
-    },
     "relation": {"administrative": _("administrative"), "functional": _("functional zone")},
     "park_class": {
         "national_etdz": _("national economic and technological development zone"),

@@ -14,6 +14,7 @@ from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.office.engine.notices import Fact
 from guildhall.office.operations.audit import record
 from guildhall.office.operations.notices import notify
+from guildhall.office.queries.mandates import usable
 from guildhall.registry.engine.purposes import BY_KEY, Purpose
 from guildhall.registry.models import Consent, Worker, vault
 from guildhall.registry.queries import minors, scope
@@ -69,6 +70,28 @@ def give_for_child(*, worker_id: int, purpose: str, guardian: Guardian, by: View
         if minors.band(worker, timezone.localdate(now)) != "under_14":
             raise GuildhallError(_("This person is 14 or older and decides alone"), next=_("let them agree themselves"))
         return _give(worker, wanted, told, by, now)
+
+
+def give_signed(*, worker_id: int, purpose: str, wording: str, sheet: str, by: Viewer, now: datetime) -> Consent:
+    """The person agreed by signing a sheet, which the broker whom they gave leave to act brings in: the signature agrees, not the broker.
+
+    `sheet` says where the paper can be looked up. Raises NotFound for whoever is no broker acting for this very person, GuildhallError
+    for a child of under 14 or for another wording than was printed, AlreadyDone where it has been given.
+    """
+    wanted, today = _asked(purpose), timezone.localdate(now)
+    with transaction.atomic():
+        held = usable(today).filter(pk=by.mandate or 0, kind="broker", agent_id=by.account or 0).first()
+        if held is None or by.worker is None or {worker_id, held.worker_id} - set(one_person(by.worker)):
+            raise NotFound(_("There is no such person"), next=_("go back to your desk"))
+        worker = Worker.objects.select_for_update().get(pk=leader(worker_id))
+        if minors.band(worker, today) == "under_14":
+            raise GuildhallError(_("Under 14, a guardian must agree"), next=_("come to the district's counter together"))
+        if wording != wanted.version:
+            raise GuildhallError(_("The sheet carries another wording than today's"), next=_("print the sheet anew and have it signed"))
+        row = _give(worker, wanted, None, by, now)
+        details = {"consent": row.pk, "sheet": sheet}
+        record(subject=f"worker:{row.worker_id}", action="registry.keep_signature", by=by, now=now, details=details)
+    return row
 
 
 def withdraw_consent(*, worker_id: int, purpose: str, by: Viewer, now: datetime) -> Consent:

@@ -175,18 +175,23 @@ def reference(organisation: int, today: date, occupations: Callable[[], Occupati
     """What must be known to read a roster of an organisation: places with their districts, occupations, its own code."""
     owner = Organisation.objects.get(pk=organisation)
     known = occupations()
-    cities = Place.objects.filter(kind="city").order_by("pk")
-    city = cities.first()
+    city, names, places = known_places(today)
     return Reference(
-        city=city.pk if city else "",
-        city_names=(city.name_zh, city.name_en) if city else (),
-        places=tuple(_places(today)),
+        city=city,
+        city_names=names,
+        places=places,
         occupations=known.names,
         occupation_words=known.words,
         organisations={owner.code: owner.pk},
         organisation=owner.pk,
         made_up=made_up,
     )
+
+
+def known_places(today: date) -> tuple[str, tuple[str, ...], tuple[KnownPlace, ...]]:
+    """The key and the names of the city, and the places people live in, as `engine.cells.places` reads what people write."""
+    city = Place.objects.filter(kind="city").order_by("pk").first()
+    return city.pk if city else "", (city.name_zh, city.name_en) if city else (), tuple(_places(today))
 
 
 def _places(today: date) -> Iterator[KnownPlace]:

@@ -321,6 +321,22 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
     "migrant_which": (Text("没有说明是本地还是外出，记为不详", "it does not say whether local or away; kept as not known"), _NOTHING),
     "education_other": (Text("学历记为不详", "kept as not known"), _NOTHING),
     # feeds
-    "as_of": (Text("不是文件说的那一天或之前", "it lies after the day the file speaks of"), _DATE),
-    "months": (Text("月数不是 0 到 600 之间的整数", "it is no number of months from 0 to 600"), Text("请填整数", "give a whole number")),
+    "as_of": (
+        Text("在数据日期（{as_of}）之后", "it lies after the day the file speaks of ({as_of})"),
+        Text("请更正日期，或更正文件的数据日期", "correct the day, or the day the file speaks of"),
+    ),
+    "as_of_two": (
+        Text("与文件的数据日期（{as_of}）不同", "it is not the day the file speaks of ({as_of})"),
+        Text("一个文件只能有一个数据日期，请拆成几个文件", "a file speaks of one day; split it by day"),
+    ),
+    "before_birth": (Text("早于出生日期", "it lies before the person was born"), _DATE),
+    "organisation_left_out": (Text("没有登记这个单位，单位不记", "no organisation on record has this code; it is left out"), _NOTHING),
+    "level_uncertified": (
+        Text("学徒工或无等级没有证书", "there is no certificate of this level"),
+        Text("请填五级至一级、特级技师或首席技师", "one of L5, L4, L3, L2, L1, LT, LS, or their names"),
+    ),
+    "programme": (
+        Text("不是六位专业代码", "it is no programme code of six digits"),
+        Text("请按专业目录填写", "take it from the national catalogue"),
+    ),
 }
