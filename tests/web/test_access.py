@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -102,6 +103,8 @@ def test_everyone_else_is_told_that_there_is_no_such_page(door: Door, world: Wor
         response = ask(world, door, who, world.harbour)
         way = {"public": "sign_in", "none": "role"}.get(who)
         refused = leads_to(way, response) or response.status_code == 401 if way else response.status_code == 404
+        if door.keyed:
+            refused = response.status_code == (404 if world.key(who) else 401)
         assert refused, told(door, who, "an object of Harbour", response)
     assert digest() == before, f"{door}: someone who may not open it changed a row"
 
@@ -127,7 +130,7 @@ def test_a_method_without_a_row_is_not_taken(name: str, world: World, shown: Non
     before, row = digest(), rows[0]
     for method in METHODS:
         if name not in READ_BY_ANY_METHOD and method not in {door.method for door in rows}:
-            response = ask(world, Door(name, row.who, method, row.at), row.who[0], world.harbour)
+            response = ask(world, Door(name, row.who, method, row.at, keyed=row.keyed), row.who[0], world.harbour)
             assert response.status_code == 405, (
                 f"{method} {name} answers {response.status_code} to {row.who[0]} and has no row in tests/access.py: add one, "
                 "or hang the page with read_only (web.pages) or require_POST so that it answers 405"
@@ -140,6 +143,9 @@ def ask(world: World, door: Door, who: str, side: Side) -> HttpResponseBase:
     with translation.override("en"):
         path = reverse(door.name, kwargs=dict(door.at(side)))
     client = world.client(who)
+    if door.keyed:
+        key = {"Authorization": f"Bearer {world.key(who)}"} if world.key(who) else {}
+        return client.generic(door.method, path, json.dumps(dict(door.form(side))), "application/json", headers=key)
     if door.method == "GET":
         return client.get(path + (f"?{door.query}" if door.query else ""))
     return client.generic(door.method, path) if door.method != "POST" else client.post(path, dict(door.form(side)))
