@@ -237,6 +237,10 @@ def _accounts(side: Side) -> None:
             kind="counter" if who == "counter" else "broker", agent=side.grants[agent].account, worker_id=worker, purpose="certificates",
             consent="signed", given_at=THEN, valid_from=LONG_AGO, valid_until=today + timedelta(days=30),
         )  # fmt: skip
+    side.keys["visit"] = models.ImportBatch.objects.create(
+        kind="visits", place=side.place, name="visits.csv", sha256="0" * 64, mapping={}, state="done", brought_at=THEN, finished_at=THEN,
+        brought_by=f"account:{side.grants['broker'].account_id}",
+    ).pk  # fmt: skip
     if side.key == "harbour":
         _keys(side)
     side.keys["token"] = ApiToken.objects.create(
