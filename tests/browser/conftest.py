@@ -29,10 +29,15 @@ DESK = {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What the server's programs are told: a folder of their own, and the tiny city."""
+    return {**os.environ, "GUILDHALL_VAR": str(tmp_path_factory.mktemp("browser")), "GUILDHALL_CITY": "tiny"}
+
+
+@pytest.fixture(scope="session")
+def site(site_env: dict[str, str]) -> Iterator[str]:
     """Address of a server that shows the tiny city, built by the command a person would run."""
-    var = tmp_path_factory.mktemp("browser")
-    env = {**os.environ, "GUILDHALL_VAR": str(var), "GUILDHALL_CITY": "tiny"}
+    env = site_env
     subprocess.run([GUILDHALL, "messages", "compile"], env=env, check=True, capture_output=True)
     subprocess.run([GUILDHALL, "demo", "--no-serve", "--scale", "1"], env=env, check=True, capture_output=True)
     port = _free_port()

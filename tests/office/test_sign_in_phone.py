@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils.translation import override
 
 from guildhall.kernel.errors import GuildhallError
+from guildhall.office.backends import PATH
 from guildhall.office.carriers import NotSent
 from guildhall.office.models import Account, AuditEvent, SmsCode
 from guildhall.office.operations import codes, public
@@ -170,3 +171,13 @@ def test_a_closed_account_does_not_sign_in(postbox: Postbox, now: datetime) -> N
     digits = "".join(letter for letter in postbox.taken[0]["body"] if letter.isdigit())[:6]
     assert client.post("/en/sign-in/phone/code/", {"code": digits})["Location"] == "/en/sign-in/staff/closed/"
     assert client.get("/en/desk/")["Location"].startswith("/en/sign-in/")
+
+
+def test_who_signs_in_without_a_password_has_no_pages_about_one(postbox: Postbox, now: datetime) -> None:
+    """They could not be asked for it again, and a factor added by a thief would lock them out."""
+    account = public.account_of_phone(phone=PHONE, language="en", now=now)
+    client = Client()
+    client.force_login(account, backend=PATH)
+    for path in ("password/", "confirm/", "factors/", "factors/app/", "factors/passkeys/add/"):
+        assert client.get(f"/en/account/{path}").status_code == 404, path
+    assert client.get("/en/account/sessions/").status_code == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from guildhall.office.pages import factors, identity
+from guildhall.office.pages.audit import audit, audit_export
 from guildhall.office.pages.desk import desk, role
 from guildhall.office.pages.entrance import sign_in, sign_in_as, sign_out
 from guildhall.office.pages.phone import sign_in_code, sign_in_phone
@@ -11,6 +12,8 @@ from guildhall.office.pages.staff import change_password, closed, confirm, give_
 from guildhall.office.pages.tokens import tokens
 
 __all__ = [
+    "audit",
+    "audit_export",
     "change_password",
     "closed",
     "confirm",

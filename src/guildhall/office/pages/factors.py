@@ -22,19 +22,19 @@ from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import GuildhallError
 from guildhall.office.operations import sessions
+from guildhall.office.pages.own import with_password
 from guildhall.office.viewers import enter, is_proved
-from guildhall.web.doors import for_account
 
 second_factor = AuthenticateView.as_view()
 passkey_sign_in = LoginWebAuthnView.as_view()
-confirm_by_code = for_account(ReauthenticateView.as_view())
-confirm_by_passkey = for_account(ReauthenticateWebAuthnView.as_view())
-factors = for_account(IndexView.as_view())
-recovery_codes = for_account(ViewRecoveryCodesView.as_view())
-recovery_codes_new = for_account(GenerateRecoveryCodesView.as_view())
-recovery_codes_file = for_account(DownloadRecoveryCodesView.as_view())
-passkeys = for_account(ListWebAuthnView.as_view())
-passkey_rename = for_account(EditWebAuthnView.as_view())
+confirm_by_code = with_password(ReauthenticateView.as_view())
+confirm_by_passkey = with_password(ReauthenticateWebAuthnView.as_view())
+factors = with_password(IndexView.as_view())
+recovery_codes = with_password(ViewRecoveryCodesView.as_view())
+recovery_codes_new = with_password(GenerateRecoveryCodesView.as_view())
+recovery_codes_file = with_password(DownloadRecoveryCodesView.as_view())
+passkeys = with_password(ListWebAuthnView.as_view())
+passkey_rename = with_password(EditWebAuthnView.as_view())
 
 
 def _proved(request: HttpRequest) -> None:
@@ -82,5 +82,5 @@ class _Remove(RemoveWebAuthnView):  # type: ignore[misc]  # ships no types
         return response
 
 
-app_add, app_remove = for_account(_Activate.as_view()), for_account(_Deactivate.as_view())
-passkey_add, passkey_remove = for_account(_Add.as_view()), for_account(_Remove.as_view())
+app_add, app_remove = with_password(_Activate.as_view()), with_password(_Deactivate.as_view())
+passkey_add, passkey_remove = with_password(_Add.as_view()), with_password(_Remove.as_view())

@@ -20,14 +20,15 @@ from django.views.decorators.http import require_POST
 
 from guildhall.office.operations import invitations
 from guildhall.office.pages.addresses import carrying
+from guildhall.office.pages.own import with_password
 
 INVITATION = "invitation"
 """Key of the session: the token someone came with, so that it does not stand in the address of the form."""
 
 sign_in_staff = LoginView.as_view()
 closed = AccountInactiveView.as_view()
-confirm = ReauthenticateView.as_view()
-change_password = PasswordChangeView.as_view()
+confirm = with_password(ReauthenticateView.as_view())
+change_password = with_password(PasswordChangeView.as_view())
 
 
 class PasswordForm(forms.Form):
