@@ -6,12 +6,14 @@ import io
 import stat
 import sys
 import zlib
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.utils.translation import override
 from PIL import Image, PngImagePlugin
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
@@ -220,6 +222,12 @@ def own_subject(viewer: Viewer, key: int, today: date) -> bool:
 VISIBLE = {"case": own_subject}
 WORKER, OTHER = Viewer("account:1", "worker", 1, 1, 17), Viewer("account:2", "worker", 2, 2, 18)
 NOW = datetime(2026, 1, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)

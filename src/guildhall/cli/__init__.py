@@ -15,6 +15,7 @@ from guildhall.cli.figures import figures, run
 from guildhall.cli.keeping import deadlines, duplicates
 from guildhall.cli.messages import messages
 from guildhall.cli.records import import_, load, migrate, snapshot
+from guildhall.cli.retention import retention
 from guildhall.cli.rosters import roster
 from guildhall.cli.work import work
 from guildhall.kernel.errors import GuildhallError
@@ -26,7 +27,7 @@ def guildhall() -> None:
     """Guildhall (匠城): runs a development-oriented city for industrial workers."""
 
 
-for command in (city, demo, serve, migrate, load, import_, snapshot, run, figures, messages, audit, work, duplicates, deadlines):
+for command in (city, demo, serve, migrate, load, import_, snapshot, run, figures, messages, audit, work, duplicates, deadlines, retention):
     guildhall.add_command(command)
 import_.add_command(roster)
 

@@ -21,6 +21,7 @@ import click
 
 from guildhall.cli.keeping import move_deadlines, search_duplicates
 from guildhall.cli.records import migrate_database
+from guildhall.cli.retention import deliver, erase, scan
 from guildhall.cli.rosters import bring
 from guildhall.cli.terminal import start_django
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
@@ -67,7 +68,7 @@ def check(*, arguments: Arguments, by: Viewer, clock: Clock, progress: Progress)
     from guildhall.office.operations.audit import note_check
 
     begun = time.perf_counter()
-    found = verified(progress=progress)
+    found = verified()  # all events are seen in one state of the database, in which no progress can be written down
     note_check(found=found, by=by, now=clock(), seconds=time.perf_counter() - begun)
     if not found.proven:
         raise GuildhallError("The audit chain was altered", next="run `guildhall audit verify`")
@@ -87,6 +88,9 @@ HANDLERS: dict[str, Handler] = {
     "tidy": tidy,
     "duplicates": search_duplicates,
     "deadlines": move_deadlines,
+    "deliver": deliver,
+    "scan": scan,
+    "erase": erase,
 }
 """What each kind of job does."""
 
@@ -115,6 +119,9 @@ PERIODIC = (
     Periodic("tidy", timedelta(days=1), timedelta(hours=4)),
     Periodic("duplicates", timedelta(days=1), timedelta(hours=2)),
     Periodic("deadlines", timedelta(days=1), timedelta(hours=1)),
+    Periodic("deliver", timedelta(minutes=10)),
+    Periodic("scan", timedelta(minutes=30)),
+    Periodic("erase", timedelta(days=1), timedelta(hours=2, minutes=30)),
 )
 
 
@@ -162,24 +169,29 @@ class Worker:
             schedule(self.clock())
             return lease(worker=self.name, now=self.clock(), kinds=[*HANDLERS])
         except Error as error:
-            self.say(f"the database cannot be asked: {type(error).__name__}")
+            self.say(f"✕ the database cannot be asked: {type(error).__name__}")
             connection.close()
             self.stopping.wait(GRACE)
             return None
 
     def do(self, job: Job) -> None:
-        """Does one job, and writes down how it ended."""
+        """Does one job, and writes down how it ended; where that cannot be written, its lease will run out."""
+        from django.db import Error, connection
+
         from guildhall.office.operations import work
 
         begun = time.perf_counter()
         try:
-            self._do(job)
+            if self._do(job):
+                self.say(f"{job.kind} {job.key} {time.perf_counter() - begun:.1f} s")
         except work.LeaseLost as lost:
-            self.say(str(lost))
-        else:
-            self.say(f"{job.kind} {job.key} {time.perf_counter() - begun:.1f} s")
+            self.say(f"✕ {lost}")
+        except Error as error:
+            self.say(f"✕ {job.kind} {job.key}: the database cannot be asked: {type(error).__name__}")
+            connection.close()
 
-    def _do(self, job: Job) -> None:
+    def _do(self, job: Job) -> bool:
+        """Whether the job is done; one that is not has gone back into the queue, or has failed. Raises LeaseLost."""
         from guildhall.office.operations import work
         from guildhall.web.viewer import system
 
@@ -194,6 +206,8 @@ class Worker:
             self._failed(job, error)
         else:
             work.finish(job=job, worker=self.name, now=self.clock())
+            return True
+        return False
 
     def _failed(self, job: Job, error: Exception) -> None:
         """Says where it happened, and writes it down without the error's own words: those may name a person."""

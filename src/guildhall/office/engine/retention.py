@@ -1,7 +1,8 @@
 """How long the office keeps what it holds about people.
 
 Laws named: Personal Information Protection Law (PIPL) art. 19 (no longer than the purpose needs), art. 47 (erase when it is
-served), art. 56 (records of handling for at least three years); Cybersecurity Law art. 21 (network logs for at least six months);
+served), art. 56 (records of handling for at least three years); Cybersecurity Law art. 21 as of 2016 (network logs for six
+months at least);
 Civil Code art. 188 (claims within three years). Where no law names a length, the length is our own assumption and marked so.
 """
 
@@ -12,7 +13,10 @@ from guildhall.kernel.tables import Text
 
 PURPOSE = Text("《个人信息保护法》第十九、四十七条；期限为本系统假设", "PIPL arts. 19 and 47; the length is our own assumption")
 PROOF = Text("《个人信息保护法》第五十六条：处理情况记录至少三年", "PIPL art. 56: records of handling for at least three years")
-LOGS = Text("《网络安全法》第二十一条：网络日志至少六个月", "Cybersecurity Law art. 21: network logs for at least six months")
+LOGS = Text(
+    "《网络安全法》（2016 年文本第二十一条）：网络日志至少六个月",
+    "Cybersecurity Law (art. 21 as of 2016): network logs for at least six months",
+)
 CLAIMS = Text(
     "《民法典》第一百八十八条：三年诉讼时效；期限为本系统假设",
     "Civil Code art. 188: claims within three years; the length is our own assumption",
@@ -150,9 +154,9 @@ RULES: tuple[Rule, ...] = (
         Text("", ""),
         "kept",
         Text(
-            "《个人信息保护法》第五十四、五十六条；只增不改，不含姓名号码",
-            "PIPL arts. 54 and 56; only ever added to, without names or numbers",
+            "《个人信息保护法》第五十四、五十六条；只增不改，不含姓名号码；长期保存为本系统假设",
+            "PIPL arts. 54 and 56; only ever added to, without names or numbers; to keep them for good is our own assumption",
         ),
-        "statute",
+        "assumed",
     ),
 )

@@ -21,6 +21,7 @@ from guildhall.office import strongroom
 from guildhall.office.models import Attachment
 from guildhall.office.operations.audit import record
 from guildhall.office.operations.notices import notify
+from guildhall.office.operations.work import enqueue
 from guildhall.office.papers import fit
 from guildhall.office.queries.attachments import attachment, subject_visible
 from guildhall.web.viewer import Viewer
@@ -58,6 +59,8 @@ def add(*, subject: str, worker_id: int | None, title: str, content: bytes, name
                 added_at=now,
             )
             _record(row, "add", by, now)
+            if settings.SCANNER:
+                enqueue(kind="scan", key=f"paper {row.pk}", arguments={}, now=now)
     except BaseException:
         strongroom.remove(file)
         raise

@@ -23,6 +23,7 @@ from guildhall.office.carriers import Carrier, NotSent
 from guildhall.office.engine.notices import TEMPLATES, WAITS, Fact, faults, filled, outside, sendable, wait_after
 from guildhall.office.models import Account, Grant, Notice
 from guildhall.office.models.papers import CHANNELS
+from guildhall.office.operations.work import enqueue
 from guildhall.office.phones import phone_of
 from guildhall.office.queries.notices import facts_of, mine, sealed_facts
 from guildhall.web.viewer import Viewer
@@ -66,6 +67,8 @@ def notify(
     ]
     with transaction.atomic():
         Notice.objects.bulk_create(rows, ignore_conflicts=True)
+        if due := [row.send_after for row in rows if row.state == "waiting"]:
+            enqueue(kind="deliver", key=f"{min(due):%Y-%m-%dT%H:%M}", arguments={}, now=now, run_after=min(due))
         return list(Notice.objects.filter(key=key, channel__in=channels).order_by("channel"))
 
 

@@ -8,7 +8,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import GuildhallError, NotFound
@@ -57,7 +57,7 @@ def _title(found: Me) -> str:
     """The question of the page, answered: what level is this?"""
     said = {"level": text(found.level.name) if found.level else "", "name": found.person.name}
     if found.level:
-        return _("You are on the level %(level)s") % said if found.in_person else _("%(name)s is on the level %(level)s") % said
+        return _("Your level: %(level)s") % said if found.in_person else _("The level of %(name)s: %(level)s") % said
     return _("No level is on record for you yet") if found.in_person else _("No level is on record for %(name)s yet") % said
 
 
@@ -88,7 +88,8 @@ def held(request: HttpRequest) -> HttpResponse:
     parts = [_part(table, periods.get(table.rule), language) for table in all_about(viewer, today)]
     rows = sum(len(part.held.rows) for part in parts)
     context = {
-        "parts": parts,
+        "parts": [part for part in parts if part.rows],
+        "empty": [part.held.title for part in parts if not part.rows],
         "title": _("The city holds %(rows)s rows about you in %(tables)s tables")
         % {"rows": rows, "tables": sum(bool(part.held.rows) for part in parts)},
         "in_person": viewer.mandate is None,
@@ -149,5 +150,7 @@ def looked(request: HttpRequest) -> HttpResponse:
     times = looks.count(records[0], today, own=own)
     title = _("Nobody has looked at your record within a year")
     if times:
-        title = _("Your record was looked at %(times)s times within a year") % {"times": "1,000+" if times > looks.COUNTED else times}
+        shown_times = {"times": "1,000+" if times > looks.COUNTED else times}
+        title = ngettext("Your record was looked at once within a year", "Your record was looked at %(times)s times within a year", times)
+        title = title % shown_times
     return render(request, "overview/looked.html", {"found": found, "title": title})

@@ -15,7 +15,10 @@ DUTY = Text(
     "履行法定职责（《个人信息保护法》第十三条第一款第三项）；长期保存为本系统假设",
     "a duty by law (PIPL art. 13(1)(3)); to keep it for good is our own assumption",
 )
-INSURED = Text("《社会保险法》第七十四条：完整、准确记录缴费", "Social Insurance Law art. 74: full and accurate records of contributions")
+INSURED = Text(
+    "《社会保险法》第七十四条：完整、准确记录缴费；长期保存为本系统假设",
+    "Social Insurance Law art. 74: full and accurate records of contributions; to keep them for good is our own assumption",
+)
 RELIES = Text(
     "本人可能终身据以办事；期限为本系统假设",
     "the person may rely on it for life; the length is our own assumption",
@@ -107,7 +110,7 @@ RULES: tuple[Rule, ...] = (
         "assumed",
     ),
     Rule("registry.employment", ("registry.EmploymentSpell",), Text("就业经历", "Employment"), Text("", ""), "superseded", DUTY, "assumed"),
-    Rule("registry.insurance", ("registry.InsuranceSpell",), Text("参保时段", "Insurance"), Text("", ""), "superseded", INSURED, "statute"),
+    Rule("registry.insurance", ("registry.InsuranceSpell",), Text("参保时段", "Insurance"), Text("", ""), "superseded", INSURED, "assumed"),
     Rule(
         "registry.reported_fact",
         ("registry.ReportedFact",),

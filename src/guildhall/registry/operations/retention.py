@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +21,7 @@ from guildhall.office.operations.audit import record
 from guildhall.office.operations.retention import Eraser, cut, deleted, destroy_papers, moment, past
 from guildhall.registry.engine.retention import RULES
 from guildhall.registry.models import (
+    Alias,
     Certificate,
     CertificateNumber,
     ClaimedCertificate,
@@ -37,6 +40,7 @@ from guildhall.registry.models import (
     Representative,
     Superseded,
     Wish,
+    Worker,
 )
 from guildhall.registry.queries.merged import one_person
 from guildhall.web.viewer import system
@@ -140,28 +144,33 @@ def _idle(on: date) -> QuerySet[Identity]:
 
     A person about whom no date is known is never due: that they are idle cannot be said. A merged record goes with the one that leads.
     """
+    merged = Alias.objects.filter(merged_into=OuterRef("pk"))
+    known = _dated("pk", on) | Exists(merged.filter(_dated("worker_id", on)))
+    busy = _busy("pk", on) | Exists(merged.filter(_busy("worker_id", on)))
+    return Identity.objects.filter(known, worker__alias=None).exclude(busy)
+
+
+def _dated(key: str, on: date) -> Q:
+    """Records of which it is known since when nothing is new: they have a spell, or came with a file long ago."""
+    since = past(BY_KEY, "registry.identity_idle", on)
+    old = Worker.objects.filter(pk=OuterRef(key), batch_id__in=ImportBatch.objects.filter(brought_at__lt=since).values("pk"))
+    return reduce(or_, (Q(Exists(model._default_manager.filter(worker=OuterRef(key)))) for model in SPELLS), Q(Exists(old)))
+
+
+def _busy(key: str, on: date) -> Q:
+    """Records with a certificate, with anything that lasts or ended since, with something open, or with an account."""
     before = cut(BY_KEY["registry.identity_idle"], on)
-    since = moment(before)
-    still, ever = Q(), Q()
-    for model in SPELLS:
-        rows = model._default_manager.filter(_of_person())
-        still |= Q(Exists(rows.filter(Q(ended_on=None) | Q(ended_on__gte=before))))
-        ever |= Q(Exists(rows))
-    old_file = Exists(ImportBatch.objects.filter(pk=OuterRef("worker__batch_id"), brought_at__lt=since))
-    recent = (
-        Q(Exists(Certificate.objects.filter(_of_person())))
-        | Q(Exists(ClaimedCertificate.objects.filter(_of_person())))
-        | Q(Exists(CorrectionRequest.objects.filter(_of_person(), Q(state="open") | Q(decided_at__gte=since))))
-        | Q(Exists(Wish.objects.filter(_of_person(), closed_at=None)))
-        | Q(Exists(Superseded.objects.filter(worker_id=OuterRef("pk"), until__gte=since)))
-        | Q(Exists(Grant.objects.filter(worker_id=OuterRef("pk"), revoked_at=None)))
+    since, mine = moment(before), Q(worker=OuterRef(key))
+    rows: tuple[QuerySet[Any], ...] = (
+        *(model._default_manager.filter(mine, Q(ended_on=None) | Q(ended_on__gte=before)) for model in SPELLS),
+        Certificate.objects.filter(mine),
+        ClaimedCertificate.objects.filter(mine),
+        CorrectionRequest.objects.filter(mine, Q(state="open") | Q(decided_at__gte=since)),
+        Wish.objects.filter(mine, closed_at=None),
+        Superseded.objects.filter(worker_id=OuterRef(key), until__gte=since),
+        Grant.objects.filter(worker_id=OuterRef(key), revoked_at=None),
     )
-    return Identity.objects.filter(ever | Q(old_file), worker__alias=None).exclude(still).exclude(recent)
-
-
-def _of_person() -> Q:
-    """Rows of the record in question or of one that was merged into it."""
-    return Q(worker=OuterRef("pk")) | Q(worker__alias__merged_into=OuterRef("pk"))
+    return reduce(or_, (Q(Exists(found)) for found in rows))
 
 
 def _erase_people(rule: str) -> Callable[[Sequence[Any], datetime], int]:
