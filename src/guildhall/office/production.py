@@ -29,7 +29,7 @@ def of_settings() -> Iterator[GuildhallError]:
     """Settings that are those of a demonstration."""
     if settings.DEBUG:
         yield GuildhallError("GUILDHALL_DEBUG is set", next="unset it")
-    for name, file in (("SECRET_KEY", "session.key"), ("IDENTITY_KEY", "identity.key")):
+    for name, file in (("SECRET_KEY", "session.key"), ("IDENTITY_KEY", "identity.key"), ("AUDIT_KEY", "audit.key")):
         path = settings.VAR / "keys" / file
         if path.exists() and path.read_text().strip() == getattr(settings, name).strip():
             yield GuildhallError(f"GUILDHALL_{name} is the key of a demonstration", next=f"give it another one, and remove {path}")

@@ -81,6 +81,6 @@ def _take(request: HttpRequest, kind: str, key: int) -> None:
 def _represent(account: Account) -> str:
     """The address at which a legal representative claims an organisation; empty for staff."""
     try:
-        return reverse("represent") if account.kind == "public" else ""
+        return reverse("claim_organisation") if account.kind == "public" else ""
     except NoReverseMatch:
         return ""

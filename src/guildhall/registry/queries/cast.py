@@ -8,6 +8,7 @@ from datetime import date
 from math import cos, hypot, radians
 
 from django.db.models import Count, Exists, OuterRef, Q
+from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import NotFound
 from guildhall.registry.models import Alias, Certificate, EmploymentSpell, Organisation, Place, Worker
@@ -40,7 +41,9 @@ def cast(today: date) -> Cast:
             near = min((one for one in found if one[0] != unit), key=lambda one: _apart(unit, one[0]), default=None)
             if near:
                 return Cast(_city(), unit.pk, near[0].pk, worker, employer, near[1][0], _college(unit, today))
-    raise NotFound("Nobody in two districts is at work", why="the demonstration needs people", next="build a larger city: --scale 0.001")
+    raise NotFound(
+        _("Nobody in two districts is at work"), why=_("the demonstration needs people"), next=_("build a larger city: --scale 0.001")
+    )
 
 
 def _units(today: date) -> Iterator[Place]:
