@@ -7,12 +7,11 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as n_
 from ninja import Field, Router, Schema
 from ninja.params.functions import Path, Query
+from pydantic import model_validator
 
-from guildhall.kernel.errors import GuildhallError
 from guildhall.office.bearer import Bearer
 from guildhall.registry import queries
 from guildhall.registry.models import Organisation as OrganisationRow
@@ -112,6 +111,11 @@ class People(Listed[Person]):
     count: int = Field(description=n_("how many there are, at most 1,000"))
     more: bool = Field(description=n_("whether there are more than `count`"))
     recognised: str = Field(description=n_("what the text was taken for"))
+    not_sought: Literal["", "nothing", "short", "surname_where", "surname_many", "broad"] = Field(
+        description=n_(
+            "why nobody was looked for: nothing asked, too short, a surname without or with too large a place, a filter too wide"
+        )
+    )
 
 
 class Asked(Schema):
@@ -124,6 +128,14 @@ class Asked(Schema):
     standing: AskedStanding = Field("", description=n_("only people with this main activity"))
     after: str = Field("", max_length=500, pattern=r"^[A-Za-z0-9_-]*$", description=n_("`next` of the page before"))
     size: int = Field(50, ge=1, le=200, description=n_("rows on a page"))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_an_object(cls, sent: Any) -> Any:
+        """What is sent is an object: a list would be taken for one without fields."""
+        if not isinstance(getattr(sent, "_obj", sent), dict):
+            raise ValueError("an object is needed")
+        return sent
 
 
 class CertificateHeld(Schema):
@@ -242,15 +254,9 @@ def organisation_people(request: HttpRequest, organisation_id: Identifier, after
 
 
 def _people(found: Found) -> dict[str, Any]:
-    """A page of people. Raises GuildhallError where nobody was sought."""
-    if found.hint:
-        raise GuildhallError(
-            _("Nobody was looked for"),
-            why=_("what was asked is met by too many, or is empty"),
-            next=_("give two characters of a name, two initials or a whole number, or an organisation, a place or a level"),
-        )
     rows = [_person(row) for row in found.rows]
-    return {"items": rows, "next": found.next, "count": found.count, "more": found.more, "recognised": found.asked.kind}
+    told = {"count": found.count, "more": found.more, "recognised": found.asked.kind, "not_sought": found.hint}
+    return {"items": rows, "next": found.next, **told}
 
 
 def _person(row: Row) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,10 +57,18 @@ def _operation(document: dict[str, Any], path: str, method: str, body: dict[str,
         )
         for p in body.get("parameters", ())
     )
+    parameters += tuple(_sent(document, body.get("requestBody", {})))
     answers = tuple(Answer(str(status), _fields(document, answer)) for status, answer in body["responses"].items())
     return Operation(
         body["operationId"], method.upper(), path, said(body.get("summary", "")), said(body.get("description", "")), parameters, answers
     )
+
+
+def _sent(document: dict[str, Any], body: dict[str, Any]) -> Iterator[Parameter]:
+    """The fields of the JSON that is sent, as parameters."""
+    found = resolve(document, body.get("content", {}).get("application/json", {}).get("schema", {}))
+    for name, inner in found.get("properties", {}).items():
+        yield Parameter(name, "body", name in found.get("required", ()), kind(inner), said(inner.get("description", "")))
 
 
 def _fields(document: dict[str, Any], answer: dict[str, Any]) -> tuple[tuple[str, str, str], ...]:
