@@ -107,9 +107,12 @@ def _stand_of_places() -> tuple[Any, ...]:
 
 
 def people(viewer: Viewer, today: date) -> QuerySet[Worker]:
-    """The people a viewer may see, each by the record that leads; a record merged into it leads to them as well."""
+    """The people a viewer may see, each by the record that leads; a record merged into it leads to them as well.
+
+    Whose identity was erased on schedule is nobody's to see: the record is a stub that figures count.
+    """
     seen = _seen(viewer, today)
-    every = Worker.objects.filter(alias=None)
+    every = Worker.objects.filter(alias=None, identity__isnull=False)
     if seen is None:
         return every
     # Asked for each person anew, so that it costs nothing for the many who are one record, and no set is gathered beforehand.
