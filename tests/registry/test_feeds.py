@@ -16,7 +16,7 @@ from guildhall.registry.engine.feeds import CONTRACTS, HARDSHIPS, Feed, FeedRow,
 from guildhall.registry.engine.feeds.reading import _GROUPS
 from guildhall.registry.engine.roster import NotATable, Reference, rejected_workbook
 from guildhall.synth.rosters import identity_number
-from tests.kernel import hostile
+from tests.registry.workbooks import workbook
 
 TODAY = date(2026, 11, 20)
 AS_OF = date(2026, 10, 31)
@@ -53,7 +53,7 @@ EXAMPLES: dict[str, tuple[Sequence[Any], Sequence[Any], dict[str, Any]]] = {
 
 
 def feed(kind: str, *rows: Sequence[Any], **how: Any) -> Feed:
-    return read_feed(read(hostile.xlsx(rows), "f.xlsx"), kind, **{"reference": REFERENCE, "today": TODAY, "as_of": AS_OF, **how})
+    return read_feed(workbook(rows), kind, **{"reference": REFERENCE, "today": TODAY, "as_of": AS_OF, **how})
 
 
 def changed(kind: str, **cells: Any) -> Feed:
@@ -221,8 +221,7 @@ def test_a_certificate_number_belongs_to_one_person() -> None:
 
 def test_rows_come_one_by_one_and_digests_need_the_key() -> None:
     header, row, _ = EXAMPLES["hardship"]
-    workbook = read(hostile.xlsx([header, row]), "f.xlsx")
-    opened = open_feed(workbook, "hardship", reference=REFERENCE, today=TODAY, as_of=AS_OF, digest_key=b"key")
+    opened = open_feed(workbook([header, row]), "hardship", reference=REFERENCE, today=TODAY, as_of=AS_OF, digest_key=b"key")
     (keyed,) = list(opened)
     assert isinstance(keyed, FeedRow)
     (plain,) = feed("hardship", header, row).rows
