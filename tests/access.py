@@ -248,6 +248,8 @@ def key(name: str, field: str = "") -> Made:
 
 
 OFFICE: tuple[Door, ...] = (
+    Door("audit", ("auditor",)),
+    Door("audit_export", ("auditor",)),
     Door("accounts", ("administrator",)),
     Door("account_new", ("administrator",)),
     Door(

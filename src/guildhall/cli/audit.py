@@ -74,8 +74,8 @@ def _print(found: Verification) -> None:
     sealed = found.events - found.unsealed
     if found.last:
         state = "as they were written" if found.proven else "not all as they were written"
-        click.echo(f"{sealed:,} events up to seal {found.last.seal} of {found.last.moment:%Y-%m-%d %H:%M:%S} UTC: {state}")
-    click.echo(f"{found.unsealed:,} events not yet sealed")
+        click.echo(f"{_events(sealed)} up to seal {found.last.seal} of {found.last.moment:%Y-%m-%d %H:%M:%S} UTC: {state}")
+    click.echo(f"{_events(found.unsealed)} not yet sealed")
     if found.batches:
         click.echo(
             f"{found.batches:,} batches hold the rows that their events vouch for" if found.proven else f"{found.batches:,} batches seen"
@@ -83,6 +83,10 @@ def _print(found: Verification) -> None:
     if found.waiting:
         click.echo(f"{found.waiting:,} seals are not in the copy outside yet; `guildhall audit seal` adds them")
     click.echo(f"copy of the seals {found.file}, key {found.key}")
+
+
+def _events(count: int) -> str:
+    return f"{count:,} event{'' if count == 1 else 's'}"
 
 
 @audit.command()
@@ -97,4 +101,4 @@ def seal() -> None:
     except AlreadyDone as nothing:
         click.echo(nothing.what)
     else:
-        click.echo(f"seal {made.seal_id} over {made.events:,} events up to event {made.last_event}")
+        click.echo(f"seal {made.seal_id} over {_events(made.events)} up to event {made.last_event}")

@@ -16,6 +16,7 @@ from guildhall.registry import api as registry_api
 from guildhall.registry import pages as registry
 from guildhall.registry.pages import accounts, claims, consents, corrections, delegations, duplicates, identity, mandates, people, visits
 from guildhall.registry.pages import imports as rosters
+from guildhall.registry.queries.scope import jurisdiction
 from guildhall.registry.queries.waiting import waiting
 from guildhall.skills import api as skills_api
 from guildhall.skills import pages as skills
@@ -129,6 +130,8 @@ urlpatterns = [
         path("visits/<int:batch_id>/", read_only(visits.visit), name="visit"),
         path("me/agents/", with_form(mandates.agents), name="agents"),
         path("tokens/", with_form(office.tokens), name="tokens"),
+        path("audit/", read_only(office.audit), {"places": jurisdiction}, name="audit"),
+        path("audit/events.json", read_only(office.audit_export), {"places": jurisdiction}, name="audit_export"),
         path("me/", read_only(own.me), name="me"),
         path("me/held/", read_only(own.held), name="held"),
         path("me/held/files/", with_form(own.held_files), name="held_files"),

@@ -65,6 +65,8 @@ WORDS: dict[str, dict[str, object]] = {
         "auditor": _("auditor"),
         "broker": _("village labour broker"),
         "none": _("no role chosen"),
+        "system": _("the city's machinery"),
+        "public": _("nobody signed in"),
     },
     "task": {
         "roster": _("bring rosters in"),

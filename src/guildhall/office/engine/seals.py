@@ -133,12 +133,13 @@ class Checker:
         told = {name: getattr(seal, name) for name in ("seal", "at", "last_event", "events", "root", "previous")}
         if covered(**told) != seal.digest:
             return "its digest does not fit what it says"
-        return "" if self._signed(seal) else "it is not signed with the city's key"
+        return "" if self.signed(seal.digest, seal.signature) else "it is not signed with the city's key"
 
-    def _signed(self, seal: Sealed) -> bool:
+    def signed(self, digest: bytes, signature: bytes) -> bool:
+        """Whether one of the keys signed a digest."""
         for key in self._keys:
             try:
-                key.verify(seal.signature, seal.digest)
+                key.verify(signature, digest)
             except InvalidSignature:
                 continue
             return True

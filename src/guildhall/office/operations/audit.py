@@ -184,3 +184,8 @@ def note_check(*, found: Verification, by: Viewer, now: datetime, seconds: float
         damages=[damage.values() for damage in found.damages[:MOST_KEPT]],
         seconds=seconds,
     )
+
+
+def note_export(*, asked: Mapping[str, str], by: Viewer, now: datetime) -> AuditEvent:
+    """The event of a download of events; it stands in a chain of its own and holds what was asked for."""
+    return record(subject="audit", action="office.export_events", by=by, now=now, details=asked)
