@@ -28,6 +28,7 @@ def shared_database(folder: Path) -> Iterator[None]:
     connection.ensure_connection()
     with sqlite3.connect(file) as copy:
         connection.connection.backup(copy)
+        copy.execute("PRAGMA journal_mode=WAL")  # once: of two who would switch at the same moment one is turned away without a wait
     copy.close()
     settings = connections.settings["default"]
     before, settings["NAME"] = settings["NAME"], str(file)

@@ -136,30 +136,30 @@ def test_an_officer_at_the_counter_lodges_for_the_worker(now: datetime) -> None:
     assert (event.actor, event.on_behalf) == ("account:5", "worker:3")
 
 
-@pytest.mark.parametrize(
-    ("subject", "wanted"),
-    [
-        (EDUCATION, "doctor"),
-        (EDUCATION, "unknown"),
-        (EDUCATION, ""),
-        ("registry.workers:3:residence", "nowhere"),
-        ("registry.workers:3:residence", "t-990101"),
-        ("registry.workers:3:residence", "t"),
-        ("registry.identity:3:name", "··"),
-        ("registry.identity:3:name", ""),
-        ("registry.identity:3:phone", "call me"),
-        ("registry.identity:3:identity_number", "990101199001051230"),
-        ("registry.employment_spells:2:started_on", "2026-13-01"),
-        ("registry.employment_spells:2:started_on", "2026-02-01"),
-        ("registry.employment_spells:2:started_on", "1899-12-31"),
-        ("registry.employment_spells:2:started_on", ""),
-    ],
-)
-def test_what_cannot_stand_there_is_not_taken(subject: str, wanted: str, worker: Viewer, now: datetime) -> None:
+IMPOSSIBLE = [
+    (EDUCATION, "doctor"),
+    (EDUCATION, "unknown"),
+    (EDUCATION, ""),
+    ("registry.workers:3:residence", "nowhere"),
+    ("registry.workers:3:residence", "t-990101"),
+    ("registry.workers:3:residence", "t"),
+    ("registry.identity:3:name", "··"),
+    ("registry.identity:3:name", ""),
+    ("registry.identity:3:phone", "call me"),
+    ("registry.identity:3:identity_number", "990101199001051230"),
+    ("registry.employment_spells:2:started_on", "2026-13-01"),
+    ("registry.employment_spells:2:started_on", "2026-02-01"),
+    ("registry.employment_spells:2:started_on", "1899-12-31"),
+    ("registry.employment_spells:2:started_on", ""),
+]
+
+
+def test_what_cannot_stand_there_is_not_taken(worker: Viewer, now: datetime) -> None:
     before = state()
-    with pytest.raises(GuildhallError) as caught:
-        lodge(worker, now, subject, wanted)
-    assert not isinstance(caught.value, NotFound)
+    for subject, wanted in IMPOSSIBLE:
+        with pytest.raises(GuildhallError) as caught:
+            lodge(worker, now, subject, wanted)
+        assert not isinstance(caught.value, NotFound), (subject, wanted)
     assert state() == before
 
 
@@ -291,18 +291,17 @@ def held() -> Any:
     return Certificate.objects.get(pk=2)
 
 
-@pytest.mark.parametrize(("subject", "wanted", "read", "expected"), PARTS)
-def test_every_part_is_applied_and_its_history_is_whole(
-    subject: str, wanted: str, read: Callable[[], Any], expected: Any, worker: Viewer, officer: Viewer, now: datetime
-) -> None:
-    row = lodge(worker, now, subject, wanted)
-    accept(row, officer, now)
-    assert read() == expected
-    table, key, column = subject.split(":")
-    kept = Superseded.objects.get()
-    assert (kept.table, kept.row) == (table, int(key))
-    assert kept.column == ("residence_id" if column == "residence" else column)
-    assert kept.worker_id == 3
+def test_every_part_is_applied_and_its_history_is_whole(worker: Viewer, now: datetime) -> None:
+    officer = viewer("assessor", place=CITY)  # one of the requests is that the worker lives in another district
+    for subject, wanted, read, expected in PARTS:
+        accept(lodge(worker, now, subject, wanted), officer, now)
+        assert read() == expected, subject
+        table, key, column = subject.split(":")
+        kept = Superseded.objects.order_by("pk").last()
+        assert kept is not None
+        assert (kept.table, kept.row, kept.worker_id) == (table, int(key), 3)
+        assert kept.column == ("residence_id" if column == "residence" else column)
+    assert Superseded.objects.count() == len(PARTS)
 
 
 def test_a_record_that_cannot_say_it_says_so(worker: Viewer, officer: Viewer, now: datetime) -> None:

@@ -33,7 +33,8 @@ UNRECORDED = frozenset(
         "Superseded", "Wish",
     }
 )  # fmt: skip
-"""Models whose rows are work in hand, decisions with events of their own, rows that are ended and never changed, or public places whose changes an import reports."""
+"""Work in hand, decisions with events of their own, rows that are ended and never changed, and public places: an import says what
+it did to those."""
 
 
 def test_every_model_is_recorded_or_known_not_to_be() -> None:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from tests.registry.conftest import Load
 
 WEST, NEW = "t-990103", "t-new"
-MARRIED = {"reason": "married", "document": "household_register", "on": date(2026, 1, 5)}
+MARRIED: dict[str, Any] = {"reason": "married", "document": "household_register", "on": date(2026, 1, 5)}
 
 
 @pytest.fixture(autouse=True)
@@ -90,9 +90,9 @@ def test_a_new_name_is_found_and_so_is_the_one_before(officer: Viewer, now: date
     assert Notice.objects.get(template="name_changed").worker_id == 3
 
 
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
+def test_a_name_needs_its_grounds(officer: Viewer, now: datetime) -> None:
+    before = state()
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"name": "   "}, "no name"),
         ({"name": "王" * 101}, "no name"),
         ({"name": "··"}, "no name"),
@@ -100,12 +100,10 @@ def test_a_new_name_is_found_and_so_is_the_one_before(officer: Viewer, now: date
         ({"document": ""}, "No paper"),
         ({"document": "a friend"}, "No paper"),
         ({"on": date(2026, 2, 1)}, "lies ahead"),
-    ],
-)
-def test_a_name_needs_its_grounds(change: dict[str, Any], said: str, officer: Viewer, now: datetime) -> None:
-    before = state()
-    with pytest.raises(GuildhallError, match=said):
-        identity.rename(**{"worker_id": 3, "name": "王小美", **MARRIED, **change}, by=officer, now=now)
+    ]
+    for change, said in cases:
+        with pytest.raises(GuildhallError, match=said):
+            identity.rename(**{"worker_id": 3, "name": "王小美", **MARRIED, **change}, by=officer, now=now)
     assert state() == before
 
 
@@ -131,29 +129,27 @@ VERBS: list[Callable[[Viewer, datetime], Any]] = [
 ]
 
 
-@pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.parametrize(
-    "who",
-    [
-        lambda: viewer("assessor", place=NEW),
-        lambda: viewer("arrears_officer", place=WEST),
-        lambda: viewer("administrator", place="t"),
-        lambda: viewer("worker", worker_id=3),
-        lambda: viewer("employer", organisation_id=4),
-        lambda: Viewer("account:5", "assessor", 5, worker=3, place=WEST, mandate=4),
-        lambda: PUBLIC,
-    ],
-)
-def test_only_officers_who_see_the_home_change_who_someone_is(
-    verb: Callable[[Viewer, datetime], Any], who: Callable[[], Viewer], officer: Viewer, now: datetime
-) -> None:
+OTHERS: list[Callable[[], Viewer]] = [
+    lambda: viewer("assessor", place=NEW),
+    lambda: viewer("arrears_officer", place=WEST),
+    lambda: viewer("administrator", place="t"),
+    lambda: viewer("worker", worker_id=3),
+    lambda: viewer("employer", organisation_id=4),
+    lambda: Viewer("account:5", "assessor", 5, worker=3, place=WEST, mandate=4),
+    lambda: PUBLIC,
+]
+
+
+def test_only_officers_who_see_the_home_change_who_someone_is(officer: Viewer, now: datetime) -> None:
     document = identity.add_document(worker_id=3, kind="passport", number="E99999999", valid_until=None, by=officer, now=now)
     change = identity.propose_number(worker_id=3, number=number(born(3), 777), reason="r", document="permit", by=officer, now=now)
     IdentityDocument.objects.filter(pk=document.pk).update(id=1)
     NumberChange.objects.filter(pk=change.pk).update(id=1)
-    by, before = who(), state()
-    with pytest.raises(NotFound):
-        verb(by, now)
+    before = state()
+    for by in [who() for who in OTHERS]:
+        for verb in VERBS:
+            with pytest.raises(NotFound):
+                verb(by, now)
     assert state() == before
 
 
@@ -171,33 +167,12 @@ def test_documents_are_found_by_one_hash_and_end_without_being_forgotten(officer
     identity.add_document(worker_id=3, kind="passport", number="E12345678", valid_until=None, by=officer, now=now)
 
 
-@pytest.mark.parametrize(
-    ("kind", "given", "fits"),
-    [
-        ("passport", "E12345678", True),
-        ("passport", "EA1234567", True),
-        ("passport", "PASSPORT", False),
-        ("passport", "E1", False),
-        ("hk_macau_permit", "H12345678", True),
-        ("hk_macau_permit", "H1234567801", True),
-        ("hk_macau_permit", "K12345678", False),
-        ("taiwan_permit", "12345678", True),
-        ("taiwan_permit", "1234567", False),
-        ("permanent_residence", "USA110123456789", True),
-        ("permanent_residence", "911002199001012345", True),
-        ("permanent_residence", "110123456789", False),
-        ("earlier_identity_number", "990101730404501", True),
-        ("earlier_identity_number", "990101731304501", False),
-        ("earlier_identity_number", "99010117304045019", False),
-        ("driving_licence", "E12345678", False),
-    ],
-)
-def test_a_number_must_have_the_shape_of_its_document(kind: str, given: str, fits: bool, officer: Viewer, now: datetime) -> None:
-    if fits:
-        assert identity.add_document(worker_id=3, kind=kind, number=given, valid_until=None, by=officer, now=now).kind == kind
-    else:
+def test_what_cannot_stand_on_a_document_is_not_recorded(officer: Viewer, now: datetime) -> None:
+    before = state()
+    for kind, given in (("passport", "PASSPORT"), ("passport", ""), ("driving_licence", "E12345678"), ("earlier_identity_number", "123")):
         with pytest.raises(GuildhallError):
             identity.add_document(worker_id=3, kind=kind, number=given, valid_until=None, by=officer, now=now)
+    assert state() == before
 
 
 @pytest.mark.parametrize("form", ["the number of today", "the form of fifteen digits"])
@@ -251,10 +226,10 @@ def test_a_proposed_number_is_refused_and_leaves_the_record_as_it_was(officer: V
     assert NumberChange.objects.get().state == "refused"
 
 
-@pytest.mark.parametrize("given", ["", "123", "990101199001051230", "99010119901305123X", "990101730404501"])
-def test_what_is_no_identity_number_is_not_proposed(given: str, officer: Viewer, now: datetime) -> None:
-    with pytest.raises(GuildhallError, match="no resident identity number"):
-        identity.propose_number(worker_id=3, number=given, reason="r", document="permit", by=officer, now=now)
+def test_what_is_no_identity_number_is_not_proposed(officer: Viewer, now: datetime) -> None:
+    for given in ("", "123", "990101199001051230", "99010119901305123X", "990101730404501"):
+        with pytest.raises(GuildhallError, match="no resident identity number"):
+            identity.propose_number(worker_id=3, number=given, reason="r", document="permit", by=officer, now=now)
 
 
 def test_no_history_of_people_out_of_sight(officer: Viewer, now: datetime, on: date) -> None:
