@@ -118,7 +118,7 @@ WORDS: dict[str, dict[str, object]] = {
         "none": _("not reproduced in the model"),
     },
     "column": {
-        "name": _("Name"),
+        "name": _("Full name"),
         "identity_number": _("Identity number"),
         "phone": _("Phone"),
         "number": _("Number"),
