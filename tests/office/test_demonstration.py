@@ -17,7 +17,7 @@ from guildhall.office.operations.sessions import itself
 from guildhall.registry.queries.cast import cast
 from guildhall.web.viewer import system
 from tests.office.staff import HEADERS, officer
-from tests.world import World, build
+from tests.world import THEN, World, build
 
 pytestmark = pytest.mark.django_db
 DEMO = system("command:demo")
@@ -36,7 +36,7 @@ def parts(world: World) -> list[Part]:
 @pytest.fixture
 def world(db: None) -> World:
     built = build()
-    Grant.objects.filter(role__in=("worker", "employer"), tokens=None).delete()
+    Grant.objects.filter(role__in=("worker", "employer")).update(revoked_at=THEN)
     return built
 
 

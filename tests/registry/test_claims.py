@@ -21,7 +21,7 @@ from guildhall.registry.models import Alias, Worker
 from guildhall.registry.operations.claims import ATTEMPTS, CertificateFact, EmployerFact, Fact, NoMatch, PhoneFact, TooOften, claim
 from guildhall.web.viewer import Viewer
 from tests import people
-from tests.world import LONG_AGO, World, build
+from tests.world import LONG_AGO, THEN, World, build
 
 HEADERS = {"accept-language": "en"}
 
@@ -30,7 +30,7 @@ HEADERS = {"accept-language": "en"}
 def world(db: None) -> Iterator[World]:
     with override("en"):
         built = build()
-        Grant.objects.filter(role="worker").delete()
+        Grant.objects.filter(role="worker").update(revoked_at=THEN)
         yield built
 
 
@@ -91,7 +91,7 @@ def test_a_wrong_claim_tells_nothing_about_whether_the_person_exists(world: Worl
             claimed(world, public.begin(way="code", language="en", now=now), now, **told)
         said.add(str(refused.value))
     assert len(said) == 1
-    assert not Grant.objects.filter(role="worker").exists()
+    assert not Grant.objects.filter(role="worker", revoked_at=None).exists()
     events = AuditEvent.objects.filter(action="registry.claim_refused")
     assert len(events) == len(wrong(world))
     assert {event.details for event in events} <= {'{"fact":"certificate"}', '{"fact":"phone"}', '{"fact":"employer"}'}
@@ -114,7 +114,7 @@ def test_a_record_is_claimed_by_one_account_only(world: World, account: Account,
         claimed(world, other, now)
     with pytest.raises(AlreadyDone):
         claimed(world, account, now)
-    assert Grant.objects.filter(role="worker", worker_id=world.harbour.worker).count() == 1
+    assert Grant.objects.filter(role="worker", worker_id=world.harbour.worker, revoked_at=None).count() == 1
 
 
 def test_a_merged_record_leads_to_the_one_that_leads(world: World, account: Account, now: datetime) -> None:
@@ -136,7 +136,7 @@ def test_staff_and_closed_accounts_claim_nothing(world: World, account: Account,
 @pytest.mark.postgres
 def test_of_two_who_claim_at_once_one_is_first(now: datetime) -> None:
     world = build()
-    Grant.objects.filter(role="worker").delete()
+    Grant.objects.filter(role="worker").update(revoked_at=THEN)
     accounts = [public.begin(way="code", language="en", now=now) for _ in range(4)]
 
     def one(account: Account) -> str:
