@@ -16,6 +16,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.test import Client
+from django.test.client import ClientHandler
 from django.utils import timezone
 
 from guildhall import city as packs
@@ -41,6 +42,8 @@ OF_ORGANISATION = ("employer", "delegate", "college")
 CAST = (*OF_ONE, *OF_ORGANISATION, *STAFF, "none")
 """Everyone who signs in. `delegate` is an employer's clerk with the scope `jobs` alone; `none` has no role yet."""
 BORN = date(1986, 5, 1)
+HANDLER = ClientHandler(enforce_csrf_checks=False)
+"""One for all browsers: middleware is loaded once and not for each of them."""
 
 
 @dataclass
@@ -124,6 +127,7 @@ class World:
     def client(self, who: str, side: Side | None = None) -> Client:
         """A browser in which someone has signed in and chosen a role; `public` has not."""
         client = Client()
+        client.handler = HANDLER
         if who != "public":
             client.cookies["sessionid"] = self.sessions[who, (side or self.harbour).key]
         return client
