@@ -100,7 +100,7 @@ class TableReader(Generic[R]):
             return ""
         number = self.header.at["identity_number"]
         said = cells[number] if number < len(cells) else ""
-        if sum(letter.isdigit() for letter in said) >= 6:
+        if said[:6].isdigit() or sum(letter.isdigit() for letter in said) >= 6:
             return ""
         first = next((cell for cell in cells if cell.strip()), "").strip()
         if is_note(first) or (said and folded(said) == self.labels[number]):
@@ -126,6 +126,9 @@ class TableReader(Generic[R]):
         said: Said = []
         for name, column, reader, known in self.slots:
             text = cells[column]
+            if not text and name not in self.filled:
+                values[name] = None
+                continue
             found = known.get(text) if known is not None else None
             value, told, costs = found or self._cell(name, text, reader, known)
             values[name] = value

@@ -12,6 +12,7 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u206a-\u206f\ufe00-\ufe0f\ufeff]"
 )
 _SPACES = re.compile(r"\s+")
+_CHINESE = re.compile("[\u4e00-\u9fff]+")
 _NOTHING = frozenset(
     "- -- --- / // \\ . 。 、 _ — —— – ― * × ? ?? 无 没有 暂无 空 不详 未知 未填 待补 待定 无此项 n/a na null none nan nil unknown".split()
 )
@@ -30,6 +31,8 @@ def plain(text: str) -> str:
     if text.isascii():
         if len(text) > 9 and text.isalnum():
             return text  # the common case, and the quick one: a number
+    elif _CHINESE.fullmatch(text):
+        return "" if text in _NOTHING else text  # the other one: a name
     else:
         text = unicodedata.normalize("NFKC", text)
     if not text.isprintable():
