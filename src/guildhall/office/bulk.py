@@ -55,6 +55,28 @@ def insert(model: type[Model], rows: pa.Table, *, using: str = DEFAULT_DB_ALIAS)
             cursor.executemany(f"INSERT INTO {target} VALUES ({marks})", list(_as_tuples(rows)))  # noqa: S608  # names come from models
 
 
+ROOM = 64 * 1024
+"""Kilobytes of pages SQLite may keep in memory while much is written: indexes over hashes are written to all over."""
+
+
+@contextmanager
+def roomy(*, using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    """Gives SQLite more memory for as long as much is written; on PostgreSQL that is the server's to say."""
+    connection = connections[using]
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA cache_size")
+        before = cursor.fetchone()[0]
+        cursor.execute(f"PRAGMA cache_size = -{ROOM}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA cache_size = {before}")
+
+
 ASKED = 10_000
 """Values sought in one statement; SQLite takes 32,766."""
 

@@ -52,19 +52,29 @@ def hashed_names(vault: Vault, names: Iterable[str]) -> dict[str, list[int | Non
 
 
 def sealed_identity(
-    worker_ids: Sequence[int], names: Sequence[str], numbers: Sequence[str], phones: Sequence[str | None], *, vault: Vault | None = None
+    worker_ids: Sequence[int],
+    names: Sequence[str],
+    numbers: Sequence[str],
+    phones: Sequence[str | None],
+    *,
+    vault: Vault | None = None,
+    hashed: tuple[Sequence[bytes | None], Sequence[bytes | None]] | None = None,
 ) -> pa.Table:
-    """Rows of Identity as the database keeps them, ready for `office.bulk.insert`; numbers and phones are normalised already."""
+    """Rows of Identity as the database keeps them, ready for `office.bulk.insert`; numbers and phones are normalised already.
+
+    Whoever has hashed the numbers and phones already gives both columns as `hashed`.
+    """
     vault = vault or _vault_of(settings.IDENTITY_KEY)
     words = hashed_names(vault, names)
+    by_number, by_phone = hashed or (vault.keyed_hashes("identity_number", numbers), vault.keyed_hashes("phone", phones))
     return pa.table(
         {
             "worker_id": pa.array(worker_ids, pa.int64()),
             "name_sealed": pa.array(vault.seal_column(TABLE, "name", worker_ids, names), pa.binary()),
             "number_sealed": pa.array(vault.seal_column(TABLE, "identity_number", worker_ids, numbers), pa.binary()),
-            "number_hash": pa.array(vault.keyed_hashes("identity_number", numbers), pa.binary()),
+            "number_hash": pa.array(by_number, pa.binary()),
             "phone_sealed": pa.array(vault.seal_column(TABLE, "phone", worker_ids, phones), pa.binary()),
-            "phone_hash": pa.array(vault.keyed_hashes("phone", phones), pa.binary()),
+            "phone_hash": pa.array(by_phone, pa.binary()),
             **{column: pa.array(words[column], pa.int64()) for column in WORDS},
         }
     )

@@ -65,10 +65,11 @@ def apply(*, batch: ImportBatch, by: Viewer, now: datetime, progress: Progress |
     if batch.state != "applying":
         batch = confirm(batch=batch, by=by, now=now)
     work = Applying(batch, rules_of(batch, officer=by.role != "employer"), Whose.of(batch), by, now)
-    for chunk in _waiting(batch):
-        done = _attempts(partial(_apply_chunk, work, chunk, Hashed.of(open_rows(chunk))))
-        if progress:
-            progress(done, batch.rows)
+    with bulk.roomy():
+        for chunk in _waiting(batch):
+            done = _attempts(partial(_apply_chunk, work, chunk, Hashed.of(open_rows(chunk))))
+            if progress:
+                progress(done, batch.rows)
     return _finish(work)
 
 

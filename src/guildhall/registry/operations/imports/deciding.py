@@ -37,12 +37,12 @@ Keys = Callable[[int], Iterator[int]]
 class Plan:
     """What a chunk does, in columns of the database. Changes are {key: {column: value}}.
 
-    `people` are new: row, key, hash of the number. `stays` and `claims` come with the person, claims also with number and hash.
+    `people` are new: row, key, hashes of number and phone. `stays` and `claims` come with the person, claims also with number and hash.
     `leavers` are those who no longer work for the organisation from a day on.
     """
 
     home: str
-    people: list[tuple[Staged, int, bytes]] = field(default_factory=list)
+    people: list[tuple[Staged, int, bytes, bytes | None]] = field(default_factory=list)
     stays: list[tuple[int, Stay]] = field(default_factory=list)
     claims: list[tuple[int, str | None, bytes | None, Claim]] = field(default_factory=list)
     workers: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -104,7 +104,7 @@ def planned(hashed: Hashed, known: Recorded, rules: Rules, columns: Mapping[str,
         if begun and made.outcome == ACCEPTED:
             person.worker = next(fresh)
             known.people[number] = person
-            plan.people.append((row, person.worker, number))
+            plan.people.append((row, person.worker, number, phone))
         if made.faults:
             plan.rejected.append((row, tuple(told(fault, columns, row) for fault in made.faults)))
         _note(plan, row, person, made, certificate)

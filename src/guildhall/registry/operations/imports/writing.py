@@ -44,8 +44,8 @@ def _add_people(plan: Plan, batch: ImportBatch) -> None:
     if not plan.people:
         return
     people = sorted(plan.people, key=lambda entry: entry[2])
-    keys = [worker for _, worker, _ in people]
-    rows = [row for row, _, _ in people]
+    keys = [worker for _, worker, _, _ in people]
+    rows = [row for row, _, _, _ in people]
     columns = {
         "worker_id": pa.array(keys, pa.int64()),
         "birth_month": [row.birth_month for row in rows],
@@ -59,7 +59,8 @@ def _add_people(plan: Plan, batch: ImportBatch) -> None:
     }
     bulk.insert(Worker, pa.table(columns))
     numbers = [row.identity_number for row in rows]
-    bulk.insert(Identity, sealed_identity(keys, [row.name for row in rows], numbers, [row.phone for row in rows]))
+    hashed = [number for _, _, number, _ in people], [phone for _, _, _, phone in people]
+    bulk.insert(Identity, sealed_identity(keys, [row.name for row in rows], numbers, [row.phone for row in rows], hashed=hashed))
 
 
 def _add_stays(plan: Plan, batch: ImportBatch) -> None:
