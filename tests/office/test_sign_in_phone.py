@@ -13,7 +13,7 @@ from guildhall.kernel.errors import GuildhallError
 from guildhall.office.backends import PATH
 from guildhall.office.carriers import NotSent
 from guildhall.office.models import Account, AuditEvent, SmsCode
-from guildhall.office.operations import codes, public
+from guildhall.office.operations import public
 from guildhall.office.operations.codes import ATTEMPTS, HOLDS, WrongCode, send_code, use_code
 from guildhall.office.phones import phone_of
 from tests.office.staff import HEADERS
@@ -92,12 +92,6 @@ def test_a_code_that_could_not_be_sent_is_no_code(now: datetime) -> None:
     with override("en"), pytest.raises(GuildhallError, match="could not be sent"):
         send_code(phone=PHONE, carrier=Postbox(broken=True), language="en", now=now)
     assert not SmsCode.objects.exists()
-
-
-def test_codes_that_hold_no_more_are_swept_away(now: datetime) -> None:
-    sent(now)
-    assert codes.sweep(now=now) == 0
-    assert codes.sweep(now=now + HOLDS) == 1
 
 
 def test_one_phone_is_one_account(now: datetime) -> None:

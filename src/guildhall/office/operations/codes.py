@@ -76,10 +76,5 @@ def _take(phone: str, code: str, now: datetime) -> bool:
     return right
 
 
-def sweep(*, now: datetime) -> int:
-    """Removes codes that hold no more, and gives their number."""
-    return SmsCode.objects.filter(sent_at__lte=now - HOLDS).delete()[0]
-
-
 def _hash(phone: str, code: str) -> bytes:
     return vault().keyed_hash("sms_code", f"{phone}:{code}")

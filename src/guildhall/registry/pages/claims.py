@@ -15,6 +15,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -158,7 +159,10 @@ def _claimed(request: HttpRequest, fact: Fact) -> HttpResponse:
     name, number = json.loads(vault().open(*CELL, base64.b64decode(request.session.pop(TOLD))))
     if not ratelimit.consume(request, action="claim", key=vault().keyed_hash("claim", number).hex(), user=request.user):
         return cast(HttpResponse, ratelimit.respond_429(request))
-    grant = claims.claim(name=name, number=number, fact=fact, by=viewer_of(request), now=timezone.now())
+    try:
+        grant = claims.claim(name=name, number=number, fact=fact, by=viewer_of(request), now=timezone.now())
+    except claims.NoMatch as refused:
+        return render(request, "web/error.html", {"error": refused, "again": reverse("claim")}, status=400)
     request.session.pop(MANDATE, None)
     request.session[GRANT] = grant.pk
     return redirect("desk")
