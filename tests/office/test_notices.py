@@ -14,6 +14,7 @@ from guildhall.kernel.errors import AlreadyDone, NotFound
 from guildhall.kernel.tables import Text
 from guildhall.office.carriers import Folder, NotSent
 from guildhall.office.engine import notices as engine
+from guildhall.office.engine.notices import Fact
 from guildhall.office.models import Notice
 from guildhall.office.operations.notices import LEASE, MOST_ATTEMPTS, deliver, mark_read, notify
 from guildhall.office.phones import phone_fields
@@ -77,7 +78,7 @@ def test_no_hour_is_quiet_where_both_are_equal_and_a_span_of_the_day_may_be() ->
 @pytest.mark.django_db
 def test_a_notice_is_shown_in_the_readers_language_and_sealed(now: datetime) -> None:
     held = grant("worker", worker_id=17)
-    facts = {"purpose": Text("登记", "registration"), "agent": "王芳", "until": "2026-12-31"}
+    facts: dict[str, Fact] = {"purpose": Text("登记", "registration"), "agent": "王芳", "until": "2026-12-31"}
     notify(key="mandate:1:given", template="mandate_given", facts=facts, now=now, worker_id=17)
     row = Notice.objects.get()
     assert "王芳".encode() not in bytes(row.facts_sealed)
@@ -100,12 +101,13 @@ def test_the_same_key_tells_nothing_twice(now: datetime) -> None:
 
 @pytest.mark.django_db
 def test_a_wrong_fact_is_found_before_anything_is_written(now: datetime) -> None:
-    for template, facts, channels in (
+    cases: tuple[tuple[str, dict[str, Fact], tuple[str, ...]], ...] = (
         ("nothing_such", {}, ("app",)),
         ("correction_received", {"number": 1}, ("app",)),
         ("correction_received", {"number": 1, "due": "x", "name": "y"}, ("app",)),
         ("correction_received", {"number": 1, "due": "x"}, ("pigeon",)),
-    ):
+    )
+    for template, facts, channels in cases:
         with pytest.raises(ValueError):
             notify(key="k", template=template, facts=facts, now=now, worker_id=1, channels=channels)
     assert not Notice.objects.exists()
@@ -172,7 +174,7 @@ def waiting(db: None) -> Notice:
     """A text message to an account with a phone."""
     held = grant("worker", worker_id=1)
     held.account.__class__.objects.filter(pk=held.account_id).update(**phone_fields(held.account_id, PHONE))
-    facts = {"number": 1, "due": "2026-02-01"}
+    facts: dict[str, Fact] = {"number": 1, "due": "2026-02-01"}
     return notify(key="c:1", template="correction_received", facts=facts, now=NOON, worker_id=1, channels=("app", "sms"))[1]
 
 

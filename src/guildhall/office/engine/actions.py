@@ -79,6 +79,11 @@ ACTIONS: dict[str, Text] = {
     "overview.erase": Text("按期清除", "erased on schedule"),
     "overview.take_held": Text("下载了本人全部信息", "took along all that is held"),
     "overview.refuse_held": Text("下载本人信息时核对未通过", "was refused the file of all that is held"),
+    "office.export_events": Text("导出了操作记录", "exported events"),
+    "registry.keep_signature": Text("登记了签名的同意", "kept a signed consent"),
+    "registry.note_wish": Text("登记了意愿", "noted a wish"),
+    "registry.print_visit_sheet": Text("打印了走访登记表", "printed a sheet for a visit"),
+    "registry.bring_visits": Text("导入了走访登记表", "brought in the sheet of a visit"),
 }
 """By the name that events carry. A test finds an action that has no words here."""
 
