@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from guildhall.cli.terminal import skipped, step
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from guildhall.office.operations.demonstration import Part
     from guildhall.registry.queries.cast import Cast
 
@@ -29,6 +31,24 @@ def demonstration_accounts() -> None:
         return
     with step("accounts"):
         play(parts=_parts(found), by=system("command:demo"), now=now, today=today)
+        _take_into_care(found.worker, now)
+
+
+def _take_into_care(worker: int, now: datetime) -> None:
+    """The worker gives the broker leave to act for a year; nothing where it holds already."""
+    from django.utils import timezone
+
+    from guildhall.office.demonstration import PREFIX
+    from guildhall.office.models import Grant
+    from guildhall.office.operations.mandates import LONGEST, give_mandate
+    from guildhall.office.queries.mandates import usable
+    from guildhall.office.viewers import viewer_in
+
+    today = timezone.localdate(now)
+    broker = Grant.objects.filter(account__username=f"{PREFIX}broker", role="broker", revoked_at=None).first()
+    if broker and not usable(today).filter(agent_id=broker.account_id, worker_id=worker).exists():
+        until = today + LONGEST["broker"]
+        give_mandate(worker_id=worker, purpose="certificates", consent="signed", until=until, by=viewer_in(broker), now=now)
 
 
 def _parts(found: Cast) -> list[Part]:

@@ -19,6 +19,7 @@ DOORS: tuple[tuple[str, Any, Any], ...] = (
     ("held", _("All about me"), _("Download everything that is held about me")),
     ("looked", _("Who looked"), _("See who looked at my record, and why")),
     ("consents", _("Consents"), _("Agree or stop agreeing to how my record is used")),
+    ("agents", _("Acting for me"), _("See who may act for me, and take it back")),
     ("people", _("Find people"), _("Find a person and open the record")),
     ("corrections", _("Corrections"), _("Answer people who say that something is wrong")),
     ("duplicates", _("Duplicates"), _("Decide whether two records are one person")),

@@ -56,7 +56,7 @@ WORDS: dict[str, dict[str, object]] = {
     "role": {
         "worker": _("worker"),
         "employer": _("employer"),
-        "college": _("college"),
+        "college": pgettext_lazy("role", "college"),
         "assessor": _("assessor"),
         "arrears_officer": _("arrears officer"),
         "claims_officer": _("claims officer"),

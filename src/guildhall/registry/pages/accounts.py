@@ -81,7 +81,7 @@ class AccountForm(RoleForm):
     username = forms.CharField(
         label=gettext_lazy("Name to sign in with"), max_length=40, help_text=gettext_lazy("small letters, digits, dots")
     )
-    name = forms.CharField(label=gettext_lazy("Name of the person"), max_length=60)
+    name = forms.CharField(label=gettext_lazy("Full name"), max_length=60)
     email = forms.EmailField(label=gettext_lazy("Work address (e-mail)"), required=False)
     field_order = ("name", "username", "email", "role", "place", "first", "last")
 
@@ -153,10 +153,11 @@ def account(request: HttpRequest, account_id: int) -> HttpResponse:
     land = jurisdiction(viewer, today)
     found = office.account(viewer, land, account_id)
     rows: list[Holder] = holders(viewer, office.grants(viewer, land, account_id), today)
+    givers = called({row.grant.granted_by for row in rows})
     context = {
         "found": found,
         "rows": rows,
-        "givers": called({row.grant.granted_by for row in rows}),
+        "givers": {actor: name if actor.startswith("account:") else _("the system") for actor, name in givers.items()},
         "own": found.pk == viewer.account,
         "managed": found.pk != viewer.account and office.managed(viewer, land, today).filter(pk=found.pk).exists(),
     }

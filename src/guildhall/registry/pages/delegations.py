@@ -37,7 +37,7 @@ from guildhall.web.viewer import Viewer, viewer_of
 class ProofForm(forms.Form):
     """Who someone is, by the identity card."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=60, widget=forms.TextInput({"autocomplete": "off"}))
+    name = forms.CharField(label=gettext_lazy("Full name"), max_length=60, widget=forms.TextInput({"autocomplete": "off"}))
     number = forms.CharField(
         label=gettext_lazy("Identity number"), max_length=40, widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"})
     )

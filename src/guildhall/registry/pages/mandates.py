@@ -34,7 +34,7 @@ USUAL = {"counter": timedelta(0), "broker": timedelta(days=364)}
 class MandateForm(forms.Form):
     """Whom, for what, how agreed, until when."""
 
-    name = forms.CharField(label=gettext_lazy("Name of the person"), max_length=60, widget=forms.TextInput({"autocomplete": "off"}))
+    name = forms.CharField(label=gettext_lazy("Full name"), max_length=60, widget=forms.TextInput({"autocomplete": "off"}))
     number = forms.CharField(
         label=gettext_lazy("Identity number"),
         help_text=gettext_lazy("both as on the card"),
@@ -72,7 +72,7 @@ def mandates(request: HttpRequest) -> HttpResponse:
         if mandate:
             messages.success(request, _("You may act for this person. The person is told of it."))
             return redirect("mandates")
-    context = {"form": form, "rows": in_care(viewer, today), "kind": kind, "most": office.LONGEST[kind].days}
+    context = {"form": form, "rows": in_care(viewer, today), "kind": kind}
     return render(request, "registry/mandates.html", context)
 
 

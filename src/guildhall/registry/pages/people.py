@@ -282,7 +282,7 @@ def seen_at(viewer: Viewer, organisation: Organisation) -> dict[str, Any]:
         return {}
     count, more = query.employed_at(viewer, organisation.pk, today)
     brought = batches(viewer, today).filter(organisation=organisation).order_by("-pk")[:ROSTERS]
-    return {"count": count, "more": more, "imports": list(brought)}
+    return {"count": count, "more": more, "imports": list(brought), "counter": viewer.role in scope.THROUGH}
 
 
 def seen_in(viewer: Viewer, place_id: str) -> dict[str, Any]:
