@@ -191,7 +191,7 @@ def test_the_job_of_a_killed_worker_is_done_by_another_once(program: Command, en
     program("migrate")
     queue = (
         "import django; django.setup(); from datetime import UTC, datetime; from guildhall.office.operations.work import enqueue; "
-        "enqueue(kind='job', key='1', arguments={}, now=datetime.now(UTC))"
+        "enqueue(kind='job', key='1', arguments={}, now=datetime(2026, 1, 30, tzinfo=UTC))"
     )
     subprocess.run([sys.executable, "-c", queue], env=environment, check=True)
 
