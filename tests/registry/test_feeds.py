@@ -112,7 +112,7 @@ def test_a_needed_column_that_is_missing_is_named(kind: str) -> None:
         ("certificates", {"职业技能等级": "二级"}, ["certificate_level"]),
         ("certificates", {"职业技能等级": "学徒工"}, ["level_uncertified"]),
         ("certificates", {"职业技能等级": ""}, ["empty"]),
-        ("certificates", {"发证日期": "2022-05-06"}, ["certificate_year"]),
+        ("certificates", {"发证日期": "2021-05-06"}, ["certificate_year"]),
         ("certificates", {"发证机构统一社会信用代码": "B9"}, ["organisation_unknown"]),
         ("certificates", {"注销日期": "2023-05-01"}, ["end_before_begin"]),
         ("certificates", {"职业名称": "画匠师"}, ["occupation_unknown"]),

@@ -243,7 +243,7 @@ def test_a_file_that_is_silent_leaves_fields_open() -> None:
         ({"started_on": "2020-05-01", "ended_on": "2020-04-30"}, ["end_before_start"]),
         ({"issued_on": "2003-01-01"}, ["issued_before_birth"]),
         ({"level": "二级", "certificate_number": "S000099123456233000001"}, ["certificate_level"]),
-        ({"issued_on": "2022-05-06", "certificate_number": "S000099123456233000001"}, ["certificate_year"]),
+        ({"issued_on": "2021-05-06", "certificate_number": "S000099123456233000001"}, ["certificate_year"]),
         ({"organisation": "E2"}, ["organisation_other"]),
         ({"organisation": "E9"}, ["organisation_unknown"]),
         ({"organisation": "911100006000373410"}, ["credit_code"]),
@@ -267,6 +267,7 @@ def test_every_fault_of_a_row_is_told(cells: dict[str, Any], expected: list[str]
         ({"level": "学徒工", "certificate_number": "S000099123456233000001"}, "certificate_apprentice"),
         ({"residence": "北碚区蔡家岗街道"}, "place_moved"),
         ({"residence": "四川省成都市"}, "place_outside"),
+        ({"level": "L3", "issued_on": "2024-01-06", "certificate_number": "S000099123456233000001"}, "certificate_year_near"),
         ({"post": "班组长"}, "post_only"),
         ({"started_on": "2020年5月"}, "date_month"),
         ({"migrant": "是"}, "migrant_which"),
@@ -284,6 +285,14 @@ def test_what_follows_from_other_cells() -> None:
     assert taken(post="班组长", occupation="焊工").occupation == "6-18-02-04"
     assert taken(ended_on="至今").ended_on is None
     assert taken(organisation="91110000600037341l").name == "王小明"
+
+
+def test_a_certificate_of_the_last_century_agrees_with_its_year() -> None:
+    older = identity_number(4, date(1970, 1, 1), "male")
+    assert (
+        taken(identity_number=older, issued_on="1998-05-01", certificate_number="S000099123456983000001").notes[0].code
+        == "level_from_number"
+    )
 
 
 def test_made_up_people_are_taken_in_a_demonstration_only() -> None:

@@ -11,8 +11,13 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from guildhall.kernel.runs import Folder
+from guildhall.kernel.tables import Table
 from guildhall.registry import tables
 from guildhall.synth import names
 
@@ -151,20 +156,24 @@ def staff(folder: Folder, organisation_id: int, *, on: date) -> list[MadeUp]:
     """The people of a synthetic city who work for an organisation on a day, as its roster would have them."""
     spells = [
         spell
-        for spell in folder.read(tables.EMPLOYMENT).to_pylist()
-        if spell["organisation_id"] == organisation_id
-        and spell["started_on"] <= on
-        and (spell["ended_on"] is None or spell["ended_on"] > on)
+        for spell in _rows(folder, tables.EMPLOYMENT, "organisation_id", [organisation_id])
+        if spell["started_on"] <= on and (spell["ended_on"] is None or spell["ended_on"] > on)
     ]
-    wanted = {spell["worker_id"] for spell in spells}
-    workers = {row["worker_id"]: row for row in folder.read(tables.WORKERS).to_pylist() if row["worker_id"] in wanted}
-    people = {row["worker_id"]: row for row in folder.read(tables.IDENTITY).to_pylist() if row["worker_id"] in wanted}
-    places = addresses(folder)
-    held = _certificates(folder, wanted, on)
+    wanted = [spell["worker_id"] for spell in spells]
+    workers = {row["worker_id"]: row for row in _rows(folder, tables.WORKERS, "worker_id", wanted)}
+    people = {row["worker_id"]: row for row in _rows(folder, tables.IDENTITY, "worker_id", wanted)}
+    held, places = _certificates(folder, wanted, on), addresses(folder)
     return [
         _of_the_city(people[spell["worker_id"]], workers[spell["worker_id"]], spell, held.get(spell["worker_id"]), places)
         for spell in spells
     ]
+
+
+def _rows(folder: Folder, table: Table, column: str, keys: list[Any]) -> list[dict[str, Any]]:
+    """The rows of a table whose column holds one of the keys; the rest, which may be millions, stays in Arrow."""
+    found = folder.read(table)
+    rows: list[dict[str, Any]] = found.filter(pc.is_in(found.column(column), pa.array(keys, found.schema.field(column).type))).to_pylist()
+    return rows
 
 
 def addresses(folder: Folder) -> dict[str, str]:
@@ -175,35 +184,33 @@ def addresses(folder: Folder) -> dict[str, str]:
     return {key: f"{parent.get(key, '')}{row['name_zh']}" if row["kind"] == "township" else row["name_zh"] for key, row in names_.items()}
 
 
-Cells = dict[str, object]
-
-
-def _certificates(folder: Folder, wanted: set[int], on: date) -> dict[int, Cells]:
+def _certificates(folder: Folder, wanted: list[int], on: date) -> dict[int, dict[str, Any]]:
     """The latest certificate of each person, with its number."""
-    printed = {row["certificate_id"]: row["number"] for row in folder.read(tables.CERTIFICATE_NUMBERS).to_pylist()}
-    rows = [row for row in folder.read(tables.CERTIFICATES).to_pylist() if row["worker_id"] in wanted and row["issued_on"] <= on]
-    return {
-        row["worker_id"]: {**row, "number": printed.get(row["certificate_id"])}
-        for row in sorted(rows, key=lambda row: row["issued_on"])
-        if row["kind"] == "skill_level"
-    }
+    rows = [
+        row for row in _rows(folder, tables.CERTIFICATES, "worker_id", wanted) if row["issued_on"] <= on and row["kind"] == "skill_level"
+    ]
+    keys = [row["certificate_id"] for row in rows]
+    printed = {row["certificate_id"]: row["number"] for row in _rows(folder, tables.CERTIFICATE_NUMBERS, "certificate_id", keys)}
+    ordered = sorted(rows, key=lambda row: row["issued_on"])
+    return {row["worker_id"]: {**row, "number": printed.get(row["certificate_id"])} for row in ordered}
 
 
-def _of_the_city(who: Cells, worker: Cells, spell: Cells, held: Cells | None, places: dict[str, str]) -> MadeUp:
-    issued = held["issued_on"] if held else None
+def _of_the_city(
+    who: dict[str, Any], worker: dict[str, Any], spell: dict[str, Any], held: dict[str, Any] | None, places: dict[str, str]
+) -> MadeUp:
     return MadeUp(
-        str(who["name"]),
-        str(who["identity_number"]),
-        str(worker["sex"]),
-        str(who["phone"] or ""),
-        str(worker["education"]),
-        places.get(str(worker["residence"]), ""),
-        str(spell["occupation"] or ""),
-        str(held["level"]) if held else None,
-        str(held["number"]) if held and held["number"] else None,
-        issued if isinstance(issued, date) else None,
-        spell["started_on"],  # type: ignore[arg-type]
-        str(spell["contract"]),
+        who["name"],
+        who["identity_number"],
+        worker["sex"],
+        who["phone"] or "",
+        worker["education"],
+        places.get(worker["residence"], ""),
+        spell["occupation"] or "",
+        held["level"] if held else None,
+        held["number"] if held else None,
+        held["issued_on"] if held else None,
+        spell["started_on"],
+        spell["contract"],
     )
 
 

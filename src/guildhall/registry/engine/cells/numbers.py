@@ -111,7 +111,7 @@ def read_phone(text: str) -> str:
 
 
 class CertificateNumber(NamedTuple):
-    """A certificate number and what it says: its level and year, or None where its form does not say."""
+    """A certificate number and what it says: its level and the last two digits of its year, or None."""
 
     number: str
     level: str | None = None
@@ -126,7 +126,7 @@ def read_certificate_number(text: str, *, made_up: bool) -> Read[CertificateNumb
     if match := _CERTIFICATE.fullmatch(number):
         if not _is_province(match[3]) and not (made_up and match[3] == MADE_UP_PROVINCE):
             raise Wrong("certificate_made_up")
-        return Read(CertificateNumber(number, LEVEL_OF_DIGIT[match[6]], 2000 + int(match[5])))
+        return Read(CertificateNumber(number, LEVEL_OF_DIGIT[match[6]], int(match[5])))
     if _APPOINTMENT.fullmatch(number):
         return Read(CertificateNumber(number))
     if _EARLIER.fullmatch(number):

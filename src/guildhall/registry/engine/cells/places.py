@@ -70,7 +70,7 @@ class Places:
         townships = [place for place in known if place.kind == "township"]
         self._every = _words(townships, None)
         self._complete = {unit for unit in self.units if self._is_complete(unit)}
-        self.example = next((f"{each.units[0]}{each.name}" for each in townships), next(iter(self.units), "北碚区东阳街道"))
+        self.example = next((_full(each) for each in townships), next(iter(self.units), "北碚区东阳街道"))
 
     def _is_complete(self, unit: str) -> bool:
         """Whether every township of a unit is on record: it has some, and more than those that a merger named one by one."""
@@ -149,7 +149,7 @@ class Places:
 
     def _like(self, unit: KnownPlace, township: str) -> str:
         """Townships of that name in other districts, else those of this district that are written much like it."""
-        elsewhere = [f"{other.today or other.units[-1]}{other.name}" for other in self._every.get(township, ())]
+        elsewhere = [_full(other) for other in self._every.get(township, ())]
         return "、".join((elsewhere or get_close_matches(township, [place.name for place in self._inside[unit.name]], 3, 0.4))[:5])
 
     def _alone(self, text: str, given: bool) -> Read[str | None]:
@@ -162,9 +162,14 @@ class Places:
         if len(found) > 1:
             raise Wrong("place_which", candidates=_listed(found), example=self.example)
         if not all(unit in self._complete for unit, place in self.units.items() if place.kind != "functional_zone" and not place.ended):
-            raise Wrong("place_district", example=f"{found[0].today or found[0].units[-1]}{found[0].name}")
+            raise Wrong("place_district", example=_full(found[0]))
         place = found[0]
-        return Read(place.place_id, problem("place_found", place=f"{place.today or place.units[-1]}{place.name}"))
+        return Read(place.place_id, problem("place_found", place=_full(place)))
+
+
+def _full(place: KnownPlace) -> str:
+    """A township after the district it belongs to today."""
+    return f"{place.today or ''.join(place.units[-1:])}{place.name}"
 
 
 def _listed(places: Iterable[KnownPlace]) -> str:

@@ -310,6 +310,7 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
         Text("证书编号里的年份与发证日期不同", "the year in the number is not that of its date of issue"),
         Text("请对照证书更正其中一个", "correct one of them against the certificate"),
     ),
+    "certificate_year_near": (Text("证书编号里的年份与发证日期差一年", "the year in the number is one off its date of issue"), _NOTHING),
     "certificate_made_up": (
         Text("证书编号里的省份代码不存在", "the province in the number does not exist"),
         Text("请对照证书更正", "check it against the certificate"),
