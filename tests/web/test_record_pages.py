@@ -231,6 +231,13 @@ def test_the_persons_page_leads_to_what_can_be_put_right(officer: Client, pair: 
         assert address in page
 
 
+def test_whoever_is_shown_on_a_page_can_see_who_looked(officer: Client, pair: DuplicatePair, request_: CorrectionRequest) -> None:
+    for address in (f"duplicates/{pair.pk}", f"corrections/{request_.pk}", "people/3/documents", "people/3/name", f"duplicates/{pair.pk}"):
+        assert officer.get(f"/en/{address}/").status_code == 200
+    looks = AuditEvent.objects.filter(action="registry.view").values_list("chain", flat=True)
+    assert sorted(looks) == ["worker:3", "worker:5"], "once a day for each person"
+
+
 def test_an_unknown_decision_is_no_page(officer: Client, pair: DuplicatePair, request_: CorrectionRequest) -> None:
     for action in ("", "drop", "merge; apart"):
         assert officer.post(f"/en/duplicates/{pair.pk}/", {"action": action, "reason": "x"}).status_code == 404

@@ -26,7 +26,7 @@ from guildhall.registry.engine.names import plain
 from guildhall.registry.models import CorrectionRequest, NumberChange, Worker, vault
 from guildhall.registry.operations import identity
 from guildhall.registry.operations.history import supersede
-from guildhall.registry.operations.people import REVEAL, check_pace
+from guildhall.registry.operations.people import REVEAL, check_pace, note_view
 from guildhall.registry.queries import corrections as queries
 from guildhall.registry.queries import scope
 from guildhall.registry.queries.corrections import CORRECTIONS, correctable_item, no_such_request
@@ -113,6 +113,13 @@ def refuse(*, correction_id: int, answer: str, by: Viewer, now: datetime) -> Non
         _tell(row, "correction_refused", {"number": row.pk, "answer": row.answer}, now)
 
 
+def look(*, correction_id: int, by: Viewer, now: datetime) -> queries.Asked:
+    """A request for an officer whose authority answers for it; that it was looked at is recorded with the person. Raises NotFound."""
+    found = queries.request(by, correction_id, timezone.localdate(now))
+    note_view(worker_ids=[found.leader], by=by, now=now)
+    return found
+
+
 def reveal_wanted(*, correction_id: int, by: Viewer, now: datetime) -> str:
     """The number or phone a request asks for, in full, to compare it with the paper; an event of the worker's, who sees it.
 
@@ -120,10 +127,11 @@ def reveal_wanted(*, correction_id: int, by: Viewer, now: datetime) -> str:
     """
     with transaction.atomic():
         row = _locked(correction_id, by, now)
-        if queries.target(row)[0].kind not in ("number", "phone"):
+        part, _held = queries.target(row)
+        if part.kind not in ("number", "phone"):
             raise no_such_request()
         check_pace(by, now)
-        details = {"field": "wanted", "reason": "correction", "request": row.pk}
+        details = {"field": part.column, "reason": "correction", "request": row.pk}
         record(subject=f"worker:{row.worker_id}", action=REVEAL, by=by, now=now, reason="correction", details=details)
         return queries.wanted(row).value
 

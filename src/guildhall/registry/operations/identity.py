@@ -25,7 +25,8 @@ from guildhall.registry.engine.names import plain
 from guildhall.registry.models import Identity, IdentityDocument, NumberChange, Worker, identity_fields, vault
 from guildhall.registry.operations.history import supersede
 from guildhall.registry.operations.merges import note_possible
-from guildhall.registry.operations.people import REVEAL, check_pace
+from guildhall.registry.operations.people import REVEAL, check_pace, note_view
+from guildhall.registry.queries.identity import Known, known
 from guildhall.registry.queries.merged import one_person
 from guildhall.registry.queries.records import kept_by, no_such_person
 from guildhall.web.viewer import Viewer
@@ -41,6 +42,13 @@ SEEN = ("identity_card", "household_register", "police_certificate", "court_deci
 
 class HeldByAnother(GuildhallError):
     """The number already leads to another record: nothing was changed, and the two are put up as possible duplicates."""
+
+
+def look(*, worker_id: int, by: Viewer, now: datetime) -> Known:
+    """What a person is known by, for an officer who may change it; that it was looked at is recorded. Raises NotFound."""
+    found = known(by, worker_id, timezone.localdate(now))
+    note_view(worker_ids=[found.worker.pk], by=by, now=now)
+    return found
 
 
 def rename(*, worker_id: int, name: str, reason: str, document: str, on: date, by: Viewer, now: datetime) -> None:
@@ -168,7 +176,7 @@ def reveal_proposed(*, change_id: int, by: Viewer, now: datetime) -> str:
     with transaction.atomic():
         change, worker = _open_change(change_id, by, now)
         check_pace(by, now)
-        details = {"field": "proposed_identity_number", "reason": "correction", "change": change.pk}
+        details = {"field": NUMBER, "reason": "correction", "change": change.pk}
         _record(worker.pk, REVEAL, by, now, "correction", details)
         return vault().open(CHANGES, NUMBER, worker.pk, change.number_sealed)
 

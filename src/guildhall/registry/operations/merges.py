@@ -18,7 +18,10 @@ from guildhall.office.operations.audit import record
 from guildhall.office.operations.notices import notify
 from guildhall.registry.engine.duplicates import score, strongest_first
 from guildhall.registry.models import Alias, DuplicatePair, Worker
+from guildhall.registry.operations.people import note_view
 from guildhall.registry.queries import scope
+from guildhall.registry.queries.duplicates import Pair
+from guildhall.registry.queries.duplicates import pair as pair_seen
 from guildhall.registry.queries.merged import leaders
 from guildhall.registry.queries.records import is_registrar
 from guildhall.web.viewer import Viewer
@@ -109,6 +112,13 @@ def note_possible(*, first: int, second: int, reason: str, by: Viewer, now: date
         if made:
             _record(pair, "registry.propose_pair", by, now, "", {"records": [one, other], "why": reason})
     return pair
+
+
+def look_at_pair(*, pair_id: int, by: Viewer, now: datetime) -> Pair:
+    """Two records side by side, as far as `by` may see them; that they were looked at is recorded with each. Raises NotFound."""
+    found = pair_seen(by, pair_id, timezone.localdate(now))
+    note_view(worker_ids=[side.worker.pk for side in (found.first, found.second) if side], by=by, now=now)
+    return found
 
 
 def no_such_pair() -> NotFound:

@@ -7,7 +7,7 @@ clear each time, with the reason given (个人信息保护法 §§ 5, 6, 44, 51:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -58,9 +58,15 @@ def _record_search(found: Found, by: Viewer, now: datetime) -> None:
 def look(*, worker_id: int, by: Viewer, now: datetime) -> Person:
     """One person's record, as far as `by` may see it; recorded once a day. Raises NotFound."""
     found = person(by, worker_id, timezone.localdate(now))
-    if by.role != "system":
-        note_look(subject=f"worker:{found.worker.pk}", action=VIEW, by=by, now=now, since=_midnight(now))
+    note_view(worker_ids=[found.worker.pk], by=by, now=now)
     return found
+
+
+def note_view(*, worker_ids: Iterable[int], by: Viewer, now: datetime) -> None:
+    """Records that somebody had these people's records on the screen; once a day each. Call it with what was seen."""
+    if by.role != "system":
+        for key in sorted(worker_ids):
+            note_look(subject=f"worker:{key}", action=VIEW, by=by, now=now, since=_midnight(now))
 
 
 def reveal(*, worker_id: int, field: str, reason: str, by: Viewer, now: datetime, row: int | None = None, note: str = "") -> str:

@@ -163,7 +163,7 @@ class AnswerForm(forms.Form):
 def correction(request: HttpRequest, correction_id: int) -> HttpResponse:
     """What is recorded, what is wanted, and on which evidence; accept or refuse."""
     viewer, now = viewer_of(request), timezone.now()
-    asked = queries.request(viewer, correction_id, timezone.localdate(now))
+    asked = operations.look(correction_id=correction_id, by=viewer, now=now)
     form = AnswerForm(request.POST or None)
     context: dict[str, Any] = {"form": form, "shown": ""}
     if request.method == "POST" and form.is_valid():

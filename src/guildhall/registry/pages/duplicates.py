@@ -98,7 +98,7 @@ def duplicate(request: HttpRequest, pair_id: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _decided(request, form, pair_id, viewer):
         return redirect("duplicate", pair_id=pair_id)
-    pair = queries.pair(viewer, pair_id, timezone.localdate(now))
+    pair = merges.look_at_pair(pair_id=pair_id, by=viewer, now=now)
     leads = request.POST.get("leads", "")
     levels = {row.code: row.name for row in city().levels}
     context = {"pair": pair, "form": form, "reasons": REASONS, "lines": LINES, "book": BOOK, "levels": levels}

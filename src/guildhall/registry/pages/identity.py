@@ -92,7 +92,7 @@ class NumberForm(GroundsForm):
 def rename(request: HttpRequest, worker_id: int) -> HttpResponse:
     """What is the person called now? The name before stays on record and is still found."""
     viewer, form = viewer_of(request), RenameForm(request.POST or None)
-    found = queries.known(viewer, worker_id, timezone.localdate())
+    found = identity.look(worker_id=worker_id, by=viewer, now=timezone.now())
     if request.method == "POST" and form.is_valid():
         work = _verb(identity.rename, viewer, worker_id=worker_id, **form.cleaned_data)
         if taken(form, work):
@@ -105,7 +105,7 @@ def rename(request: HttpRequest, worker_id: int) -> HttpResponse:
 def change_phone(request: HttpRequest, worker_id: int) -> HttpResponse:
     """Under which phone is the person reached?"""
     viewer, form = viewer_of(request), PhoneForm(request.POST or None)
-    found = queries.known(viewer, worker_id, timezone.localdate())
+    found = identity.look(worker_id=worker_id, by=viewer, now=timezone.now())
     if request.method == "POST" and form.is_valid():
         work = _verb(identity.change_phone, viewer, worker_id=worker_id, **form.cleaned_data)
         if taken(form, work):
@@ -118,7 +118,7 @@ def change_phone(request: HttpRequest, worker_id: int) -> HttpResponse:
 def documents(request: HttpRequest, worker_id: int) -> HttpResponse:
     """By which documents is the person known? Adds one, and ends one."""
     viewer = viewer_of(request)
-    found = queries.known(viewer, worker_id, timezone.localdate())
+    found = identity.look(worker_id=worker_id, by=viewer, now=timezone.now())
     ending = request.POST.get("action") == "end"
     form = DocumentForm(None if ending else request.POST or None)
     end = ReasonForm(request.POST if ending else None, prefix="end")
@@ -152,7 +152,7 @@ def _ended(request: HttpRequest, form: ReasonForm, found: queries.Known, viewer:
 def number(request: HttpRequest, worker_id: int) -> HttpResponse:
     """Is the identity number wrong? One officer proposes another, a second one confirms or refuses it."""
     viewer, action = viewer_of(request), request.POST.get("action", "")
-    found = queries.known(viewer, worker_id, timezone.localdate())
+    found = identity.look(worker_id=worker_id, by=viewer, now=timezone.now())
     context: dict[str, Any] = {"found": found, "form": NumberForm(), "refusal": ReasonForm(prefix="refuse"), "own": False, "shown": ""}
     if found.change:
         context |= {"own": found.change.proposed_by == viewer.name, "names": called([found.change.proposed_by]), "seen": SEEN}
