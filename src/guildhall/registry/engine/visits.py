@@ -202,11 +202,11 @@ class _Reader:
         for number, (code, words) in enumerate(WISHES.items(), 1):
             if word.lower() in (str(number), code, words.zh, words.en):
                 return code
-        raise Wrong("not_in_list", allowed="、".join(f"{n} {words.zh}" for n, words in enumerate(WISHES.values(), 1)))
+        raise Wrong("not_in_list", allowed=f"1–{len(WISHES)}")
 
     def _purpose(self, word: str) -> str:
         if word.upper() not in self.known.purposes:
-            raise Wrong("not_in_list", allowed="、".join(self.known.purposes))
+            raise Wrong("not_in_list", allowed=", ".join(self.known.purposes))
         return self.known.purposes[word.upper()]
 
     def _note(self, text: str) -> str:
@@ -217,7 +217,7 @@ class _Reader:
     def _signed(self, text: str) -> bool:
         low = text.lower()
         if low and low not in _YES | _NO:
-            raise Wrong("not_in_list", allowed="是、否")
+            raise Wrong("not_in_list", allowed="是, 否, yes, no")
         return low in _YES
 
     def _day(self, name: str, text: str) -> date | None:
