@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from guildhall.kernel.tables import Text
 from guildhall.registry.queries import Page, one, page, starts_with, storable
 from guildhall.registry.queries.imports import Occupations
+from guildhall.skills.engine.earlier import EARLIER_CODES
 from guildhall.skills.models import Occupation
 from guildhall.web.viewer import PUBLIC, Viewer
 
@@ -64,14 +65,15 @@ def above(viewer: Viewer, code: str) -> Sequence[Occupation]:
 
 
 def known_occupations(viewer: Viewer = PUBLIC) -> Occupations:
-    """How files may name an occupation: the name of each code, and the codes that each name in English may stand for."""
+    """How files may name an occupation: the name of each code, and the codes that an earlier code or a name in English may stand for."""
     names: dict[str, str] = {}
     english: dict[str, tuple[str, ...]] = {}
     for code, name, name_en in Occupation.objects.filter(rank="leaf").order_by("code").values_list("code", "name_zh", "name_en"):
         names[code] = name or code
         if name_en:
             english[name_en.casefold()] = (*english.get(name_en.casefold(), ()), code)
-    return Occupations(names, english)
+    earlier = {code: (now,) for code, now in EARLIER_CODES.items() if now in names and code not in names}
+    return Occupations(names, english | earlier)
 
 
 def names_of(codes: Collection[str]) -> dict[str, Text]:
