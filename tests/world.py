@@ -41,7 +41,7 @@ OF_ONE = ("worker", *ACTING)
 OF_ORGANISATION = ("employer", "delegate", "college")
 CAST = (*OF_ONE, *OF_ORGANISATION, *STAFF, "none")
 """Everyone who signs in. `delegate` is an employer's clerk with the scope `jobs` alone; `none` has no role yet."""
-BORN = date(1986, 5, 1)
+BORN, CHILD_BORN = date(1986, 5, 1), date(2020, 5, 1)
 HANDLER = ClientHandler(enforce_csrf_checks=False)
 """One for all browsers: middleware is loaded once and not for each of them."""
 
@@ -272,13 +272,12 @@ def _papers(side: Side) -> None:
         file=f"{side.first:032x}", added_by=f"account:{by.account_id}",
     ).pk  # fmt: skip
     side.keys["child"] = side.first + 50
-    month = timezone.localdate().replace(day=1)
     models.Worker.objects.create(
-        worker_id=side.keys["child"], birth_month=month.replace(year=month.year - 10), sex="female", education="primary", migrant="none",
+        worker_id=side.keys["child"], birth_month=CHILD_BORN, sex="female", education="primary", migrant="none",
         standing="student", residence_id=side.homes[0], weight=1,
     )  # fmt: skip
-    number = identity_number("990101", month.replace(year=month.year - 10), 2)
-    sealed = models.sealed_identity([side.keys["child"]], ["小小"], [number[:-4] + f"{side.first % 7:03d}" + number[-1]], [None])
+    number = identity_number("990101", CHILD_BORN, side.first % 7)
+    sealed = models.sealed_identity([side.keys["child"]], ["小小"], [number], [None])
     models.Identity.objects.bulk_create(models.Identity(**row) for row in sealed.to_pylist())
 
 
