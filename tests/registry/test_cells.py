@@ -226,6 +226,17 @@ def test_no_text_breaks_the_reader_of_numbers(text: str) -> None:
         outcome(read, text)
 
 
+@given(
+    st.text("0123456789-/.年月日一二三四五六七八九十廿〇级工高初中技师重庆市北碚区街道镇()（）S6 aVTZ:张·,#=", max_size=16)
+    | st.text(max_size=16)
+)
+def test_no_text_breaks_any_reader(text: str) -> None:
+    for read in (read_date, read_name, lists.read_level, KNOWN.read, KNOWN.code, KNOWN.post, PACK.read, WHOLE.read):
+        outcome(read, text)
+    for name in ("sex", "education", "contract", "migrant"):
+        outcome(lambda each, name=name: lists.read_word(name, each), text)  # type: ignore[misc]
+
+
 def test_phones() -> None:
     hold(
         read_phone,
