@@ -6,7 +6,6 @@ import os
 import secrets
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -349,19 +348,38 @@ def one_beside() -> Iterator[None]:
 
 
 def _keep(ending: threading.Event) -> None:
-    command = [sys.executable, "-c", "from guildhall.cli import main; main()", "work", "--beside", str(os.getpid())]
+    """Starts a worker as often as one ends; one that cannot start must not keep a core busy with trying."""
     while not ending.is_set():
-        with subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True) as worker:
-            while worker.poll() is None and not ending.wait(POLL / 4):
-                pass
-            if ending.is_set():
-                _stop(worker)
-        ending.wait(POLL * 2)  # one that cannot start must not keep a core busy with trying
+        worker = _start()
+        while not (has_ended := _has_ended(worker)) and not ending.wait(POLL / 4):
+            pass
+        if not has_ended:
+            _stop(worker)
+        ending.wait(POLL * 2)
 
 
-def _stop(worker: subprocess.Popen[bytes]) -> None:
-    worker.terminate()
-    try:
-        worker.wait(GRACE)
-    except subprocess.TimeoutExpired:
-        worker.kill()
+def _start() -> int:
+    """A new worker, in a process group of its own so that Ctrl-C reaches it only through the server.
+
+    `subprocess` would wait for a pipe to close that the server's own processes, forked meanwhile, hold open for ever.
+    """
+    command = [sys.executable, "-c", "from guildhall.cli import main; main()", "work", "--beside", str(os.getpid())]
+    nothing = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)]
+    return os.posix_spawn(sys.executable, command, os.environ, file_actions=nothing, setpgroup=0)
+
+
+def _has_ended(process: int) -> bool:
+    """Whether a child has ended; asked once more, it would be nobody's."""
+    return os.waitpid(process, os.WNOHANG)[0] == process
+
+
+def _stop(process: int) -> None:
+    """Asks a child to end, and ends it when it takes too long."""
+    os.kill(process, signal.SIGTERM)
+    until = time.monotonic() + GRACE
+    while not _has_ended(process):
+        if time.monotonic() > until:
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+            return
+        time.sleep(0.1)
