@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.utils.translation import override
 
 from guildhall.kernel.errors import AlreadyDone, NotFound
@@ -250,3 +252,31 @@ def test_a_message_to_nobody_fails_with_a_reason(db: None, settings: object) -> 
 def no_phone(worker_id: int) -> str:
     """Stands for a registry that knows no phone."""
     return ""
+
+
+# two deliverers at once
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_deliverers_hand_over_each_message_once(tmp_path: Path) -> None:
+    held = grant("worker", worker_id=1)
+    held.account.__class__.objects.filter(pk=held.account_id).update(**phone_fields(held.account_id, PHONE))
+    for n in range(30):
+        notify(key=f"k{n}", template="record_claimed", facts={"on": "x"}, now=NOON, worker_id=1, channels=("sms",))
+    taken: list[str] = []
+
+    class Counting(Folder):
+        def send(self, *, to: str, subject: str, body: str, key: str) -> None:
+            taken.append(key)
+
+    def work() -> int:
+        try:
+            return deliver(clock=Clock(NOON), text_messages=Counting(tmp_path, "sms")).sent
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        sent = [future.result() for future in [pool.submit(work) for _ in range(2)]]
+    assert sum(sent) == 30
+    assert sorted(taken) == sorted(f"k{n}/sms" for n in range(30))
