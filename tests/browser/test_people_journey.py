@@ -60,7 +60,7 @@ def send(page: Page) -> None:
     page.locator("main form button[type=submit]").first.click()
 
 
-def bring_in(page: Page, file: Path | dict[str, Any]) -> str:
+def bring_in(page: Page, file: Any) -> str:
     """From the page that asks for the file to the summary of what was done."""
     page.set_input_files("input[type=file]", file)
     send(page)
