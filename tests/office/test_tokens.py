@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from django.utils import timezone
+from django.utils.translation import override
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.office import bearer
@@ -22,6 +24,13 @@ from tests import people
 from tests.shown import computed, shown
 
 __all__ = ["computed", "shown"]
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """What is refused is said in English, whichever language a test before has left active."""
+    with override("en"):
+        yield
 
 
 @pytest.fixture

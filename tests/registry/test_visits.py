@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -235,7 +236,7 @@ def test_only_a_broker_prints_and_brings_sheets(world: World, now: datetime, on:
         brought(world, now, mine(world), by=world.viewer(who))
     with pytest.raises(NotFound):
         sheet(world.viewer(who), on)
-    assert not ImportBatch.objects.filter(kind="visits").exists()
+    assert not ImportBatch.objects.filter(kind="visits", sha256=hashlib.sha256(b"file").hexdigest()).exists()
 
 
 def test_a_signature_is_kept_only_under_a_brokers_leave_of_this_very_person(world: World, now: datetime) -> None:

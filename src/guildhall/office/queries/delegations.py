@@ -26,6 +26,11 @@ def delegations(viewer: Viewer, today: date) -> list[Grant]:
     return sorted(rows, key=lambda grant: not holds(grant, today))
 
 
+def has_delegates(organisation_id: int) -> bool:
+    """Whether anybody was ever given tasks of an organisation that have not been taken back."""
+    return Grant.objects.filter(organisation_id=organisation_id, is_representative=False, revoked_at=None).exists()
+
+
 def holds(grant: Grant, today: date) -> bool:
     """Whether a grant holds today."""
     return grant.revoked_at is None and grant.valid_from <= today and (grant.valid_until is None or grant.valid_until > today)

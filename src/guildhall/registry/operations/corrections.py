@@ -18,6 +18,7 @@ from guildhall.kernel.errors import AlreadyDone, GuildhallError
 from guildhall.office.operations import attachments
 from guildhall.office.operations.audit import record
 from guildhall.office.operations.notices import notify
+from guildhall.registry import tables
 from guildhall.registry.engine import corrections as engine
 from guildhall.registry.engine import documents
 from guildhall.registry.engine.corrections import LONGEST_WORDS, NOTE, Part
@@ -26,6 +27,7 @@ from guildhall.registry.engine.names import plain
 from guildhall.registry.models import CorrectionRequest, NumberChange, Worker, vault
 from guildhall.registry.operations import identity
 from guildhall.registry.operations.history import supersede
+from guildhall.registry.operations.leavers import left
 from guildhall.registry.operations.people import REVEAL, check_pace, note_view
 from guildhall.registry.queries import corrections as queries
 from guildhall.registry.queries import scope
@@ -266,6 +268,8 @@ def _apply(row: CorrectionRequest, part: Part, held: Any, document: str, by: Vie
             identity.change_phone(worker_id=row.worker_id, phone=value, reason=grounds, by=by, now=now)
         elif part.kind != NOTE:
             _change(held, part, value, now)
+            if (part.table, part.column) == (tables.EMPLOYMENT.name, "ended_on") and value:
+                left(organisation_id=held.organisation_id, ended={held.worker_id: date.fromisoformat(value)}, by=by, now=now)
     except AlreadyDone:
         pass
 

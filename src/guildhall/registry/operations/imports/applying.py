@@ -21,7 +21,6 @@ from guildhall.kernel.errors import AlreadyDone, GuildhallError
 from guildhall.office import bulk
 from guildhall.office.engine.chain import ROWS_DIGEST, batch_digest
 from guildhall.office.operations import audit
-from guildhall.office.operations.delegations import end_delegations
 from guildhall.office.operations.work import enqueue
 from guildhall.registry.engine.decisions import Rules
 from guildhall.registry.engine.roster import Rejected
@@ -32,6 +31,7 @@ from guildhall.registry.operations.imports.deciding import Plan, planned, rules_
 from guildhall.registry.operations.imports.recorded import Hashed, Whose, recorded
 from guildhall.registry.operations.imports.staging import Progress, rejected_row
 from guildhall.registry.operations.imports.writing import write
+from guildhall.registry.operations.leavers import left
 from guildhall.registry.queries.imports import batch_proof, cells_again, owner
 from guildhall.web.viewer import Viewer
 
@@ -124,9 +124,8 @@ def _apply_chunk(work: Applying, chunk: ImportChunk, hashed: Hashed) -> int:
 
 def _let_go(plan: Plan, work: Applying) -> None:
     """Who leaves can no longer act for the organisation."""
-    for left, workers in plan.leavers.items():
-        on = date.fromisoformat(left)
-        end_delegations(organisation_id=work.whose.organisation, worker_ids=sorted(workers), on=on, by=work.by, now=work.now)
+    ended = {worker: date.fromisoformat(day) for day, workers in plan.leavers.items() for worker in workers}
+    left(organisation_id=work.whose.organisation, ended=ended, by=work.by, now=work.now)
 
 
 def _new_keys(count: int) -> Iterator[int]:
