@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guildhall.registry.engine.cells.numbers import Person
 from guildhall.registry.engine.minors import (
     Band,
     age_on,
@@ -16,8 +17,9 @@ from guildhall.registry.engine.minors import (
     birthday,
     born_in,
     certainly_of_age_before,
-    refused,
+    of_age_group,
 )
+from guildhall.registry.engine.roster.checks import check_person
 
 DAYS = st.dates(date(1950, 1, 1), date(2040, 12, 31))
 
@@ -41,9 +43,25 @@ def test_someone_born_on_29_february_completes_a_year_on_the_last_day_of_februar
 
 
 def test_a_roster_may_name_a_person_from_the_sixteenth_birthday_on() -> None:
+    said: list[tuple[str, str]] = []
+
+    def refused(born: date, on: date) -> bool:
+        said.clear()
+        check_person(Person("", born, "female"), {}, on, lambda field, found: said.append((field, getattr(found, "problem", found).code)))
+        return ("identity_number", "too_young") in said
+
     assert refused(date(2010, 11, 21), date(2026, 11, 20))
     assert not refused(date(2010, 11, 20), date(2026, 11, 20))
+    assert said == [("identity_number", "minor")], "16 and 17 are marked"
     assert refused(date(2020, 1, 1), date(2026, 11, 20))
+
+
+def test_what_is_said_of_the_young_names_the_article() -> None:
+    told = [of_age_group(age) for age in (13, 14, 15, 16, 17, 18)]
+    assert told[5] is None
+    for said, article in zip(told[:5], ("31", "15", "15", "58", "58"), strict=True):
+        assert said
+        assert article in said.en
 
 
 @given(born=DAYS, on=DAYS)

@@ -19,12 +19,7 @@ CONSENTS_ALONE, EMPLOYABLE, OF_AGE = 14, 16, 18
 
 TOO_YOUNG = Text(
     "未满十六周岁，用人单位不得招用（《劳动法》第十五条）",
-    "under 16, whom no employer may take on (Labour Law, art. 15)",
-)
-"""Why a roster row is refused."""
-TOO_YOUNG_NEXT = Text(
-    "核对出生日期；确系未满十六周岁的，不得列入名册",
-    "check the date of birth; a person under 16 cannot stand on a roster",
+    "under 16: no employer may take them on (Labour Law, art. 15)",
 )
 PROTECTED = Text(
     "未成年工（满十六未满十八周岁）：不得安排矿山井下、有毒有害、第四级体力劳动，定期体检（《劳动法》第五十八、六十四、六十五条）",
@@ -76,9 +71,11 @@ def born_in(number: str) -> date | None:
         return None
 
 
-def refused(born: date, on: date) -> bool:
-    """Whether a roster row is refused because the person may not be employed on that day (Labour Law art. 15)."""
-    return band_of(born, on) in ("under_14", "under_16")
+def of_age_group(age: int) -> Text | None:
+    """What is said of somebody of an age to whoever handles the record; nothing of an adult."""
+    if age >= OF_AGE:
+        return None
+    return PROTECTED if age >= EMPLOYABLE else TOO_YOUNG if age >= CONSENTS_ALONE else CHILD
 
 
 def certainly_of_age_before(on: date) -> date:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from guildhall.kernel.errors import NotFound
 from guildhall.kernel.tables import Text
 from guildhall.registry import queries
-from guildhall.registry.engine import wordbook
+from guildhall.registry.engine import minors, wordbook
 from guildhall.registry.models import Organisation
 from guildhall.registry.operations.people import FIELDS, LONGEST_NOTE, REASONS, find, look, reveal
 from guildhall.registry.queries import people as query
@@ -197,6 +197,8 @@ def one(request: HttpRequest, worker_id: int, *, occupations: Names) -> HttpResp
         "occupations": occupations({row.occupation for row in rows if row.occupation}),
         "may_reveal": "reveal" in found.shown,
         "keeps": is_registrar(viewer),
+        "young": minors.of_age_group(found.age) if "birth" in found.shown else None,
+        "child": found.age < minors.CONSENTS_ALONE,
         "pairs": pairs_of(viewer, found.worker.pk, timezone.localdate()),
         "past_words": {**{name: BOOK[name] for name in ("sex", "education", "migrant", "standing", "contract")}, "level": level_names()},
     }

@@ -9,6 +9,7 @@ from typing import Any
 from guildhall.registry.engine.cells.lists import LEVEL_NAMES
 from guildhall.registry.engine.cells.numbers import CertificateNumber, Person
 from guildhall.registry.engine.cells.problems import Wrong, problem
+from guildhall.registry.engine.minors import age_on
 
 YOUNGEST, GROWN = 16, 18
 """Labour Law, articles 15 and 58: no employment under 16; from 16 to 18 under special protection."""
@@ -16,11 +17,6 @@ YOUNGEST_CERTIFIED = 14
 Values = dict[str, Any]
 Report = Callable[[str, Any], None]
 """Takes a field and a Problem (a note) or a Wrong (a fault)."""
-
-
-def age_on(birth: date, day: date) -> int:
-    """Whole years of life completed on a day; who is born on 29 February completes one on 1 March of other years."""
-    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
 
 
 def check_person(person: Person, values: Values, today: date, say: Report) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from guildhall.registry.engine import minors
 from guildhall.registry.engine.documents import said_by
 from guildhall.registry.engine.identity import masked
 from guildhall.registry.models import EmploymentSpell, Identity, Organisation, Place, Worker, vault
@@ -65,10 +66,8 @@ def age_on(worker: Worker, number: str, today: date) -> int:
     """
     said = said_by(number)
     if said and said.birth_month == worker.birth_month:
-        before = (today.month, today.day) < (said.born.month, said.born.day)
-    else:
-        before = today.month <= worker.birth_month.month
-    return today.year - worker.birth_month.year - before
+        return minors.age_on(said.born, today)
+    return today.year - worker.birth_month.year - (today.month <= worker.birth_month.month)
 
 
 def rows_of(viewer: Viewer, leaders: Sequence[int], today: date) -> tuple[Row, ...]:
