@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -42,12 +43,17 @@ def test_someone_born_on_29_february_completes_a_year_on_the_last_day_of_februar
     assert (age_on(born, date(2028, 2, 28)), age_on(born, date(2028, 2, 29))) == (15, 16)
 
 
+def told_of(found: Any) -> str:
+    """The kind of a note or a fault."""
+    return str(getattr(found, "problem", found).code)
+
+
 def test_a_roster_may_name_a_person_from_the_sixteenth_birthday_on() -> None:
     said: list[tuple[str, str]] = []
 
     def refused(born: date, on: date) -> bool:
         said.clear()
-        check_person(Person("", born, "female"), {}, on, lambda field, found: said.append((field, getattr(found, "problem", found).code)))
+        check_person(Person("", born, "female"), {}, on, lambda field, found: said.append((field, told_of(found))))
         return ("identity_number", "too_young") in said
 
     assert refused(date(2010, 11, 21), date(2026, 11, 20))
