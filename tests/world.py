@@ -152,7 +152,7 @@ def build(*, sessions: bool = True) -> World:
         Side("west", "tiny-west", ("tiny-west-rest", "tiny-east-hill", "tiny-west-rest"), 8_420_001, 8401, 8402),
         Side("neighbour", "tiny-harbour", ("tiny-south", "tiny-east-rest", "tiny-east-rest"), 9_530_001, 9501, 9502),
     )
-    _places()
+    plant_places()
     for side in world.sides:
         _organisations(side)
         _people(side)
@@ -166,7 +166,8 @@ def build(*, sessions: bool = True) -> World:
     return world
 
 
-def _places() -> None:
+def plant_places() -> None:
+    """The places and occupations of the tiny pack as rows."""
     rows = _city()
     models.Place.objects.bulk_create(models.Place(**row) for row in rows["registry.places"])
     models.PlaceParent.objects.bulk_create(models.PlaceParent(**row) for row in rows["registry.place_parents"])

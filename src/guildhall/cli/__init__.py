@@ -8,6 +8,7 @@ import sys
 import click
 
 from guildhall import __version__
+from guildhall.cli.accounts import account
 from guildhall.cli.audit import audit
 from guildhall.cli.city import city
 from guildhall.cli.demo import demo, serve
@@ -27,7 +28,7 @@ def guildhall() -> None:
     """Guildhall (匠城): runs a development-oriented city for industrial workers."""
 
 
-for command in (city, demo, serve, migrate, load, import_, snapshot, run, figures, messages, audit, work, duplicates, deadlines, retention):
+for command in (city, demo, serve, migrate, load, import_, snapshot, run, figures, messages, account, audit, work, duplicates, deadlines, retention):
     guildhall.add_command(command)
 import_.add_command(roster)
 
