@@ -279,16 +279,6 @@ def test_a_file_is_given_up_with_what_came_in_and_without_the_rest(now: datetime
             verb(batch=batch, by=BY, now=now)
 
 
-def test_what_waits_too_long_is_erased(now: datetime, bring: Any) -> None:
-    done, waits = bring(unread(200)), brought([full(100)], by=BY, now=now)
-    assert imports.erase_forgotten(by=BY, now=now) == {"files": 0, "rejected_rows": 0}
-    later = now.replace(year=2027)
-    assert imports.erase_forgotten(by=BY, now=later) == {"files": 1, "rejected_rows": 1}
-    waits.refresh_from_db()
-    assert (waits.state, waits.chunks.filter(content_sealed__isnull=False).exists()) == ("abandoned", False)
-    assert not queries.has_cells(done)
-
-
 def test_of_two_workers_on_one_batch_one_wins(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(staging, "CHUNK_ROWS", 2)
     batch = brought([full(n) for n in range(100, 108)], by=BY, now=now)

@@ -8,7 +8,6 @@ from guildhall.registry.operations.imports.batches import (
     begin,
     confirm,
     discard,
-    erase_forgotten,
     keep_columns,
 )
 from guildhall.registry.operations.imports.foreseeing import foresee
@@ -25,7 +24,6 @@ __all__ = [
     "check_later",
     "confirm",
     "discard",
-    "erase_forgotten",
     "foresee",
     "keep_columns",
     "receive",

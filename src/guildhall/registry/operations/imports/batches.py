@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from hashlib import sha256
 from typing import IO, Any
 
@@ -19,10 +19,6 @@ from guildhall.registry.queries.imports import KIND, owner
 from guildhall.web.viewer import Viewer
 
 WAITING = ("received", "staged")
-KEPT_WAITING = timedelta(days=30)
-"""A file that nobody confirms is given up and erased after this."""
-KEPT_REJECTED = timedelta(days=180)
-"""The cells of rejected rows are erased after this; what was wrong with them stays."""
 
 
 def begin(
@@ -162,18 +158,6 @@ def _erase(batch: ImportBatch, now: datetime) -> None:
     batch.chunks.update(content_sealed=None)
     batch.chunks.filter(number__lt=0).delete()
     batch.rejected_rows.update(cells_sealed=None)
-
-
-def erase_forgotten(*, by: Viewer, now: datetime) -> dict[str, int]:
-    """Erases what has waited too long: files nobody confirmed, and cells of rejected rows nobody brought again; counts of both."""
-    assert by.role == "system", "only the city's own machinery erases on schedule"
-    forgotten = list(ImportBatch.objects.filter(kind=KIND, state__in=WAITING, brought_at__lt=now - KEPT_WAITING))
-    for batch in forgotten:
-        with transaction.atomic():
-            _erase(batch, now)
-    old = ImportBatch.objects.filter(kind=KIND, finished_at__lt=now - KEPT_REJECTED, rejected_rows__cells_sealed__isnull=False).distinct()
-    rows = sum(batch.rejected_rows.filter(cells_sealed__isnull=False).update(cells_sealed=None) for batch in old)
-    return {"files": len(forgotten), "rejected_rows": rows}
 
 
 def unfinished(*, sha256: str, organisation: int, by: Viewer) -> ImportBatch | None:
