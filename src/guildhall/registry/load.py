@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import Error as DatabaseError
 from django.db import IntegrityError, transaction
-from django.db.models import Model
+from django.db.models import ForeignObjectRel, Model
+from django.db.models.base import ModelBase
 
 from guildhall.kernel.errors import Fault, FaultsFound, GuildhallError
 from guildhall.kernel.runs import Folder, digest
@@ -157,13 +158,19 @@ def _abandon(bindings: Sequence[Binding]) -> int:
 def _resting_on(bound: Iterable[type[Model]]) -> list[type[Model]]:
     """Every other model with a row that points to one of these, at any distance; those that point come first."""
     bound, found = list(bound), list[type[Model]]()
-    wanted = [relation.related_model for model in bound for relation in model._meta.related_objects]
+    wanted = [one for model in bound for one in _pointing_to(model)]
     while wanted:
         model = wanted.pop()
         if model not in bound and model not in found:
             found.insert(0, model)
-            wanted += [relation.related_model for relation in model._meta.related_objects]
+            wanted += _pointing_to(model)
     return found
+
+
+def _pointing_to(model: type[Model]) -> list[type[Model]]:
+    """The models with a column that points to this one, those included whose relation has no name on this side."""
+    relations = model._meta.get_fields(include_hidden=True)
+    return [one.related_model for one in relations if isinstance(one, ForeignObjectRel) and isinstance(one.related_model, ModelBase)]
 
 
 def _rows_done(source: str) -> dict[str, models.LoadBatch]:
