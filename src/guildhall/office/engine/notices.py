@@ -70,7 +70,7 @@ TEMPLATES: dict[str, Template] = {
     "mandate_given": Template(
         Text("有人获准代您办事", "Someone may now act for you"),
         Text(
-            "“{purpose}”一事，{agent}可代您办理，至 {until} 止。您可随时在“我的记录”中撤回。",
+            "“{purpose}”一事，{agent}可代您办理，至 {until} 止。您可随时在“我的档案”中撤回。",
             "{agent} may act for you until {until}, for “{purpose}”. You can withdraw this at any time on the page about you.",
         ),
     ),
@@ -81,7 +81,7 @@ TEMPLATES: dict[str, Template] = {
     "number_revealed": Template(
         Text("有工作人员查看了您的完整号码", "Someone saw a number of yours in full"),
         Text(
-            "{on}，{who}查看了您的{field}，理由：{reason}。“谁看过我的信息”中有完整记录。",
+            "{on}，{who}查看了您的{field}，理由：{reason}。“谁看过”中有完整记录。",
             "On {on} {who} saw your {field}. Reason given: {reason}. “Who looked” lists every such case.",
         ),
     ),
