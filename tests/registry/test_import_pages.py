@@ -194,6 +194,37 @@ def test_a_large_file_is_read_and_applied_in_the_background(officer: Any, monkey
     assert run_jobs() == 0
 
 
+def test_background_work_that_failed_is_begun_again_with_a_button(officer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "AT_ONCE", 5)
+    asked = sent(officer)
+    checked = officer.post(asked.url, columns())
+    Job.objects.filter(kind="import").update(state="failed")
+    failed = officer.get(checked.url)
+    assert "文件读不了" in text(failed)
+    assert "Refresh" not in failed.headers
+    officer.post(asked.url, columns())
+    assert run_jobs() == 1
+    confirmed = officer.post(checked.url)
+    Job.objects.filter(kind="import").update(state="failed")
+    assert "停在第 11 行" in text(officer.get(confirmed.url))
+    officer.post(checked.url)
+    assert run_jobs() == 1
+    assert "11 行需要改正" in text(officer.get(confirmed.url))
+
+
+def test_of_several_sheets_one_is_named(officer: Any) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(ROSTER))
+    book.copy_worksheet(book.active).title = "二月"
+    content = io.BytesIO()
+    book.save(content)
+    answer = sent(officer, content.getvalue())
+    assert answer.status_code == 200
+    assert "二月" in text(answer)
+    assert 'value="二月"' in answer.content.decode()
+    assert sent(officer, content.getvalue(), sheet="二月").status_code == 302
+    assert models.ImportBatch.objects.get().sheet == "二月"
+
+
 def test_what_stopped_goes_on(officer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that was killed in the middle leaves a button, and what came in."""
     monkeypatch.setattr(imports.staging, "CHUNK_ROWS", 5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -41,7 +41,8 @@ def city(folder: Folder, load: Load) -> None:
 @pytest.fixture
 def bring(now: datetime) -> Any:
     def do(*rows: Any, by: Viewer = BY, organisation: int = 1, as_of: date = TODAY) -> models.ImportBatch:
-        return imports.apply(batch=brought(rows, by=by, now=now, organisation=organisation, as_of=as_of), by=by, now=now)
+        then = max(now, datetime(as_of.year, as_of.month, as_of.day, 12, tzinfo=UTC))
+        return imports.apply(batch=brought(rows, by=by, now=then, organisation=organisation, as_of=as_of), by=by, now=then)
 
     return do
 
@@ -224,6 +225,12 @@ def test_rosters_are_brought_by_those_who_answer_for_the_organisation(now: datet
     assert set(queries.batches(employer, TODAY).values_list("organisation_id", flat=True)) == {1}
     with pytest.raises(NotFound):
         queries.batch(employer, batch.pk, TODAY)
+
+
+def test_a_roster_speaks_of_no_day_to_come(now: datetime) -> None:
+    with pytest.raises(GuildhallError):
+        brought([row(100)], by=BY, now=now, as_of=date(2026, 2, 1))
+    assert not models.ImportBatch.objects.exists()
 
 
 def test_one_event_proves_the_batch(bring: Any) -> None:

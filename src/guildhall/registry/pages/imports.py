@@ -207,22 +207,29 @@ def import_check(request: HttpRequest, batch_id: int) -> HttpResponse:
         return _confirmed(request, batch)
     if batch.state not in ("received", "staged"):
         return redirect("import", batch_id=batch.pk)
+    progress = queries.progress_of(batch, "check")
+    if progress is None:
+        batch.refresh_from_db()  # it may have ended between the two looks
     ready = batch.state == "staged" and "counts" in batch.forecast
+    failure = json.loads(batch.failure)[_language()] if batch.failure else ""
+    if not ready and progress is None:
+        failure = failure or _("Reading it did not come to an end. Confirm the columns again, or bring another file.")
+    context = {"batch": batch, "ready": ready, "failure": failure, "progress": progress, "shown": SHOWN, **_foreseen(batch)}
+    return _waiting(render(request, "registry/import_check.html", context), not ready and not failure)
+
+
+def _foreseen(batch: ImportBatch) -> dict[str, Any]:
+    """What applying would do, in words."""
+    counts, notes = batch.forecast.get("counts", {}), batch.forecast.get("notes", {})
     rows = queries.rejected_rows(batch, size=SHOWN)
     contrary = [(entry["row"], queries.faults_of(entry["faults"])) for entry in batch.forecast.get("contrary", [])]
-    context = {
-        "batch": batch,
-        "ready": ready,
-        "failure": json.loads(batch.failure)[_language()] if batch.failure else "",
-        "counts": _counts(batch.forecast.get("counts", {})),
-        "fit": sum(batch.forecast.get("counts", {}).get(outcome, 0) for outcome in OUTCOMES[:3]),
-        "notes": _notes({name: (count, []) for name, count in batch.forecast.get("notes", {}).items()}),
+    return {
+        "counts": _counts(counts),
+        "fit": sum(counts.get(outcome, 0) for outcome in OUTCOMES[:3]),
+        "notes": _notes({name: (count, []) for name, count in notes.items()}),
         "rejected": sorted([*rows, *contrary], key=lambda entry: entry[0])[:SHOWN],
         **_warnings(batch),
-        "shown": SHOWN,
-        "progress": queries.progress_of(batch, "check"),
     }
-    return _waiting(render(request, "registry/import_check.html", context), not ready and not batch.failure)
 
 
 def _waiting(response: HttpResponse, waits: bool) -> HttpResponse:

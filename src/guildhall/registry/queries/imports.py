@@ -57,20 +57,20 @@ def recent(viewer: Viewer, today: date, *, before: int = 0, size: int = 50) -> t
 
 @dataclass(frozen=True)
 class Progress:
-    """How far background work on a batch is: rows done and in all; `failed` says why it ended early."""
+    """How far background work on a batch is: rows done and in all, and whether it stopped and will be tried again."""
 
     done: int
     total: int
-    failed: str = ""
+    tried_again: bool
 
 
 def progress_of(batch: ImportBatch, step: str) -> Progress | None:
-    """How far the job is that reads (`check`) or applies (`apply`) a batch; None where there is none."""
-    job = work.unfinished().filter(kind="import", key=f"{step} {batch.pk}").order_by("-pk").first()
+    """How far the job is that reads (`check`) or applies (`apply`) a batch; None where none waits or runs."""
+    job = work.unfinished().filter(kind="import", key=f"{step} {batch.pk}", state__in=("waiting", "running")).first()
     if job is None:
         return None
     done, total = (batch.position, batch.rows) if step == "apply" else (job.done, batch.mapping.get("count", 0))
-    return Progress(min(done, total), total, job.error or "?" if job.state == "failed" else "")
+    return Progress(min(done, total), total, bool(job.error) and job.state == "waiting")
 
 
 def owner(viewer: Viewer, organisation: int, today: date) -> Organisation:

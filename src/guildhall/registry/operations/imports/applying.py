@@ -6,6 +6,7 @@ which the one event of the batch can be proved.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -66,24 +67,24 @@ def apply(*, batch: ImportBatch, by: Viewer, now: datetime, progress: Progress |
         batch = confirm(batch=batch, by=by, now=now)
     work = Applying(batch, rules_of(batch, officer=by.role != "employer"), Whose.of(batch), by, now)
     with bulk.roomy():
-        for chunk in _waiting(batch):
-            done = _attempts(partial(_apply_chunk, work, chunk, Hashed.of(open_rows(chunk))))
+        for chunk in waiting(batch):
+            done = attempts(partial(_apply_chunk, work, chunk, Hashed.of(open_rows(chunk))))
             if progress:
                 progress(done, batch.rows)
     return _finish(work)
 
 
-def _waiting(batch: ImportBatch) -> Iterator[ImportChunk]:
+def waiting(batch: ImportBatch) -> Iterator[ImportChunk]:
     """Chunks that have not been applied, in order, one at a time in memory."""
     numbers = batch.chunks.filter(number__gte=0, content_sealed__isnull=False).order_by("number").values_list("number", flat=True)
     for number in list(numbers):
         chunk = batch.chunks.get(number=number)
         if chunk.content_sealed is None:
-            raise _another()
+            raise another()
         yield chunk
 
 
-def _attempts(work: Callable[[], int]) -> int:
+def attempts(work: Callable[[], int]) -> int:
     """Runs a transaction, again where on PostgreSQL somebody else added one of its people first or two waited for each other."""
     for _attempt in range(ATTEMPTS - 1):
         try:
@@ -102,7 +103,7 @@ def _passes(error: Exception) -> bool:
     return getattr(error.__cause__, "sqlstate", "") in PASSING
 
 
-def _another() -> GuildhallError:
+def another() -> GuildhallError:
     return GuildhallError(_("Another worker is applying this import"), next=_("wait until it ends; nothing was lost"))
 
 
@@ -111,14 +112,14 @@ def _apply_chunk(work: Applying, chunk: ImportChunk, hashed: Hashed) -> int:
     with transaction.atomic():
         held = ImportBatch.objects.select_for_update().get(pk=work.batch.pk)
         if held.state != "applying" or not ImportChunk.objects.filter(pk=chunk.pk, content_sealed__isnull=False).exists():
-            raise _another()
+            raise another()
         known = recorded(hashed, work.whose, lock=True)
         plan = planned(hashed, known, work.rules, work.batch.mapping["columns"], _new_keys)
         write(plan, work.batch, work.now)
         _let_go(plan, work)
         RejectedRow.objects.bulk_create(_rejected(plan, work.batch), batch_size=500)
         ImportChunk.objects.filter(pk=chunk.pk).update(content_sealed=None, outcomes=pack(plan.outcomes))
-        _move(held, plan)
+        move(held, plan.counts())
     return held.position + chunk.rows
 
 
@@ -132,9 +133,8 @@ def _new_keys(count: int) -> Iterator[int]:
     return iter(bulk.allocate(Worker, count) if count else ())
 
 
-def _move(batch: ImportBatch, plan: Plan) -> None:
+def move(batch: ImportBatch, counts: Counter[str]) -> None:
     """The checkpoint: rows decided, by outcome."""
-    counts = plan.counts()
     moved: dict[str, Any] = {name: F(name) + count for name, count in counts.items()}
     ImportBatch.objects.filter(pk=batch.pk).update(position=F("position") + counts.total(), **moved)
 
@@ -150,7 +150,7 @@ def _finish(work: Applying) -> ImportBatch:
     with transaction.atomic():
         held = ImportBatch.objects.select_for_update().get(pk=work.batch.pk)
         if held.state != "applying" or held.position != held.rows:
-            raise _another()
+            raise another()
         held.state, held.finished_at = "done", work.now
         held.save(update_fields=["state", "finished_at"])
         counts = {name: getattr(held, name) for name in ("rows", "accepted", "changed", "unchanged", "rejected")}

@@ -36,10 +36,13 @@ def begin(
 
     Whoever has the file in hand gives no pieces and its SHA-256 as `digest`.
 
-    Raises NotFound where `by` may not bring rosters of the organisation, or `corrects` is no import of it.
+    Raises NotFound where `by` may not bring rosters of the organisation, or `corrects` is no import of it;
+    GuildhallError for a day to come.
     """
     refuse_unfinished()
     brings = owner(by, organisation, timezone.localdate(now))
+    if as_of > timezone.localdate(now):
+        raise GuildhallError(_("A roster cannot speak of a day to come"), next=_("give the day of the roster"))
     if corrects is not None and not ImportBatch.objects.filter(pk=corrects, organisation=brings).exists():
         raise NotFound(_("There is no such import"))
     summed = sha256()

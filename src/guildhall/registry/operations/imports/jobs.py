@@ -8,6 +8,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from guildhall.kernel.errors import AlreadyDone
 from guildhall.kernel.workbooks import Refused
 from guildhall.office.models import Job
@@ -18,7 +20,7 @@ from guildhall.registry.operations.imports.applying import apply
 from guildhall.registry.operations.imports.batches import confirm
 from guildhall.registry.operations.imports.foreseeing import foresee
 from guildhall.registry.operations.imports.staging import Progress, stage
-from guildhall.registry.queries.imports import Occupations
+from guildhall.registry.queries.imports import Occupations, owner
 from guildhall.web.viewer import Viewer
 
 KIND = "import"
@@ -32,8 +34,10 @@ def check_later(*, batch: ImportBatch, by: Viewer, now: datetime) -> Job:
 
 
 def apply_later(*, batch: ImportBatch, by: Viewer, now: datetime) -> Job:
-    """Confirms a large file and queues its applying. Raises as `confirm` does."""
-    confirm(batch=batch, by=by, now=now)
+    """Confirms a large file and queues its applying, anew where that stopped. Raises as `confirm` does for one that is finished."""
+    owner(by, batch.organisation_id or 0, timezone.localdate(now))
+    if not ImportBatch.objects.filter(pk=batch.pk, state="applying").exists():
+        confirm(batch=batch, by=by, now=now)
     return work.enqueue(kind=KIND, key=f"apply {batch.pk}", arguments={"step": "apply", "batch": batch.pk, "by": _told(by)}, now=now)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
 
@@ -26,6 +26,7 @@ from guildhall.registry.models.sealed import TABLE
 from guildhall.registry.queries.merged import leaders
 
 EARLIER = "earlier_identity_number"
+P = TypeVar("P")
 
 
 @dataclass(frozen=True)
@@ -84,19 +85,25 @@ class Whose:
 
 def recorded(hashed: Hashed, whose: Whose, *, lock: bool) -> Recorded:
     """Everybody on record whom the rows name. With `lock` nobody else changes them until the transaction ends."""
-    keys = _keys(list(dict.fromkeys(hashed.numbers)))
+    keys = keys_of(list(dict.fromkeys(hashed.numbers)))
     workers = sorted(set(keys.values()))
-    if lock and workers and connection.vendor == "postgresql":
-        list(Worker.objects.select_for_update().filter(pk__in=workers).order_by("pk").values_list("pk", flat=True))
+    if lock:
+        hold(workers)
     people = _people(workers, whose)
-    records, merged = _records(people)
+    records, merged = records_of(people)
     _add_stays(records, whose)
     _add_claims(records, whose)
     certificates = list(dict.fromkeys(filter(None, hashed.certificates)))
     return Recorded({number: people[worker] for number, worker in keys.items()}, _held(certificates), merged)
 
 
-def _keys(numbers: list[bytes]) -> dict[bytes, int]:
+def hold(workers: Sequence[int]) -> None:
+    """Lets nobody else change these people until the transaction ends; in the order of their keys, given so."""
+    if workers and connection.vendor == "postgresql":
+        list(Worker.objects.select_for_update().filter(pk__in=workers).order_by("pk").values_list("pk", flat=True))
+
+
+def keys_of(numbers: list[bytes]) -> dict[bytes, int]:
     """The record of each number that is known: by the number of today or an earlier one, and past any merger of records."""
     found = {bytes(number): worker for worker, number in bulk.found(Identity, ["worker_id", "number_hash"], "number_hash", numbers)}
     rest = [number for number in numbers if number not in found]
@@ -125,12 +132,12 @@ def _people(workers: Sequence[int], whose: Whose) -> dict[int, Person]:
     return found
 
 
-def _records(people: dict[int, Person]) -> tuple[dict[int, Person], dict[int, list[int]]]:
+def records_of(people: Mapping[int, P]) -> tuple[dict[int, P], dict[int, list[int]]]:
     """Every record of these people and whose it is; and the records merged into each leading one."""
     merged: dict[int, list[int]] = {}
     for record, into in bulk.found(Alias, ["worker_id", "merged_into_id"], "merged_into_id", sorted(people)):
         merged.setdefault(into, []).append(record)
-    return people | {record: people[into] for into, records in merged.items() for record in records}, merged
+    return dict(people) | {record: people[into] for into, records in merged.items() for record in records}, merged
 
 
 STAY = ["spell_id", "worker_id", "organisation_id", "started_on", "ended_on", "occupation", "contract", "batch_id"]

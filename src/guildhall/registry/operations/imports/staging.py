@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guildhall.kernel import workbooks
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
 from guildhall.kernel.workbooks import Workbook
-from guildhall.registry.engine.decisions import Staged, staged
-from guildhall.registry.engine.roster import OpenRoster, Reference, Rejected, RosterRow, open_roster
+from guildhall.registry.engine.cells.findings import CellFault, Rejected, Repeated
+from guildhall.registry.engine.cells.table import OpenTable
+from guildhall.registry.engine.decisions import staged
+from guildhall.registry.engine.roster import OpenRoster, Reference, open_roster
 from guildhall.registry.models import ImportBatch, ImportChunk, RejectedRow, vault
 from guildhall.registry.models.staged import open_file, seal_cells, seal_rows
 from guildhall.registry.operations.imports.batches import WAITING, begin, clear_staged, discard, unfinished
@@ -31,6 +33,8 @@ CHUNK_ROWS = 4_000
 SHOWN = 200
 """Rows named that were odd and taken all the same."""
 Progress = Callable[[int, int], None]
+Keep = Callable[[Any], tuple[Any, ...]]
+"""What is kept of a row that was read until it is applied."""
 
 
 @dataclass
@@ -48,11 +52,11 @@ class Counted:
     def read(self) -> int:
         return self.rows + self.rejected + self.repeated
 
-    def warn(self, row: RosterRow) -> None:
+    def warn(self, row: int, notes: Iterable[CellFault]) -> None:
         """Notes what was odd about a row that is taken all the same."""
         self.warned += 1
         if len(self.warnings) < SHOWN:
-            self.warnings.append({"row": row.number, "faults": [note.as_json() for note in row.notes]})
+            self.warnings.append({"row": row, "faults": [note.as_json() for note in notes]})
 
 
 def understood(workbook: Workbook, reference: Reference, mapping: Mapping[str, str] | None, sheet: str, today: date) -> OpenRoster:
@@ -87,17 +91,24 @@ def stage(
     return fill(batch=batch, found=found, progress=progress)
 
 
-def fill(*, batch: ImportBatch, found: OpenRoster, progress: Progress | None = None) -> ImportBatch:
-    """Stages the rows of a roster that is understood. Raises AlreadyDone where its batch has been confirmed."""
+def fill(*, batch: ImportBatch, found: OpenTable[Any], keep: Keep = staged, progress: Progress | None = None) -> ImportBatch:
+    """Stages the rows of a table that is understood, each as `keep` has it. Raises AlreadyDone where its batch has been confirmed."""
     _begin_again(batch)
     counted = Counted()
-    for chunk, rejected in _chunks(batch.pk, found, counted):
-        with transaction.atomic():
-            ImportChunk.objects.bulk_create(chunk)
-            RejectedRow.objects.bulk_create(rejected, batch_size=500)
+    for chunk, rejected in _chunks(batch.pk, found, keep, counted):
+        try:
+            with transaction.atomic():
+                ImportChunk.objects.bulk_create(chunk)
+                RejectedRow.objects.bulk_create(rejected, batch_size=500)
+        except IntegrityError:
+            raise _another() from None
         if progress:
             progress(counted.read, counted.read)
     return _finish(batch, found, counted)
+
+
+def _another() -> GuildhallError:
+    return GuildhallError(_("Another worker is reading this file"), next=_("wait until it ends; nothing was lost"))
 
 
 def _begin_again(batch: ImportBatch) -> None:
@@ -109,19 +120,19 @@ def _begin_again(batch: ImportBatch) -> None:
         held.save()
 
 
-def _chunks(batch: int, found: OpenRoster, counted: Counted) -> Iterator[tuple[list[ImportChunk], list[RejectedRow]]]:
+def _chunks(batch: int, found: OpenTable[Any], keep: Keep, counted: Counted) -> Iterator[tuple[list[ImportChunk], list[RejectedRow]]]:
     """Sealed chunks of CHUNK_ROWS rows in the order of the file, each with the rows rejected on the way."""
-    rows: list[Staged] = []
+    rows: list[tuple[Any, ...]] = []
     rejected: list[RejectedRow] = []
     for row in found:
-        if isinstance(row, RosterRow):
-            rows.append(staged(row))
-            if row.notes:
-                counted.warn(row)
-        elif isinstance(row, Rejected):
+        if isinstance(row, Rejected):
             rejected.append(rejected_row(batch, row))
-        else:
+        elif isinstance(row, Repeated):
             counted.repeated += 1
+        else:
+            rows.append(keep(row))
+            if row.notes:
+                counted.warn(row.number, row.notes)
         if len(rows) == CHUNK_ROWS or len(rejected) == CHUNK_ROWS:
             yield _sealed(batch, rows, counted), rejected
             counted.rejected += len(rejected)
@@ -130,7 +141,7 @@ def _chunks(batch: int, found: OpenRoster, counted: Counted) -> Iterator[tuple[l
     counted.rejected += len(rejected)
 
 
-def _sealed(batch: int, rows: list[Staged], counted: Counted) -> list[ImportChunk]:
+def _sealed(batch: int, rows: list[tuple[Any, ...]], counted: Counted) -> list[ImportChunk]:
     if not rows:
         return []
     number, counted.chunks, counted.rows = counted.chunks, counted.chunks + 1, counted.rows + len(rows)
@@ -143,18 +154,18 @@ def rejected_row(batch: int, row: Rejected) -> RejectedRow:
     return RejectedRow(batch_id=batch, row=row.number, faults=faults, cells_sealed=seal_cells(batch, row.number, row.cells))
 
 
-def _finish(batch: ImportBatch, found: OpenRoster, counted: Counted) -> ImportBatch:
+def _finish(batch: ImportBatch, found: OpenTable[Any], counted: Counted) -> ImportBatch:
     """Rejected and repeated rows are decided by now; all others wait."""
     with transaction.atomic():
         held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         if held.state != "received" or held.chunks.filter(number__gte=0).count() != counted.chunks:
-            raise GuildhallError(_("Another worker is reading this file"), next=_("wait until it ends; nothing was lost"))
+            raise _another()
         held.rows, held.position = counted.read, counted.rejected + counted.repeated
         held.rejected, held.unchanged, held.state = counted.rejected, counted.repeated, "staged"
         held.mapping = {**held.mapping, "columns": dict(found.columns), "header": list(found.header), "header_row": found.header_row}
         held.sheet, held.encoding, held.failure = found.sheet, found.encoding, ""
         remarks = [{"zh": remark.zh, "en": remark.en} for remark in found.remarks]
-        held.forecast = {"warned": counted.warned, "warnings": counted.warnings, "remarks": remarks}
+        held.forecast = {"warned": counted.warned, "warnings": counted.warnings, "remarks": remarks, "repeated": counted.repeated}
         held.save()
     return held
 
