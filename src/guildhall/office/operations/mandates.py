@@ -51,7 +51,7 @@ def give_mandate(*, worker_id: int, purpose: str, consent: str, note: str = "", 
             valid_from=today, valid_until=until,
         )  # fmt: skip
         _note(mandate, "office.give_mandate", by, now)
-        facts: dict[str, Fact] = {"purpose": words.both("matter", purpose), "agent": agent.name, "until": str(until)}
+        facts: dict[str, Fact] = {"purpose": words.both("matter", purpose), "agent": agent.name, "until": str(until - timedelta(days=1))}
         notify(key=f"mandate:{mandate.pk}:given", template="mandate_given", facts=facts, now=now, worker_id=worker_id)
     return mandate
 
