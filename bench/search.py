@@ -52,7 +52,7 @@ def main() -> None:
         loaded = load(said.people, Path(work))
         found = {case.name: measure(case) for case in cases()}
         if said.plans:
-            PLANS.write_text(plans(said.people), encoding="utf-8")
+            write_plans(said.people)
         every = [ms for times in found.values() for ms in times]
     print(json.dumps({"loaded": loaded, "p95": p95(every), "pages": len(every), "cases": {name: p95(ms) for name, ms in found.items()}}))
 
@@ -68,6 +68,7 @@ def load(people: int, work: Path) -> float:
     from guildhall.city import load as load_pack
     from guildhall.overview.load import load_city
     from guildhall.synth import build
+    from guildhall.web.viewer import system
 
     begun = time.perf_counter()
     told(f"making a city of {people:,}")
@@ -75,7 +76,7 @@ def load(people: int, work: Path) -> float:
     call_command("migrate", verbosity=0)
     told("loading it")
     with without_indexes():
-        load_city(folder, mode="demonstration", now=NOW)
+        load_city(folder, mode="demonstration", by=system("command:bench"), now=NOW)
         told("building indexes")
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
@@ -175,8 +176,17 @@ def measure(case: Case) -> list[float]:
     return times
 
 
+def write_plans(people: int) -> None:
+    """Writes the plans down. Raises SystemExit where a large table is read whole; below a million rows that is no fault."""
+    text = plans(people)
+    whole = sorted(set(re.findall(rf"Seq Scan on ({'|'.join(LARGE)})\b", text)))
+    if whole and people >= 1_000_000:
+        raise SystemExit(f"read whole: {whole}\n{text}")
+    PLANS.write_text(text, encoding="utf-8")
+
+
 def plans(people: int) -> str:
-    """How the database answers the first page of each case, as a page of documentation. Raises SystemExit on a scan of a large table."""
+    """How the database answers the first page of each case, as a page of documentation."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -192,15 +202,13 @@ def plans(people: int) -> str:
             if query["sql"].startswith("SELECT") and shape not in seen:
                 seen.add(shape)
                 parts.append(_plan(connection, query["sql"]))
-    text = "\n".join(parts)
-    whole = re.findall(rf"Seq Scan on ({'|'.join(LARGE)})\b", text)
-    if whole:
-        raise SystemExit(f"read whole: {sorted(set(whole))}\n{text}")
-    return text + "\n"
+    return "\n".join(parts) + "\n"
 
 
 def _plan(connection: Any, sql: str) -> str:
-    with connection.cursor() as cursor:
+    from guildhall.registry.queries.people.short import short_reads
+
+    with short_reads(), connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF, BUFFERS OFF, SUMMARY ON) {sql}")
         plan = "\n".join(row[0] for row in cursor.fetchall())
     short = re.sub(r"(IN \()([^()]{120})[^()]*\)", r"\1\2 …)", sql)
@@ -211,9 +219,9 @@ def _plan(connection: Any, sql: str) -> str:
 
 PLANS_HEAD = """# How PostgreSQL answers the search for people
 
-Written by `python -m bench search --people {people} --plans` over {people:,} workers. Each block is a statement of the first page and what
-`EXPLAIN (ANALYZE)` says of it; statements that differ in their values only are shown once. None reads a large table whole: the
-command fails where one does.
+Written by `python -m bench.search --people {people} --plans` over {people:,} workers. Each block is a statement of the first page and what
+`EXPLAIN (ANALYZE)` says of it; statements that differ in their values only are shown once. From a million
+workers on the command fails where a large table is read whole.
 """
 
 

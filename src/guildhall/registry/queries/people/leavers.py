@@ -16,6 +16,7 @@ from guildhall.registry.queries.people import tokens
 from guildhall.registry.queries.people.criteria import Criterion, Employed, Rows, keys
 from guildhall.registry.queries.people.fields import shown_to
 from guildhall.registry.queries.people.rows import IDENTITY
+from guildhall.registry.queries.people.short import short_reads
 from guildhall.web.viewer import Viewer
 
 STRETCHES = 20
@@ -54,6 +55,7 @@ def organisation_of(viewer: Viewer, organisation_id: int, today: date) -> Organi
     return found
 
 
+@short_reads()
 def leavers(viewer: Viewer, organisation_id: int, *, today: date, after: str = "", size: int = 50) -> tuple[tuple[Leaver, ...], str]:
     """One page of those who left, and the cursor of the next. An employer is shown all who left it, an officer those whom the officer
     sees for another reason. Raises NotFound.

@@ -17,6 +17,7 @@ from guildhall.registry.queries.people import tokens
 from guildhall.registry.queries.people.criteria import Certified, Criterion, Employed, Living, Named, Numbered, of_number
 from guildhall.registry.queries.people.fields import shown_to
 from guildhall.registry.queries.people.rows import Row, rows_of
+from guildhall.registry.queries.people.short import short_reads
 from guildhall.registry.queries.people.walk import COUNT_BUDGET, PAGE_BUDGET, Sieve, Walk
 from guildhall.web.viewer import Viewer
 
@@ -63,6 +64,7 @@ class Found:
 HINTS = ("nothing", "short", "surname_where", "surname_many", "broad")
 
 
+@short_reads()
 def search(viewer: Viewer, question: Question, *, today: date, after: str = "", size: int = 50) -> Found:
     """People the viewer may see who meet everything asked. Raises NotFound for a filter that is unknown or not the viewer's, and for
     a cursor that this viewer was not given for this question.
@@ -93,12 +95,14 @@ def search(viewer: Viewer, question: Question, *, today: date, after: str = "", 
     return Found(asked, rows_of(viewer, [key for key, _at in shown], today), next_, count, more)
 
 
+@short_reads()
 def people_in(viewer: Viewer, place: str, today: date) -> tuple[int, bool]:
     """How many of the people who live in a place the viewer may see, and whether there are more than that."""
     criterion, sieve, walk = Living(scope.places_within(viewer, place, today)), Sieve(viewer, today), Walk()
     return _count(walk, criterion, sieve)
 
 
+@short_reads()
 def employed_at(viewer: Viewer, organisation: int, today: date) -> tuple[int, bool]:
     """How many of the people who work for an organisation today the viewer may see, and whether there are more than that."""
     return _count(Walk(), Employed(organisation, today), Sieve(viewer, today))
