@@ -7,6 +7,7 @@ import json
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import starmap
+from typing import Any
 
 from guildhall.registry.engine.decisions import Staged
 from guildhall.registry.models.batches import ImportBatch, ImportChunk, RejectedRow
@@ -21,17 +22,22 @@ Outcome = tuple[int, int, int, int, bytes]
 """Worker, row, outcome, notes, digest; the worker of a rejected row is 0."""
 
 
-def seal_rows(batch: int, number: int, rows: Sequence[Staged]) -> bytes:
+def seal_rows(batch: int, number: int, rows: Sequence[tuple[Any, ...]]) -> bytes:
     """Staged rows as one sealed value: a list per column."""
     text = json.dumps(list(zip(*rows, strict=True)), ensure_ascii=False, separators=(",", ":"))
     return vault().seal(CHUNKS, "content", f"{batch}.{number}", text)
 
 
 def open_rows(chunk: ImportChunk) -> list[Staged]:
-    """The rows of a chunk that has not been applied."""
+    """The rows of a chunk of a roster that has not been applied."""
+    return list(map(Staged._make, open_columns(chunk)))
+
+
+def open_columns(chunk: ImportChunk) -> Iterator[tuple[Any, ...]]:
+    """The rows of a chunk that has not been applied, as the values that `seal_rows` took."""
     assert chunk.content_sealed is not None, "an applied chunk holds no rows"
     text = vault().open(CHUNKS, "content", f"{chunk.batch_id}.{chunk.number}", chunk.content_sealed)
-    return list(map(Staged._make, zip(*json.loads(text), strict=True)))
+    return zip(*json.loads(text), strict=True)
 
 
 def seal_file(batch: int, pieces: Iterable[bytes]) -> Iterator[ImportChunk]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -17,10 +17,12 @@ from guildhall.registry.engine.roster import CellFault, KnownPlace, Reference, R
 from guildhall.registry.models import ColumnMapping, ImportBatch, ImportChunk, Organisation, Place
 from guildhall.registry.models.staged import open_cells, unpack
 from guildhall.registry.queries import storable, territory
-from guildhall.registry.queries.scope import organisations_of
+from guildhall.registry.queries.scope import jurisdiction, organisations_of
 from guildhall.web.viewer import PUBLIC, Viewer
 
-KIND, TASK = "roster", "roster"
+KIND, TASK, FEEDS = "roster", "roster", "feeds"
+CITY_OFFICERS = ("assessor", "claims_officer")
+"""Roles that keep people's records."""
 LIVED_IN = ("city", "district", "county", "functional_zone", "township", "remainder")
 
 
@@ -81,6 +83,23 @@ def owner(viewer: Viewer, organisation: int, today: date) -> Organisation:
     return found
 
 
+def may_bring(viewer: Viewer, batch: ImportBatch, today: date) -> None:
+    """Raises NotFound unless the viewer may bring files like this one: rosters of its organisation, or what other authorities send."""
+    if batch.kind == KIND:
+        owner(viewer, batch.organisation_id or 0, today)
+    elif not brings_feeds(viewer, today):
+        raise NotFound(_("There is no such import"))
+
+
+def brings_feeds(viewer: Viewer, today: date) -> bool:
+    """Whether the viewer may bring what other authorities send: it speaks of people of the whole city, so officers who keep people's
+    records for the whole city may, and nobody for a part of it.
+    """
+    if viewer.role == "system":
+        return True
+    return viewer.role in CITY_OFFICERS and not viewer.mandate and viewer.may(FEEDS) and jurisdiction(viewer, today) is None
+
+
 def owners(viewer: Viewer, today: date, name: str = "", limit: int = 50) -> list[Organisation]:
     """Organisations whose roster a viewer may bring, by name or the beginning of a name or code."""
     if not viewer.may(TASK):
@@ -135,12 +154,12 @@ def batch_proof(batch_id: int) -> Iterator[tuple[str, bytes]]:
         yield from ((f"worker:{worker}", digest) for worker, _, outcome, _, digest in unpack(outcomes or b"") if outcome != REJECTED)
 
 
-def noted(batch: ImportBatch) -> dict[str, list[int]]:
+def noted(batch: ImportBatch, names: Sequence[str] = NOTES) -> dict[str, list[int]]:
     """Rows that were taken and of which something is told, by what is told."""
     found: dict[str, list[int]] = {}
     for packed in batch.chunks.filter(outcomes__isnull=False).order_by("number").values_list("outcomes", flat=True):
         for _worker, row, _outcome, notes, _digest in unpack(packed or b""):
-            for bit, name in enumerate(NOTES):
+            for bit, name in enumerate(names):
                 if notes & 1 << bit:
                     found.setdefault(name, []).append(row)
     return found

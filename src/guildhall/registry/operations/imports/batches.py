@@ -15,10 +15,12 @@ from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.office.operations import audit
 from guildhall.registry.models import ColumnMapping, ImportBatch, refuse_unfinished
 from guildhall.registry.models.staged import PIECE, seal_file
-from guildhall.registry.queries.imports import KIND, owner
+from guildhall.registry.queries.imports import KIND, may_bring, owner
 from guildhall.web.viewer import Viewer
 
 WAITING = ("received", "staged")
+KEPT_OF_COLUMNS = ("columns", "header", "header_row", "correction")
+"""What stays known of a file's columns once it is being applied."""
 
 
 def begin(
@@ -112,8 +114,7 @@ def confirm(*, batch: ImportBatch, by: Viewer, now: datetime) -> ImportBatch:
 
     Raises AlreadyDone where it is confirmed already, GuildhallError where its rows are not staged.
     """
-    assert batch.organisation_id is not None
-    owner(by, batch.organisation_id, timezone.localdate(now))
+    may_bring(by, batch, timezone.localdate(now))
     with transaction.atomic():
         held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         if held.state == "received":
@@ -121,7 +122,7 @@ def confirm(*, batch: ImportBatch, by: Viewer, now: datetime) -> ImportBatch:
         if held.state != "staged":
             raise AlreadyDone(_("This file has been confirmed already"))
         held.state = "applying"
-        held.mapping = {name: held.mapping[name] for name in ("columns", "header", "header_row")}
+        held.mapping = {name: held.mapping[name] for name in KEPT_OF_COLUMNS if name in held.mapping}
         held.save(update_fields=["state", "mapping"])
         held.chunks.filter(number__lt=0).delete()
     return held
@@ -129,8 +130,7 @@ def confirm(*, batch: ImportBatch, by: Viewer, now: datetime) -> ImportBatch:
 
 def abandon(*, batch: ImportBatch, by: Viewer, now: datetime) -> ImportBatch:
     """Gives a file up: what was applied of it stays on record, what was not is erased. Raises AlreadyDone where it is finished."""
-    assert batch.organisation_id is not None
-    owner(by, batch.organisation_id, timezone.localdate(now))
+    may_bring(by, batch, timezone.localdate(now))
     with transaction.atomic():
         held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         if held.state in ("done", "abandoned"):
@@ -145,8 +145,7 @@ def abandon(*, batch: ImportBatch, by: Viewer, now: datetime) -> ImportBatch:
 
 def discard(*, batch: ImportBatch, by: Viewer, now: datetime) -> None:
     """Takes a file away of which nothing was applied, as if it had never come. Raises AlreadyDone where it has been confirmed."""
-    assert batch.organisation_id is not None
-    owner(by, batch.organisation_id, timezone.localdate(now))
+    may_bring(by, batch, timezone.localdate(now))
     with transaction.atomic():
         held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         if held.state not in WAITING:
@@ -172,4 +171,4 @@ def unfinished(*, sha256: str, organisation: int, by: Viewer) -> ImportBatch | N
 
 def subject(batch: ImportBatch) -> str:
     """The chain on which a batch's events stand."""
-    return f"organisation:{batch.organisation_id}"
+    return f"organisation:{batch.organisation_id}" if batch.kind == KIND else f"feed:{batch.kind}"

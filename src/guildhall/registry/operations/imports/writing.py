@@ -33,10 +33,10 @@ def write(plan: Plan, batch: ImportBatch, now: datetime) -> None:
     _add_people(plan, batch)
     _add_stays(plan, batch)
     _add_claims(plan, batch)
-    _change(Worker, plan.workers, batch, now)
-    _change(Identity, {key: identity_fields(key, **values) for key, values in plan.identities.items()}, batch, now)
-    _change(EmploymentSpell, plan.stay_changes, batch, now)
-    _change(ClaimedCertificate, plan.claim_changes, batch, now)
+    change(Worker, plan.workers, batch, now)
+    change(Identity, {key: identity_fields(key, **values) for key, values in plan.identities.items()}, batch, now)
+    change(EmploymentSpell, plan.stay_changes, batch, now)
+    change(ClaimedCertificate, plan.claim_changes, batch, now)
 
 
 def _add_people(plan: Plan, batch: ImportBatch) -> None:
@@ -100,7 +100,7 @@ def _add_claims(plan: Plan, batch: ImportBatch) -> None:
     bulk.insert(ClaimedCertificate, pa.table(columns))
 
 
-def _change(model: type[rows.Model], changes: Mapping[int, Mapping[str, Any]], batch: ImportBatch, now: datetime) -> None:
+def change(model: type[rows.Model], changes: Mapping[int, Mapping[str, Any]], batch: ImportBatch, now: datetime) -> None:
     """Changes rows, and keeps what they said."""
     if not changes:
         return
