@@ -19,8 +19,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.utils import timezone
-
+from tests import clock
 from tests.registry.folders import identity_number
 from tests.world import ACTING, BORN, CAST, OF_ONE, Side
 
@@ -218,7 +217,7 @@ CLAIMS: tuple[Door, ...] = (
     Door("claim_employer", FOR_THEMSELVES, "POST", form=fixed(code="1", month="2020-01")),
 )
 """Claiming a record: without the page before, each leads back to the first (302)."""
-TODAY = str(timezone.localdate())
+TODAY = str(clock.today())
 
 
 def account(side: Side) -> Mapping[str, Any]:

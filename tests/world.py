@@ -17,7 +17,6 @@ from typing import Any
 
 from django.test import Client
 from django.test.client import ClientHandler
-from django.utils import timezone
 
 from guildhall import city as packs
 from guildhall.office import strongroom
@@ -29,6 +28,7 @@ from guildhall.registry import models
 from guildhall.registry.models.staged import seal_cells
 from guildhall.skills.models import Occupation
 from guildhall.web.viewer import Viewer
+from tests import clock
 from tests.registry.folders import identity_number
 from tests.shown import Rows
 from tests.shown import rows as city_rows
@@ -224,7 +224,7 @@ def _people(side: Side) -> None:
 
 
 def _accounts(side: Side) -> None:
-    today = timezone.localdate()
+    today = clock.today()
     where: dict[str, dict[str, Any]] = {role: {"place": side.place} for role in STAFF}
     where |= {
         "worker": {"worker_id": side.worker},
@@ -256,7 +256,7 @@ def _accounts(side: Side) -> None:
 
 def _keys(side: Side) -> None:
     """A key for a program of each of the cast, for people where the role may: it has been used today, so that asking writes nothing."""
-    today = timezone.localdate()
+    today = clock.today()
     for who, held in side.grants.items():
         ApiToken.objects.create(
             account=held.account, grant=held, name="program", token_hash=sha256(f"gh_{who}".encode()).digest(), created_at=THEN,

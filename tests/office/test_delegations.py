@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.office.models import AuditEvent, Grant, Notice
@@ -15,7 +14,7 @@ from guildhall.office.operations import delegations as operations
 from guildhall.office.queries import delegations as queries
 from guildhall.office.viewers import live_grants, viewer_in
 from guildhall.web.viewer import Viewer, system
-from tests import people
+from tests import clock, people
 from tests.threads import at_once, shared_database
 
 WORKS, OTHER = 5, 6
@@ -85,7 +84,7 @@ def test_nobody_gives_on_what_they_were_given(boss: Viewer, clerk: Grant, now: d
 
 
 def test_whoever_left_is_out_with_the_next_page(boss: Viewer, clerk: Grant) -> None:
-    now, on = timezone.now(), timezone.localdate()  # pages read the clock, and the delegation must hold for them
+    now, on = clock.moment(), clock.today()  # pages read the clock, and the delegation must hold for them
     grant = given(boss, clerk, now)
     client = people.signed_in(grant)
     assert client.get("/en/desk/").status_code == 200

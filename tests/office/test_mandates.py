@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.office.models import AuditEvent, Grant, Mandate, Notice
@@ -16,7 +15,7 @@ from guildhall.office.operations.audit import record
 from guildhall.office.queries import mandates as queries
 from guildhall.office.viewers import MANDATE, live_mandates, viewer_in
 from guildhall.web.viewer import Viewer
-from tests import people
+from tests import clock, people
 
 WORKER = 17
 
@@ -91,7 +90,7 @@ def test_whoever_lost_the_role_acts_no_more(broker: Viewer, now: datetime, on: d
 
 
 def test_the_person_withdraws_and_the_agent_is_out_with_the_next_page(broker: Viewer, person: Viewer) -> None:
-    now = timezone.now()  # pages read the clock, and the mandate must hold for them
+    now = clock.moment()  # pages read the clock, and the mandate must hold for them
     mandate = given(broker, now)
     client: Client = people.signed_in(Grant.objects.get(pk=broker.grant or 0))
     session = client.session

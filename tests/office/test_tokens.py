@@ -20,7 +20,7 @@ from guildhall.office.models import Account, ApiToken, AuditEvent, Grant
 from guildhall.office.operations import tokens as operations
 from guildhall.office.queries import tokens as queries
 from guildhall.web.viewer import PUBLIC, Viewer, viewer_of
-from tests import people
+from tests import clock, people
 from tests.shown import computed, shown
 
 __all__ = ["computed", "shown"]
@@ -157,7 +157,7 @@ def asked(rf: RequestFactory) -> Any:
 
 
 def test_a_route_asks_for_role_and_task(officer: Viewer, asked: Any) -> None:
-    now = timezone.now()
+    now = clock.moment()
     _, key = given(officer, now)
     request = asked(f"Bearer {key}")
     assert Bearer("assessor", task="people")(request)
@@ -188,7 +188,7 @@ def test_a_key_that_asks_too_often_waits(officer: Viewer, shown: Path, settings:
     monkeypatch.setattr(bearer, "PACE", Pace())
     monkeypatch.setattr(bearer, "monotonic", lambda: 0.0)
     settings.API_PER_MINUTE = 2
-    _, key = given(officer, timezone.now())
+    _, key = given(officer, clock.moment())
     ask = [Client().get("/api/v1/parks", headers={"authorization": f"Bearer {key}"}) for _ in range(3)]
     assert [answer.status_code for answer in ask] == [200, 200, 429]
     assert ask[-1].headers["Retry-After"] == "60"

@@ -15,6 +15,7 @@ from guildhall.registry.models.sealed import TABLE
 from guildhall.registry.operations.mandates import TRIES, NobodyCalledSo, act_for, withdraw
 from guildhall.registry.queries.care import in_care, reach
 from guildhall.web.viewer import Viewer
+from tests import clock
 from tests.shown import computed, shown
 from tests.world import ACTING, Side, World, build
 
@@ -84,7 +85,7 @@ def test_other_roles_reach_nobody(world: World, now: datetime, on: date, who: st
 
 
 def test_a_broker_sees_the_people_in_care_by_name_and_nobody_elses(world: World, now: datetime) -> None:
-    today = timezone.localdate()
+    today = clock.today()
     by, side = world.viewer("broker"), world.harbour
     Mandate.objects.create(
         kind="broker", agent=side.grants["broker"].account, worker_id=side.second, purpose="jobs", consent="spoken", given_at=now,
@@ -98,7 +99,7 @@ def test_a_broker_sees_the_people_in_care_by_name_and_nobody_elses(world: World,
 
 
 def test_the_person_takes_back_what_any_of_their_records_gave(world: World) -> None:
-    now = timezone.now()
+    now = clock.moment()
     side = world.harbour
     Alias.objects.create(worker_id=side.student, merged_into_id=side.worker, reason="same person", merged_at=now)
     mandate = Mandate.objects.create(
@@ -143,7 +144,7 @@ def test_the_person_sees_who_acts_and_ends_it_at_once(world: World, shown: Path)
 
 def test_what_is_typed_wrong_is_said_and_kept_in_the_form(world: World, shown: Path) -> None:
     officer, side = world.client("assessor"), world.harbour
-    form = {"name": side.name(side.second), "number": "1", "purpose": "jobs", "consent": "signed", "last": str(timezone.localdate())}
+    form = {"name": side.name(side.second), "number": "1", "purpose": "jobs", "consent": "signed", "last": str(clock.today())}
     said = officer.post("/en/mandates/", form).content.decode()
     assert "Nobody of this name and number is in your places" in said
     assert 'value="1"' in said

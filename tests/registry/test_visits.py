@@ -23,6 +23,7 @@ from guildhall.registry.operations.consents import give_signed
 from guildhall.registry.operations.visits import bring_visits, said
 from guildhall.registry.queries.visits import asked, rejected, sheet
 from guildhall.web.viewer import Viewer
+from tests import clock
 from tests.shown import computed, shown
 from tests.world import World, build
 
@@ -260,7 +261,7 @@ def test_a_signature_is_kept_only_under_a_brokers_leave_of_this_very_person(worl
 
 
 def test_the_file_from_the_page_comes_back_filled_in(db: None, shown: Path) -> None:
-    world, day = build(), timezone.localdate()
+    world, day = build(), clock.today()
     broker, side = world.client("broker"), world.harbour
     printed = broker.get("/zh-hans/visits/sheet/").content.decode()
     assert side.name(side.worker) in printed
@@ -280,7 +281,7 @@ def test_the_file_from_the_page_comes_back_filled_in(db: None, shown: Path) -> N
 def test_what_was_rejected_is_fetched_and_a_wrong_file_is_told(db: None, shown: Path) -> None:
     world = build()
     broker = world.client("broker")
-    wrong = f"{','.join(HEADER)}\r\n1,某人,{timezone.localdate()},,,1,,,,\r\n"
+    wrong = f"{','.join(HEADER)}\r\n1,某人,{clock.today()},,,1,,,,\r\n"
     answer = broker.post("/en/visits/", {"file": SimpleUploadedFile("visits.csv", wrong.encode())})
     page = broker.get(answer.headers["Location"]).content.decode()
     assert "One row was not taken" in page
