@@ -89,10 +89,6 @@ TEMPLATES: dict[str, Template] = {
         Text("您的更正申请已收到", "Your correction was received"),
         Text("第 {number} 号更正申请最迟 {due} 前答复。", "Correction request {number} will be answered by {due} at the latest."),
     ),
-    "correction_waiting": Template(
-        Text("有一份更正申请等待处理", "A correction waits for you"),
-        Text("第 {number} 号更正申请应在 {due} 前答复。", "Correction request {number} must be answered by {due}."),
-    ),
     "correction_accepted": Template(
         Text("您的更正申请已通过", "Your correction was accepted"),
         Text(
@@ -123,21 +119,6 @@ TEMPLATES: dict[str, Template] = {
         Text(
             "“{level}”证书已由发证方核实，计入您的等级。",
             "The issuer confirmed your certificate “{level}”; it now counts towards your level.",
-        ),
-    ),
-    "certificate_unconfirmed": Template(
-        Text("您的一份证书待核实", "A certificate of yours is not confirmed yet"),
-        Text(
-            "{organisation}报送了您的“{level}”证书，发证方尚未核实，暂不计入等级。请带证书原件到区县人社部门。",
-            "{organisation} reported a certificate “{level}” of yours that its issuer has not confirmed. It does not count yet: "
-            "bring the paper.",
-        ),
-    ),
-    "appointment_ending": Template(
-        Text("您的聘任即将到期", "An appointment of yours ends soon"),
-        Text(
-            "“{level}”聘任将于 {on} 到期，到期后不再计入您的等级。",
-            "Your appointment “{level}” ends on {on}; after that it no longer counts towards your level.",
         ),
     ),
     "import_done": Template(

@@ -15,11 +15,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import GuildhallError
+from guildhall.office.engine.notices import Fact
 from guildhall.office.operations.audit import record
 from guildhall.office.operations.looks import note_look, times
+from guildhall.office.operations.notices import notify
 from guildhall.registry import tables
 from guildhall.registry.models import CertificateNumber, ClaimedCertificate, Identity, IdentityDocument, vault
-from guildhall.registry.queries import scope
+from guildhall.registry.queries import looks, scope
+from guildhall.registry.queries.authorities import behind
 from guildhall.registry.queries.merged import leader, one_person
 from guildhall.registry.queries.people import Found, Question, search, shown_to
 from guildhall.registry.queries.people.record import CERTIFICATE_NUMBERS, CLAIMS, DOCUMENTS, Person, person
@@ -70,8 +73,9 @@ def note_view(*, worker_ids: Iterable[int], by: Viewer, now: datetime) -> None:
 
 
 def reveal(*, worker_id: int, field: str, reason: str, by: Viewer, now: datetime, row: int | None = None, note: str = "") -> str:
-    """A number or a phone in clear, recorded with the reason. `field` is one of FIELDS; `row` names the document or certificate.
+    """A number or a phone in clear, recorded with the reason, and told to the person.
 
+    `field` is one of FIELDS; `row` names the document or certificate.
     Raises NotFound for whom or what `by` may not see, GuildhallError for no reason, and TooOften.
     """
     _check_reason(reason, note)
@@ -79,7 +83,10 @@ def reveal(*, worker_id: int, field: str, reason: str, by: Viewer, now: datetime
         sealed = _sealed(by, worker_id, field, row, now)
         check_pace(by, now)
         details = {"field": field, "reason": reason} | ({"row": row} if row else {})
-        record(subject=f"worker:{worker_id}", action=REVEAL, by=by, now=now, reason=note.strip() or reason, details=details)
+        event = record(subject=f"worker:{worker_id}", action=REVEAL, by=by, now=now, reason=note.strip() or reason, details=details)
+        facts: dict[str, Fact] = {"on": f"{timezone.localtime(now):%Y-%m-%d %H:%M}", "who": behind([by.name])[by.name]}
+        facts |= {"field": looks.FIELDS[field], "reason": looks.REASONS[reason]}
+        notify(key=f"reveal:{event.pk}", template="number_revealed", facts=facts, now=now, worker_id=leader(worker_id))
     return sealed()
 
 

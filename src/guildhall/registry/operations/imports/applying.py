@@ -21,7 +21,9 @@ from django.utils.translation import gettext as _
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
 from guildhall.office import bulk
 from guildhall.office.engine.chain import ROWS_DIGEST, batch_digest
+from guildhall.office.engine.notices import Fact
 from guildhall.office.operations import audit
+from guildhall.office.operations.notices import notify
 from guildhall.office.operations.work import enqueue
 from guildhall.registry.engine.decisions import Rules
 from guildhall.registry.engine.roster import Rejected
@@ -157,4 +159,13 @@ def _finish(work: Applying) -> ImportBatch:
         details = {"file_sha256": held.sha256, **counts, ROWS_DIGEST: digest}
         audit.record(subject=subject(held), action="registry.import_roster", by=work.by, now=work.now, details=details, batch=held.pk)
         enqueue(kind="seal", key=f"after import {held.pk}", arguments={}, now=work.now)
+        _tell(held, work.now)
     return held
+
+
+def _tell(batch: ImportBatch, now: datetime) -> None:
+    """Whoever brought the file learns that it is in: a large one is applied in the background."""
+    account = batch.brought_by.removeprefix("account:")
+    if account.isdecimal():
+        facts: dict[str, Fact] = {name: getattr(batch, name) for name in ("accepted", "changed", "unchanged", "rejected")}
+        notify(key=f"import:{batch.pk}:done", template="import_done", facts={"number": batch.pk, **facts}, now=now, account=int(account))
