@@ -10,7 +10,6 @@ import base64
 import hashlib
 import json
 import secrets
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +20,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tests import clock
 
 CLIENT, SECRET = "guildhall", "a secret of the two"
 SUBJECT = "u-5500-2213"
@@ -78,7 +79,7 @@ class Provider:
         if problem:
             return 302, f"{self.redirect_uri}?{urlencode({'error': problem, **state})}"
         code = secrets.token_urlsafe(16)
-        self.codes[code] = {**asked, "at": str(time.time())}
+        self.codes[code] = {**asked, "at": str(clock.moment().timestamp())}
         return 302, f"{self.redirect_uri}?{urlencode({'code': code, **state})}"
 
     def _problem(self, asked: dict[str, str]) -> str:
@@ -115,11 +116,11 @@ class Provider:
 
     def _fits(self, request: dict[str, str], asked: dict[str, str]) -> bool:
         challenge = base64.urlsafe_b64encode(hashlib.sha256(asked.get("code_verifier", "").encode()).digest()).rstrip(b"=").decode()
-        fresh = time.time() - float(request["at"]) < CODE_LIFETIME
+        fresh = clock.moment().timestamp() - float(request["at"]) < CODE_LIFETIME
         return fresh and request["redirect_uri"] == asked.get("redirect_uri") and request["code_challenge"] == challenge
 
     def _id_token(self, nonce: str) -> str:
-        now = int(time.time())
+        now = int(clock.moment().timestamp())
         claims = {"iss": self.address, "sub": self.subject, "aud": CLIENT, "iat": now, "exp": now + LIFETIME}
         told = {**claims, **({"nonce": nonce} if nonce else {}), **self.twist}
         told = {name: value for name, value in told.items() if value is not None}

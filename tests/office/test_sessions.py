@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from allauth.usersessions.models import UserSession
 from django.test import Client
-from django.utils import timezone
 
 from guildhall.kernel.errors import NotFound
 from guildhall.office.models import Grant
@@ -20,6 +19,7 @@ from guildhall.office.pages.sessions import called
 from guildhall.office.viewers import BEGAN, GRANT, MANDATE, USED
 from guildhall.registry.models import Place
 from guildhall.web import remember
+from tests import clock
 from tests.office.staff import HEADERS, clocks, officer, sign_in
 from tests.people import LONG_AGO, grant, signed_in
 from tests.shown import computed, shown
@@ -47,7 +47,7 @@ def desk(client: Client) -> str:
 def test_a_session_ends_when_it_is_idle_or_old(settings: Any, key: str, length: str) -> None:
     client = signed_in(grant("planner", place="tiny"))
     assert desk(client) == "desk"
-    now = int(timezone.now().timestamp())
+    now = int(clock.moment().timestamp())
     set_in(client, **{key: now - getattr(settings, length) + 30})
     assert desk(client) == "desk"
     set_in(client, **{key: now - getattr(settings, length) - 1})
@@ -70,7 +70,7 @@ def test_a_role_that_ended_leads_back_to_the_choice_of_roles() -> None:
     held = grant("planner", place="tiny")
     client = signed_in(held)
     assert desk(client) == "desk"
-    Grant.objects.filter(pk=held.pk).update(revoked_at=timezone.now())
+    Grant.objects.filter(pk=held.pk).update(revoked_at=clock.moment())
     assert desk(client).startswith("/en/role/")
     assert GRANT not in client.session
 

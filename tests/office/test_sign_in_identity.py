@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -13,6 +12,7 @@ from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.test import Client
 
 from guildhall.office.models import Account, AuditEvent
+from tests import clock
 from tests.office.oidc import CLIENT, SUBJECT, Provider, served
 from tests.office.staff import HEADERS
 
@@ -84,8 +84,8 @@ LIES: dict[str, dict[str, Any]] = {
     "another audience": {"aud": "other"},
     "several audiences and no party": {"aud": [CLIENT, "other"]},
     "several audiences and another party": {"aud": [CLIENT, "other"], "azp": "other"},
-    "expired": {"exp": int(time.time()) - 120},
-    "made in the future": {"iat": int(time.time()) + 3600},
+    "expired": {"exp": int(clock.moment().timestamp()) - 120},
+    "made in the future": {"iat": int(clock.moment().timestamp()) + 3600},
     "nobody": {"sub": None},
     "no end": {"exp": None},
 }

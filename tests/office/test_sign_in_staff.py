@@ -8,14 +8,13 @@ from datetime import datetime, timedelta
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
-from django.utils import timezone
 
 from guildhall.kernel.errors import AlreadyDone, NotFound
 from guildhall.office.models import Account, AuditEvent
 from guildhall.office.operations import invitations, public, sessions
 from guildhall.office.operations.invitations import NotInvited
 from guildhall.web.viewer import system
-from tests import people
+from tests import clock, people
 from tests.office.staff import HEADERS, PASSWORD, add_app, clocks, code_of, officer, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clocks")]
@@ -201,7 +200,7 @@ def test_setting_a_factor_up_asks_for_the_password_again_after_a_while(monkeypat
 
 def test_an_invitation_lets_its_owner_set_a_password_once(now: datetime) -> None:
     account = officer(password="something else 99")
-    token = invitations.invite(account=account, by=system("test"), now=timezone.now())
+    token = invitations.invite(account=account, by=system("test"), now=clock.moment())
     client = Client()
     assert client.get(f"/en/invitation/{token}/")["Location"] == "/en/invitation/"
     weak = client.post("/en/invitation/", {"password1": "chen", "password2": "chen"}, headers=HEADERS).content.decode()
@@ -235,7 +234,7 @@ def test_an_invitation_to_an_account_with_a_factor_still_asks_for_the_factor() -
     first = Client()
     sign_in(first)
     add_app(first)
-    token = invitations.invite(account=account, by=system("test"), now=timezone.now())
+    token = invitations.invite(account=account, by=system("test"), now=clock.moment())
     client = Client()
     client.get(f"/en/invitation/{token}/")
     answer = client.post("/en/invitation/", {"password1": "a new one entirely", "password2": "a new one entirely"})
