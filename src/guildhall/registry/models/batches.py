@@ -60,8 +60,8 @@ class ImportBatch(models.Model):
     """One file brought in: received, staged whole, then applied chunk by chunk; `position` rows have been decided.
 
     `sha256` is of the file as it came; `mapping` says which column of it means what; `as_of` the day the file speaks of.
-    `forecast` holds counts of what applying would do, as found when it was staged; `failure` why the file could not be read, as JSON in both languages;
-    `corrects` is the earlier import whose rejected rows this file brings again.
+    `forecast` holds counts of what applying would do, as found when it was staged; `failure` why the file could not be read, as
+    JSON in both languages; `corrects` is the earlier import whose rejected rows this file brings again.
     """
 
     kind = PlainTextField()
