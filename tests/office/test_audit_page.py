@@ -163,7 +163,8 @@ def test_a_download_can_be_verified_with_nothing_but_the_public_key(copy: Path) 
     assert len(found["events"]) == 6
     proof = found["proof"]
     seal_told = proof["seal"]
-    root = merkle.root_by(digests[proof["event"]], proof["at"], proof["of"], [bytes.fromhex(part) for part in proof["path"]])
+    path = [[bytes.fromhex(digest) for digest in others] for others in proof["path"]]
+    root = merkle.root_by(digests[proof["event"]], proof["at"], proof["of"], path)
     assert root.hex() == seal_told["root"]
     told = {name: seal_told[name] for name in ("seal", "at", "last_event", "events")}
     digest = covered(**told, root=root, previous=bytes.fromhex(seal_told["previous"]))

@@ -106,6 +106,12 @@ def test_changed(written: dict[tuple[str, int], int], column: str, position: int
     assert f"event {written['worker:2', position]}, worker:2 #{position}, was changed" in str(verify().damages[0])
 
 
+@pytest.mark.parametrize("position", [1, 3, 6])
+def test_changed_in_its_number(written: dict[tuple[str, int], int], position: int) -> None:
+    attack(f"UPDATE office_auditevent SET position = 1000 WHERE {event('worker:2', position)}")
+    assert found() == [("changed", "worker:2", 1000, written["worker:2", position])]
+
+
 def test_changed_by_moving_words_over_the_border_of_two_columns(written: dict[tuple[str, int], int]) -> None:
     """All columns of an event are one text to its digest: what separates them is part of what is checked."""
     border = "char(31)" if connection.vendor == "sqlite" else "chr(31)"

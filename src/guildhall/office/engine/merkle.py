@@ -1,6 +1,9 @@
-"""The Merkle head of a list: one digest that stands for every entry and their order (RFC 6962, section 2.1).
+"""The Merkle head of a list of digests: one digest that stands for every entry, their order, and their number.
 
-Entries and inner nodes are hashed with different first bytes, so that no inner node can be passed off as an entry.
+A tree of sixteen branches. A node is SHA-256 over one byte for its level (0 above the entries) and the up to sixteen digests below
+it; the head is SHA-256 over the byte 255, the number of entries in eight bytes, and the topmost node. So no node can be passed off as
+an entry or as one of another level, and no list as a longer one. Two branches would take sixteen times as many hashes, and
+entries that are digests already need not be hashed by themselves.
 """
 
 from __future__ import annotations
@@ -8,41 +11,46 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha256
 
-ENTRY, NODE = b"\x00", b"\x01"
+BRANCHES = 16
+TOP = b"\xff"
 
 
 def root(entries: Sequence[bytes]) -> bytes:
-    """32 bytes that stand for the entries; those of an empty list are SHA-256 of nothing."""
-    level = [sha256(ENTRY + entry).digest() for entry in entries]
-    while len(level) > 1:
-        level = _above(level)
-    return level[0] if level else sha256().digest()
+    """32 bytes that stand for the entries, digests of 32 bytes each."""
+    levels = _levels(entries)
+    return _head(len(entries), levels[-1][0] if entries else b"")
 
 
-def _above(level: list[bytes]) -> list[bytes]:
-    """The digests one level up; the last one of an odd number goes up as it is."""
-    pairs = zip(level[::2], level[1::2], strict=False)
-    return [sha256(NODE + left + right).digest() for left, right in pairs] + level[len(level) // 2 * 2 :]
+def _head(size: int, node: bytes) -> bytes:
+    return sha256(TOP + size.to_bytes(8, "big") + node).digest()
 
 
-def path(entries: Sequence[bytes], at: int) -> list[bytes]:
-    """What must be known beside the entry at `at` to compute the root, from the bottom up."""
-    level, found = [sha256(ENTRY + entry).digest() for entry in entries], []
-    while len(level) > 1:
-        beside = at ^ 1
-        if beside < len(level):
-            found.append(level[beside])
-        level, at = _above(level), at // 2
+def _levels(entries: Sequence[bytes]) -> list[Sequence[bytes]]:
+    """The entries, and the nodes of every level above them up to the one topmost node."""
+    levels = [entries]
+    while len(levels[-1]) > 1 or len(levels) == 1 and entries:
+        below, mark = levels[-1], bytes([len(levels) - 1])
+        levels.append([sha256(mark + b"".join(below[at : at + BRANCHES])).digest() for at in range(0, len(below), BRANCHES)])
+    return levels
+
+
+def path(entries: Sequence[bytes], at: int) -> list[list[bytes]]:
+    """What must be known beside the entry at `at` to compute the root: for each level the other digests of its node, in order."""
+    found = []
+    for level in _levels(entries)[:-1]:
+        begin = at // BRANCHES * BRANCHES
+        found.append([digest for n, digest in enumerate(level[begin : begin + BRANCHES], begin) if n != at])
+        at //= BRANCHES
     return found
 
 
-def root_by(entry: bytes, at: int, size: int, path: Sequence[bytes]) -> bytes:
+def root_by(entry: bytes, at: int, size: int, path: Sequence[Sequence[bytes]]) -> bytes:
     """The root that an entry and its path give: that of the list, if and only if the list of `size` has the entry at `at`."""
-    digest, rest, last = sha256(ENTRY + entry).digest(), list(path), size - 1
-    while last > 0:
-        if at % 2:
-            digest = sha256(NODE + rest.pop(0) + digest).digest() if rest else b""
-        elif at < last:
-            digest = sha256(NODE + digest + rest.pop(0)).digest() if rest else b""
-        at, last = at // 2, last // 2
-    return digest if not rest else b""
+    digest, place, below = entry, at, size
+    for level, others in enumerate(path):
+        node = [*others[: place % BRANCHES], digest, *others[place % BRANCHES :]]
+        if len(node) != min(BRANCHES, below - place // BRANCHES * BRANCHES):
+            return b""
+        digest = sha256(bytes([level]) + b"".join(node)).digest()
+        place, below = place // BRANCHES, -(-below // BRANCHES)
+    return _head(size, digest) if below == 1 and path else b""

@@ -24,8 +24,8 @@ from guildhall.office.engine import merkle
 from guildhall.office.engine.chain import MOMENT, SEPARATOR, START
 
 Heads = Mapping[str, tuple[int, bytes]]
-"""The end of each chain: position and digest of its last event."""
-LEAST_KEY_CHARACTERS = 32
+"""The end of each chain that grew, in the order in which they first did: position and digest of its last event."""
+LEAST_KEY_CHARACTERS, DIGEST_BYTES = 32, 32
 MOST_HEADS_BYTES = 1 << 30
 """A list of heads that unpacks to more than this was not written by a seal."""
 
@@ -82,13 +82,17 @@ def first_previous() -> bytes:
 
 
 def root_of(digests: Iterable[bytes]) -> bytes:
-    """The Merkle root over the ends of chains: the digests of their last events, in order. Each covers its chain and position."""
-    return merkle.root(sorted(digests))
+    """The Merkle root over the ends of chains: the digests of their last events, each of which covers its chain and position.
+
+    They stand in the order in which the chains first grew after the seal before: whoever reads events in the order of their keys
+    has them in this order already, and need not sort.
+    """
+    return merkle.root(list(digests))
 
 
 def packed(heads: Heads) -> bytes:
     """The ends of chains as they are kept beside a seal, so that a broken seal can name the chain that broke it."""
-    return zlib.compress(json.dumps([[c, p, d.hex()] for c, (p, d) in sorted(heads.items())]).encode())
+    return zlib.compress(json.dumps([[chain, position, digest.hex()] for chain, (position, digest) in heads.items()]).encode())
 
 
 def unpacked(kept: bytes) -> dict[str, tuple[int, bytes]] | None:
@@ -96,9 +100,10 @@ def unpacked(kept: bytes) -> dict[str, tuple[int, bytes]] | None:
     try:
         opened = zlib.decompressobj()
         text = opened.decompress(kept, MOST_HEADS_BYTES)
-        return {str(chain): (int(position), bytes.fromhex(digest)) for chain, position, digest in json.loads(text)}
+        found = {str(chain): (int(position), bytes.fromhex(digest)) for chain, position, digest in json.loads(text)}
     except (ValueError, TypeError, zlib.error):
         return None
+    return found if all(len(digest) == DIGEST_BYTES for _, digest in found.values()) else None
 
 
 class Signer:

@@ -19,6 +19,8 @@ Row = tuple[int, bytes, int, bytes, bytes, bytes]
 Texts are in UTF-8, as they are hashed; turned into words are only those that a damage names.
 """
 SEPARATORS, MARK, ROWS = len(FIELDS) - 1, SEPARATOR.encode(), ROWS_DIGEST.encode()
+NEVER = -(2**63) - 1
+"""Below the key of any event."""
 FARTHEST = 50
 """How far a renumbered event is looked for, and how many missing places of one gap are named."""
 
@@ -54,7 +56,8 @@ class Pass:
         self.batches: list[tuple[int, bytes, int, bytes]] = []
         self.last_event = 0
         self._heads: dict[bytes, tuple[int, bytes, int]] = {}
-        self._grown: dict[bytes, tuple[int, bytes, int]] = {}
+        self._grown: list[bytes] = []
+        self._sealed = NEVER
         self._since = self._before = 0
         self._trouble: dict[bytes, _Trouble] = {}
         self._odd_now: set[bytes] = set()
@@ -62,9 +65,11 @@ class Pass:
 
     def take(self, rows: Sequence[Row]) -> None:
         """Holds each event against the one before it in its chain."""
-        heads, grown, troubled, begin = self._heads, self._grown, self._trouble, (0, START, 0)
+        heads, grown, sealed, troubled, begin = self._heads, self._grown.append, self._sealed, self._trouble, (0, START, NEVER)
         for event, chain, position, told, previous, digest in rows:
-            last = grown.get(chain) or heads.get(chain, begin)
+            last = heads.get(chain, begin)
+            if last[2] <= sealed:
+                grown(chain)
             if (
                 previous == last[1]
                 and digest == sha256(previous + told).digest()
@@ -72,7 +77,7 @@ class Pass:
                 and told.count(MARK) == SEPARATORS
                 and chain not in troubled
             ):
-                grown[chain] = (position, digest, event)
+                heads[chain] = (position, digest, event)
             else:
                 self._odd(event, chain, position, told, previous, digest, last)
             if told[-1:] != MARK and ROWS in told:  # a bulk event ends with the key of its batch
@@ -96,7 +101,8 @@ class Pass:
             self._tell("inserted", chain, position, event, why="another event stands at that place")
         else:
             self._onward(chain, trouble, Damage("changed", name_of(chain), position, event), told, previous, digest, last, sound)
-            self._grown[chain] = (position, digest, event)
+            at = position if position - last[0] <= FARTHEST else last[0] + 1  # a number that was changed leads nowhere
+            self._heads[chain] = (at, digest, event)
 
     def _onward(
         self,
@@ -150,7 +156,7 @@ class Pass:
 
     def fits(self, seal: Sealed) -> bool:
         """Whether the events taken since the seal before are those that this one stands for."""
-        return self._since == seal.events and root_of(digest for _, digest, _ in self._grown.values()) == seal.root
+        return self._since == seal.events and root_of(self._heads[chain][1] for chain in self._ended()) == seal.root
 
     def close(self, seal: Sealed, heads: Iterable[bytes]) -> None:
         """Holds everything taken since the seal before against this one; `heads` are the lists kept beside it, in either place."""
@@ -160,10 +166,13 @@ class Pass:
 
     def skip(self) -> None:
         """Goes on behind a seal without a word about it."""
-        self._heads |= self._grown
         self._grown.clear()
         self._odd_now.clear()
-        self._since, self._before = 0, len(self.damages)
+        self._since, self._before, self._sealed = 0, len(self.damages), self.last_event
+
+    def _ended(self) -> Iterable[bytes]:
+        """The chains that grew since the last seal, in the order in which they first did, each once."""
+        return dict.fromkeys(chain for chain in self._grown if chain in self._heads) if self._odd_now else self._grown
 
     def _broken(self, seal: Sealed, heads: Iterable[bytes]) -> None:
         """Names the chains that do not end where the seal says; where no list of them is left, the seal and its events."""
@@ -176,7 +185,7 @@ class Pass:
 
     def _name(self, seal: Sealed, kept: dict[str, tuple[int, bytes]]) -> bool:
         """Tells of each chain that does not end where the seal says, once; whether there is any, told of before or now."""
-        found = {chain: (position, digest) for chain, (position, digest, _) in self._grown.items()}
+        found = {chain: self._heads[chain][:2] for chain in self._ended()}
         listed = {chain.encode(errors="replace"): end for chain, end in kept.items()}
         differing = {chain for chain in {*listed, *found} if listed.get(chain) != found.get(chain)}
         shifted = {chain for chain, trouble in self._trouble.items() if trouble.shift}
@@ -203,12 +212,10 @@ class Pass:
             )
 
     def _end(self, chain: bytes) -> End:
-        return End(*(self._grown.get(chain) or self._heads.get(chain, (0, START, 0))))
+        return End(*self._heads.get(chain, (0, START, 0)))
 
     def finish(self, heads: Iterable[tuple[bytes, int, bytes]]) -> None:
         """Settles what was waited for, and holds the ends of all chains against the heads kept beside them."""
-        self._heads |= self._grown
-        self._grown.clear()
         for chain, trouble in self._trouble.items():
             if trouble.missing or trouble.shift:  # what seemed the end of the chain to a seal was a gap in it
                 self.damages = [damage for damage in self.damages if (damage.kind, damage.chain) != ("truncated", name_of(chain))]

@@ -148,10 +148,10 @@ def proof(subject: str) -> dict[str, Any] | None:
     end = AuditEvent.objects.filter(chain=subject, event_id__lte=last.last_event if last else 0).order_by("-position").first()
     over = Seal.objects.filter(last_event__gte=end.event_id).order_by("seal_id").first() if end else None
     heads = unpacked(bytes(over.heads)) if over else None
-    if end is None or over is None or heads is None or bytes(end.digest) not in (digests := sorted(d for _, d in heads.values())):
+    if end is None or over is None or heads is None or subject not in heads:
         return None
-    at = digests.index(bytes(end.digest))
-    path = [part.hex() for part in merkle.path(digests, at)]
+    digests, at = [digest for _, digest in heads.values()], list(heads).index(subject)
+    path = [[digest.hex() for digest in others] for others in merkle.path(digests, at)]
     return {"seal": _told(sealed(over)), "event": end.event_id, "at": at, "of": len(digests), "path": path, "key": _key()}
 
 
