@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 
 from guildhall.office.engine import merkle
+from guildhall.office.engine.actions import ACTIONS
 from guildhall.office.engine.chain import SEPARATOR
 from guildhall.office.engine.seals import Checker, covered
 from guildhall.office.models import AuditCheck, AuditEvent, Grant
@@ -113,7 +114,7 @@ def test_the_page_says_whether_anything_was_altered(copy: Path) -> None:
     note_check(found=verify(), by=system("work"), now=NOW, seconds=0.1)
     text = _page(auditor)
     assert "Nothing was altered up to seal 1" in text
-    assert "saw a number in full" in text
+    assert ACTIONS["registry.reveal"].en in text
     assert "sealed" in text
     AuditCheck.objects.update(
         damages=[{"kind": "changed", "chain": "worker:17", "position": 1, "event": event.pk, "seal": 0, "why": "", "what": ""}]

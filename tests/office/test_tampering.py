@@ -13,6 +13,7 @@ import pytest
 from django.db import connection
 
 from guildhall.office.engine.chain import START, batch_digest, chained, told
+from guildhall.office.engine.damage import KINDS, WORDS, Damage
 from guildhall.office.engine.seals import Sealed, Signer
 from guildhall.office.models import AuditEvent, ChainHead, Seal
 from guildhall.office.operations.audit import bring_outside, record, seal
@@ -450,3 +451,9 @@ def test_several_damages_are_each_told(written: dict[tuple[str, int], int]) -> N
     values = json.loads(json.dumps(verify().values()))
     assert values["proven"] is False
     assert {damage["kind"] for damage in values["damages"]} == {"changed", "deleted"}
+
+
+def test_every_kind_of_damage_has_words_for_auditors() -> None:
+    assert WORDS.keys() == KINDS.keys()
+    for kind in KINDS:
+        assert str(Damage(kind, "worker:17", 3, 5, 2, "because"))

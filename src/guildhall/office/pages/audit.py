@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from guildhall.kernel.errors import GuildhallError, NotFound
-from guildhall.office.deeds import DAMAGES, DEEDS
+from guildhall.office.engine.actions import ACTIONS, called
+from guildhall.office.engine.damage import WORDS
 from guildhall.office.models import AuditCheck
 from guildhall.office.operations.audit import note_export
 from guildhall.office.queries import audit as queries
@@ -44,8 +45,8 @@ def audit(request: HttpRequest, places: Places) -> HttpResponse:
         "damages": _damages(state.check),
         "more_damages": max(0, len(state.check.damages) - DAMAGES_SHOWN) if state.check else 0,
         "asked": asked,
-        "rows": [(event, str(DEEDS.get(event.row.action, event.row.action)), _subject(event.row.chain)) for event in found.rows],
-        "deeds": DEEDS.items(),
+        "rows": [(event, called(event.row.action), _subject(event.row.chain)) for event in found.rows],
+        "actions": ACTIONS.items(),
         "whole_city": within is None,
         "next": urlencode({**asked.values(), "after": found.next}) if found.next else "",
         "same": urlencode(asked.values()),
@@ -78,7 +79,7 @@ def _streamed(head: dict[str, Any], events: Iterator[dict[str, Any]]) -> Iterato
 def _asked(request: HttpRequest) -> Asked:
     """What the address asks for. Raises GuildhallError for a day that is none, NotFound for an action that nobody declared."""
     told = {name: request.GET.get(name, "").replace("\0", "").strip()[:LONGEST] for name in ("subject", "actor", "action", "day")}
-    if told["action"] and told["action"] not in DEEDS:
+    if told["action"] and told["action"] not in ACTIONS:
         raise NotFound(_("There is no action “%(action)s”") % {"action": told["action"]}, next=_("choose one from the list"))
     try:
         on = day(told["day"]) if told["day"] else None
@@ -112,8 +113,7 @@ def _damages(check: AuditCheck | None) -> list[dict[str, Any]]:
     """Each damage in the reader's words; what it says beside them is in English, as the command prints it."""
     found = check.damages[:DAMAGES_SHOWN] if check else []
     return [
-        {**damage, "words": str(DAMAGES.get(damage["kind"], damage["kind"])), "query": urlencode({"subject": damage["chain"]})}
-        for damage in found
+        {**damage, "words": WORDS.get(damage["kind"], damage["kind"]), "query": urlencode({"subject": damage["chain"]})} for damage in found
     ]
 
 
