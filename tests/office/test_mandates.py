@@ -13,6 +13,7 @@ from guildhall.office.models import AuditEvent, Grant, Mandate, Notice
 from guildhall.office.operations import mandates as operations
 from guildhall.office.operations.audit import record
 from guildhall.office.queries import mandates as queries
+from guildhall.office.queries.notices import facts_of
 from guildhall.office.viewers import MANDATE, live_mandates, viewer_in
 from guildhall.web.viewer import Viewer
 from tests import clock, people
@@ -52,6 +53,12 @@ def test_leave_is_recorded_about_the_person_who_is_told(db: None, now: datetime,
     assert (event.actor, event.action, mandate.kind) == (by.name, "office.give_mandate", "broker" if role == "broker" else "counter")
     assert json.loads(event.details)["purpose"] == "certificates"
     assert Notice.objects.get(worker_id=WORKER).template == "mandate_given"
+
+
+def test_the_person_reads_the_last_day_and_not_the_day_after_it(officer: Viewer, now: datetime) -> None:
+    mandate = given(officer, now, until=now.date() + timedelta(days=5))
+    told = facts_of(Notice.objects.get(worker_id=WORKER))
+    assert told["until"] == str(mandate.valid_until - timedelta(days=1))
 
 
 @pytest.mark.parametrize("role", ["planner", "administrator", "auditor", "employer", "college", "worker"])

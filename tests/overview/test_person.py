@@ -28,6 +28,7 @@ from guildhall.registry.models import (
     Certificate,
     CertificateNumber,
     ClaimedCertificate,
+    EmploymentSpell,
     Feed,
     ImportBatch,
     InsuranceSpell,
@@ -124,6 +125,19 @@ def test_whoever_acts_for_a_person_sees_the_record_and_neither_notices_nor_files
     assert "You act for" in page
     assert "Your record is linked" not in page, "notices are the person's own"
     assert "Take all of it along" not in shown(world, "held", "care")
+
+
+def test_whoever_acts_is_shown_no_door_that_stays_shut(world: World) -> None:
+    assert reverse("notices") in shown(world, "desk")
+    assert reverse("notices") not in shown(world, "desk", "counter")
+
+
+def test_a_spell_that_ended_shows_the_last_day_that_it_lasted(world: World) -> None:
+    side = world.harbour
+    EmploymentSpell.objects.filter(worker_id=side.worker).update(started_on=date(2021, 3, 1), ended_on=date(2021, 9, 1))
+    page = shown(world, "me")
+    assert "2021-08-31" in page
+    assert "2021-09-01" not in page
 
 
 def test_an_officer_has_no_page_about_everything_that_is_held(world: World) -> None:

@@ -35,6 +35,10 @@ DOORS: tuple[tuple[str, Any, Any], ...] = (
 """Every door behind the sign-in: the name of its address, what the header calls it, and what the desk says it is for."""
 
 
+ALONE = frozenset({"notices"})
+"""Doors for people themselves: whoever acts for somebody finds no page behind them."""
+
+
 @dataclass(frozen=True)
 class Waiting:
     """How many things wait behind a door, and how many of them are overdue."""
@@ -58,7 +62,7 @@ def entries(viewer: Viewer) -> list[Entry]:
     """The doors that open for a viewer, in the order of DOORS; one that is not hung is left out."""
     found = []
     for door, label, task in DOORS:
-        hung = _hung(door, get_language() or "")
+        hung = None if viewer.mandate and door in ALONE else _hung(door, get_language() or "")
         if hung and opens(viewer, *_guard(hung[1])):
             found.append(Entry(door, hung[0], label, task))
     return found
