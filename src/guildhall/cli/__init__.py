@@ -12,6 +12,7 @@ from guildhall.cli.accounts import account
 from guildhall.cli.audit import audit
 from guildhall.cli.city import city
 from guildhall.cli.demo import demo, serve
+from guildhall.cli.feeds import feed
 from guildhall.cli.figures import figures, run
 from guildhall.cli.keeping import deadlines, duplicates
 from guildhall.cli.messages import messages
@@ -28,9 +29,27 @@ def guildhall() -> None:
     """Guildhall (匠城): runs a development-oriented city for industrial workers."""
 
 
-for command in (city, demo, serve, migrate, load, import_, snapshot, run, figures, messages, account, audit, work, duplicates, deadlines, retention):
+for command in (
+    city,
+    demo,
+    serve,
+    migrate,
+    load,
+    import_,
+    snapshot,
+    run,
+    figures,
+    messages,
+    account,
+    audit,
+    work,
+    duplicates,
+    deadlines,
+    retention,
+):
     guildhall.add_command(command)
 import_.add_command(roster)
+import_.add_command(feed)
 
 
 def main(arguments: list[str] | None = None) -> None:

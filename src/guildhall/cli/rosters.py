@@ -97,7 +97,7 @@ def _foretell(batch: ImportBatch, by: Viewer, now: datetime, as_json: bool, reje
     try:
         with step("comparing") as report:
             forecast = imports.foresee(batch=batch, by=by, now=now, progress=report)
-        written = _write_rejected(batch, rejected) if rejected else None
+        written = write_rejected(batch, rejected) if rejected else None
         faults = dict(queries.rejected_rows(batch, size=batch.rows))
         faults |= {entry["row"]: queries.faults_of(entry["faults"]) for entry in forecast["contrary"]}
         _tell(batch, forecast["counts"], faults, forecast["notes"], written, as_json, dry_run=True)
@@ -114,13 +114,13 @@ def _bring(batch: ImportBatch, by: Viewer, now: datetime, as_json: bool, rejecte
         click.echo(f"  import {batch.pk} of this file, begun on {batch.brought_at:%Y-%m-%d}, goes on at row {batch.position:,}", err=True)
     with seldom_collected(), step("registry") as report:
         done = imports.apply(batch=batch, by=by, now=now, progress=report)
-    written = _write_rejected(done, rejected)
+    written = write_rejected(done, rejected)
     counts = {name: getattr(done, name) for name in ("accepted", "changed", "unchanged", "rejected")}
     noted = {name: len(rows) for name, rows in queries.noted(done).items()}
     _tell(done, counts, dict(queries.rejected_rows(done, size=done.rows)), noted, written, as_json, dry_run=False)
 
 
-def _write_rejected(batch: ImportBatch, path: Path) -> Path | None:
+def write_rejected(batch: ImportBatch, path: Path) -> Path | None:
     """The spreadsheet of the rows that were not taken, where there are any."""
     from guildhall.registry.engine.roster import rejected_workbook
     from guildhall.registry.queries import imports as queries

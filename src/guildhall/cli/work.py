@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from guildhall.cli import feeds
 from guildhall.cli.keeping import move_deadlines, search_duplicates
 from guildhall.cli.records import migrate_database
 from guildhall.cli.retention import deliver, erase, scan
@@ -83,6 +84,7 @@ def tidy(*, arguments: Arguments, by: Viewer, clock: Clock, progress: Progress) 
 HANDLERS: dict[str, Handler] = {
     "seal": seal,
     "import": bring,
+    "feed": feeds.bring,
     "check": check,
     "tidy": tidy,
     "duplicates": search_duplicates,

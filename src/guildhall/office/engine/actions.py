@@ -69,6 +69,7 @@ ACTIONS: dict[str, Text] = {
     "registry.give_consent": Text("同意一项用途", "agreed to a use"),
     "registry.withdraw_consent": Text("撤回一项同意", "withdrew a consent"),
     "registry.import_roster": Text("导入名册", "brought in a roster"),
+    "registry.import_feed": Text("导入其他部门的数据文件", "brought in a file of another authority"),
     "registry.abandon_import": Text("放弃导入", "gave up an import"),
     "registry.import_townships": Text("导入乡镇", "brought in townships"),
     "registry.load": Text("装载数据", "loaded records"),

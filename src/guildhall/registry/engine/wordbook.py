@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from guildhall.kernel.tables import Text
+from guildhall.registry.engine.feeds.contracts import HARDSHIPS
 
 Words = Mapping[str, Text]
 UNKNOWN = Text("未知", "unknown")
@@ -49,9 +50,22 @@ DOCUMENT: Words = {
 }
 REPORT: Words = {
     "unemployed": Text("登记失业", "registered as unemployed"),
-    "hardship": Text("就业困难人员", "in a hardship group"),
+    "hardship": Text("困难群体", "in a hardship group"),
     "graduate": Text("高校或职业院校毕业", "graduated"),
 }
+
+
+def reported(kind: str, detail: str) -> Text | None:
+    """What is said more closely of a reported fact: the group of hardship; the schooling that was completed, and the programme."""
+    if kind == "hardship":
+        return HARDSHIPS.get(detail, Text(detail, detail))
+    word, _, programme = detail.partition(" ")
+    if not word:
+        return None
+    said = EDUCATION.get(word, Text(word, word))
+    return Text(f"{said.zh}，专业 {programme}", f"{said.en}, programme {programme}") if programme else said
+
+
 NUMBER_CHANGE: Words = {
     "proposed": Text("待第二人确认", "waits for a second officer"),
     "confirmed": Text("已确认", "confirmed"),
@@ -81,7 +95,7 @@ IMPORT: Words = {
     "certificates": Text("证书数据", "certificates from the issuing authority"),
     "insurance": Text("参保数据", "insurance spells"),
     "unemployment": Text("登记失业数据", "registered unemployment"),
-    "hardship": Text("就业困难人员数据", "hardship groups"),
+    "hardship": Text("困难群体数据", "hardship groups"),
     "graduates": Text("毕业生数据", "graduates"),
     "visits": Text("走访登记表", "sheet of a visit"),
 }

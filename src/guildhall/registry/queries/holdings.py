@@ -295,7 +295,7 @@ SOURCES: tuple[Source, ...] = (
         (
             RECORD,
             _column("kind", "种类", "kind", words=wordbook.REPORT),
-            _column("detail", "细节", "detail"),
+            _column("detail", "细节", "detail", lambda row, reader: wordbook.reported(row.kind, row.detail)),
             EMPLOYER,
             STARTED,
             ENDED,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from guildhall.registry.engine.months import insured_months
-from guildhall.registry.models import Feed, InsuranceSpell, LoadBatch
+from guildhall.registry.models import InsuranceSpell
+from guildhall.registry.queries.feeds import Freshness, day_of, freshness
 from guildhall.registry.queries.merged import one_person
 
 
@@ -18,23 +19,14 @@ class Insured:
     months: int
     as_of: date | None
     lasts: bool
+    fresh: Freshness | None = None
 
 
 def insured(worker_id: int, today: date, scheme: str = "unemployment") -> Insured:
     """The insured months of a person over every record merged into theirs."""
     rows = InsuranceSpell.objects.filter(worker_id__in=one_person(worker_id), scheme=scheme)
     spells = list(rows.values_list("started_on", "ended_on"))
-    as_of = data_day(today)
+    as_of = day_of("insurance", today)
     until = as_of or today
-    return Insured(
-        scheme, insured_months(spells, until), as_of, any(start <= until and (end is None or end > until) for start, end in spells)
-    )
-
-
-def data_day(today: date) -> date | None:
-    """The day the insurance data speaks of: that of the authority's last file, or of the load that filled the register."""
-    feed = Feed.objects.filter(pk="insurance").values_list("as_of", flat=True).first()
-    load = LoadBatch.objects.filter(table="registry.insurance_spells").order_by("-pk").values_list("manifest", flat=True).first()
-    said = load.get("as_of") if isinstance(load, dict) else None
-    days = [day for day in (feed, date.fromisoformat(said) if said else None) if day]
-    return min(max(days), today) if days else None
+    lasts = any(start <= until and (end is None or end > until) for start, end in spells)
+    return Insured(scheme, insured_months(spells, until), as_of, lasts, freshness(today)["insurance"])

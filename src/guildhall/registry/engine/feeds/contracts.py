@@ -43,7 +43,11 @@ class FeedColumn:
 
 @dataclass(frozen=True)
 class Contract:
-    """A feed: who sends it, its columns, the fields that make up a row's key, and after how many days it counts as stale."""
+    """A feed: who sends it, its columns, the fields that make up a row's key, and after how many days it counts as stale.
+
+    The number of days is our assumption: no regulation names one. A `complete` feed lists, each time, everybody of whom it holds: what
+    a newer file no longer says has ended. `decides` is what rests on it.
+    """
 
     kind: str
     title: Text
@@ -51,6 +55,8 @@ class Contract:
     columns: tuple[FeedColumn, ...]
     key: tuple[str, ...]
     stale_after: int
+    decides: Text
+    complete: bool = False
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -178,6 +184,7 @@ CERTIFICATES = Contract(
     ),
     ("certificate_number",),
     400,
+    Text("技能等级、职业年限，以及单位报送证书的核实", "levels, and whether a certificate that an employer named is confirmed"),
 )
 INSURANCE = Contract(
     "insurance",
@@ -223,6 +230,7 @@ INSURANCE = Contract(
     ),
     ("identity_number", "started_on"),
     45,
+    Text("参保月数", "insured months"),
 )
 UNEMPLOYMENT = Contract(
     "unemployment",
@@ -248,6 +256,8 @@ UNEMPLOYMENT = Contract(
     ),
     ("identity_number", "started_on"),
     45,
+    Text("登记失业人员的帮扶", "help for people who are registered as unemployed"),
+    complete=True,
 )
 HARDSHIP = Contract(
     "hardship",
@@ -282,6 +292,8 @@ HARDSHIP = Contract(
     ),
     ("identity_number", "detail", "started_on"),
     190,
+    Text("困难群体的帮扶", "help for hardship groups"),
+    complete=True,
 )
 GRADUATES = Contract(
     "graduates",
@@ -324,5 +336,6 @@ GRADUATES = Contract(
     ),
     ("identity_number", "detail", "started_on"),
     400,
+    Text("毕业生的帮扶和学历", "help for graduates, and schooling"),
 )
 CONTRACTS = {contract.kind: contract for contract in (CERTIFICATES, INSURANCE, UNEMPLOYMENT, HARDSHIP, GRADUATES)}

@@ -1,0 +1,10 @@
+"""Files of other authorities into the registry: staged, applied and reconciled the way that rosters are."""
+
+from __future__ import annotations
+
+from guildhall.registry.operations.feeds.applying import apply
+from guildhall.registry.operations.feeds.bringing import bring, receive, stage, unfinished
+from guildhall.registry.operations.feeds.foreseeing import foresee
+from guildhall.registry.operations.feeds.jobs import AT_ONCE, apply_later, check_later, run
+
+__all__ = ["AT_ONCE", "apply", "apply_later", "bring", "check_later", "foresee", "receive", "run", "stage", "unfinished"]

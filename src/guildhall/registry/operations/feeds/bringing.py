@@ -1,0 +1,152 @@
+"""A file of another authority received and staged; what becomes of its feed where it cannot be read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from hashlib import sha256
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from guildhall.kernel import workbooks
+from guildhall.kernel.errors import GuildhallError, NotFound
+from guildhall.kernel.workbooks import Refused
+from guildhall.registry.engine.feeds import CONTRACTS, open_feed
+from guildhall.registry.engine.feeds.decisions import staged
+from guildhall.registry.engine.roster import NotATable, Reference
+from guildhall.registry.models import Feed, ImportBatch, Organisation, refuse_unfinished, vault
+from guildhall.registry.models.staged import PIECE, open_file, seal_file
+from guildhall.registry.operations.imports.batches import WAITING, discard
+from guildhall.registry.operations.imports.staging import Progress, fill
+from guildhall.registry.queries import feeds as queries
+from guildhall.registry.queries.imports import Occupations, may_bring
+from guildhall.web.viewer import Viewer
+
+Known = Callable[[], Occupations]
+UNFINISHED = (*WAITING, "applying")
+
+
+def receive(
+    *,
+    content: bytes,
+    kind: str,
+    name: str,
+    as_of: date | None,
+    by: Viewer,
+    now: datetime,
+    correction: bool = False,
+    kept: bool = True,
+    corrects: int | None = None,
+) -> ImportBatch:
+    """A received file, kept sealed until its rows are staged; with `kept` false whoever has it in hand keeps it.
+
+    Raises NotFound where `by` may not bring files of other authorities, or there is no such feed, or `corrects` is no file of it.
+    """
+    refuse_unfinished()
+    queries.bringer(by, kind, timezone.localdate(now))
+    if corrects is not None and not ImportBatch.objects.filter(pk=corrects, kind=kind).exists():
+        raise NotFound(_("There is no such import"))
+    with transaction.atomic():
+        batch = ImportBatch.objects.create(
+            kind=kind,
+            name=name,
+            sha256=sha256(content).hexdigest(),
+            as_of=as_of,
+            mapping={"correction": correction},
+            state="received",
+            corrects_id=corrects,
+            brought_by=by.name,
+            brought_at=now,
+        )
+        pieces = (content[at : at + PIECE] for at in range(0, len(content), PIECE)) if kept else ()
+        for chunk in seal_file(batch.pk, pieces):
+            chunk.save(force_insert=True)
+    return batch
+
+
+def stage(
+    *, batch: ImportBatch, occupations: Known, by: Viewer, now: datetime, content: bytes | None = None, progress: Progress | None = None
+) -> ImportBatch:
+    """Reads a received file into sealed chunks and rejected rows; killed and run again, it begins anew.
+
+    Raises Refused or NotATable where the file does not keep to its contract, and GuildhallError where it speaks of an earlier day
+    than the last one and was not said to correct it.
+    """
+    may_bring(by, batch, timezone.localdate(now))
+    workbook = workbooks.read(open_file(batch) if content is None else content, batch.name)
+    key = vault().keyed_hash("import_row", "digest")
+    found = open_feed(
+        workbook, batch.kind, reference=_reference(occupations), today=timezone.localdate(now), as_of=batch.as_of, digest_key=key
+    )
+    refuse_older(batch.kind, found.as_of, correction=bool(batch.mapping.get("correction")))
+    ImportBatch.objects.filter(pk=batch.pk, state__in=WAITING).update(as_of=found.as_of)
+    return fill(batch=batch, found=found, keep=staged, progress=progress)
+
+
+def _reference(occupations: Known) -> Reference:
+    known = occupations()
+    return Reference(
+        occupations=known.names,
+        occupation_words=known.words,
+        organisations=dict(Organisation.objects.values_list("code", "pk")),
+        made_up=settings.DEMONSTRATION,
+    )
+
+
+def refuse_older(kind: str, as_of: date, *, correction: bool) -> None:
+    """Raises GuildhallError for a file of an earlier day than what is on record already, unless it is said to correct that day."""
+    last = queries.day_of(kind)
+    if last and as_of < last and not correction:
+        raise GuildhallError(
+            _("This file speaks of %(day)s, and data of %(last)s are on record already") % {"day": as_of, "last": last},
+            why=_("older data would take the place of newer data"),
+            next=_("bring the newest file; or say that this one corrects what was said of that day"),
+        )
+
+
+def bring(
+    *,
+    content: bytes,
+    name: str,
+    kind: str,
+    as_of: date | None,
+    occupations: Known,
+    by: Viewer,
+    now: datetime,
+    correction: bool = False,
+    anew: bool = False,
+    progress: Progress | None = None,
+) -> ImportBatch:
+    """Receives and stages a file at hand; the import of this very file that was not finished goes on instead, except where `anew`.
+
+    A file that cannot be read leaves its feed `broken`, with the reason, except where `anew`: a trial changes nothing.
+    """
+    begun = None if anew else unfinished(content=content, kind=kind, by=by)
+    if begun and begun.state != "received":
+        return begun
+    batch = begun or receive(content=content, kind=kind, name=name, as_of=as_of, by=by, now=now, correction=correction, kept=False)
+    try:
+        return stage(batch=batch, occupations=occupations, by=by, now=now, content=content, progress=progress)
+    except GuildhallError as error:
+        discard(batch=batch, by=by, now=now)
+        if not anew and isinstance(error, Refused | NotATable):
+            note_broken(kind=kind, error=error, now=now)
+        raise
+
+
+def unfinished(*, content: bytes, kind: str, by: Viewer) -> ImportBatch | None:
+    """The import of this very file that `by` began and that is not finished."""
+    found = ImportBatch.objects.filter(kind=kind, sha256=sha256(content).hexdigest(), state__in=UNFINISHED, brought_by=by.name)
+    return found.order_by("-pk").first()
+
+
+def note_broken(*, kind: str, error: Refused | NotATable, now: datetime) -> None:
+    """The feed's last file could not be read: its state says so and why; what came before stays as it is."""
+    assert kind in CONTRACTS
+    said = {language: ". ".join(filter(None, error.said(language))) for language in ("zh", "en")}
+    told = {"state": "broken", "error": json.dumps(said, ensure_ascii=False), "last_tried_at": now}
+    Feed.objects.update_or_create(kind=kind, defaults=told)

@@ -1,0 +1,77 @@
+"""Large files in the background: what the queue calls, and who asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from guildhall.kernel.errors import AlreadyDone, GuildhallError
+from guildhall.kernel.workbooks import Refused
+from guildhall.office.models import Job
+from guildhall.office.operations import work
+from guildhall.registry.engine.roster import NotATable
+from guildhall.registry.models import ImportBatch
+from guildhall.registry.operations.feeds.applying import apply
+from guildhall.registry.operations.feeds.bringing import note_broken, stage
+from guildhall.registry.operations.feeds.foreseeing import foresee
+from guildhall.registry.operations.imports.batches import confirm, discard
+from guildhall.registry.operations.imports.staging import Progress
+from guildhall.registry.queries.imports import Occupations
+from guildhall.web.viewer import Viewer
+
+KIND = "feed"
+AT_ONCE = 2_000
+"""Rows that are applied while the person waits."""
+AT_ONCE_BYTES = 400_000
+"""A file of more bytes is read in the background."""
+
+
+def check_later(*, batch: ImportBatch, by: Viewer, now: datetime) -> Job:
+    """Queues the reading of a large file."""
+    return work.enqueue(kind=KIND, key=f"check {batch.pk}", arguments={"step": "check", "batch": batch.pk, "by": _told(by)}, now=now)
+
+
+def apply_later(*, batch: ImportBatch, by: Viewer, now: datetime) -> Job:
+    """Confirms a large file and queues its applying. Raises as `confirm` does."""
+    confirm(batch=batch, by=by, now=now)
+    return work.enqueue(kind=KIND, key=f"apply {batch.pk}", arguments={"step": "apply", "batch": batch.pk, "by": _told(by)}, now=now)
+
+
+def run(
+    *, arguments: Mapping[str, Any], by: Viewer, clock: Callable[[], datetime], progress: Progress, occupations: Callable[[], Occupations]
+) -> None:
+    """A job of KIND: reads or applies the file in the name of whoever asked, whose rights are looked at again."""
+    batch = ImportBatch.objects.get(pk=arguments["batch"])
+    asker = Viewer(**{**arguments["by"], "scopes": frozenset(arguments["by"]["scopes"])})
+    try:
+        if arguments["step"] == "check":
+            read(batch=batch, occupations=occupations, by=asker, now=clock(), progress=progress)
+        else:
+            apply(batch=batch, by=asker, now=clock(), progress=progress)
+    except AlreadyDone:
+        pass  # the job was begun twice, and the other one ended first
+    except (NotATable, Refused):
+        pass  # the feed says that it is broken, and why
+
+
+def read(
+    *, batch: ImportBatch, occupations: Callable[[], Occupations], by: Viewer, now: datetime, progress: Progress | None = None
+) -> ImportBatch:
+    """A received file staged and compared. One that cannot be taken is discarded; where it cannot be read, its feed is broken."""
+    try:
+        staged = stage(batch=batch, occupations=occupations, by=by, now=now, progress=progress)
+    except GuildhallError as error:
+        if isinstance(error, AlreadyDone):
+            raise
+        discard(batch=batch, by=by, now=now)
+        if isinstance(error, Refused | NotATable):
+            note_broken(kind=batch.kind, error=error, now=now)
+        raise
+    foresee(batch=staged, by=by, now=now)
+    return staged
+
+
+def _told(by: Viewer) -> dict[str, Any]:
+    return {**asdict(by), "scopes": sorted(by.scopes)}
