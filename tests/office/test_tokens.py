@@ -111,9 +111,9 @@ def test_a_key_is_over_with_its_day_its_role_its_account_or_when_revoked(officer
     Grant.objects.filter(pk=officer.grant or 0).update(revoked_at=now)
     assert operations.viewer_with(key, now) is None
     Grant.objects.filter(pk=officer.grant or 0).update(revoked_at=None)
-    Account.objects.filter(pk=officer.account).update(is_active=False)
+    Account.objects.filter(pk=officer.account or 0).update(is_active=False)
     assert operations.viewer_with(key, now) is None
-    Account.objects.filter(pk=officer.account).update(is_active=True)
+    Account.objects.filter(pk=officer.account or 0).update(is_active=True)
     assert operations.viewer_with(key, now)
     operations.revoke_token(token_id=token.pk, by=officer, now=now)
     assert operations.viewer_with(key, now) is None

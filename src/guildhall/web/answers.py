@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as n_
 from ninja import Field, NinjaAPI, Schema
+from ninja.constants import NOT_SET
 from ninja.errors import HttpError, ValidationError
 from ninja.params.functions import Path, Query
 from pydantic import BeforeValidator
@@ -87,7 +88,7 @@ def page_of(rows: Sequence[T], key: Callable[[T], str], after: str, size: int) -
     return found, key(found[-1]) if start + size < len(rows) and found else ""
 
 
-def interface(auth: Callable[[HttpRequest], Any] | None = None) -> NinjaAPI:
+def interface(auth: Any = NOT_SET) -> NinjaAPI:
     """An API without routes yet: its title, its version, and its errors in one shape. `auth` sees every request before its route."""
     api = NinjaAPI(
         title="Guildhall",
@@ -96,7 +97,7 @@ def interface(auth: Callable[[HttpRequest], Any] | None = None) -> NinjaAPI:
         docs_url=None,
         openapi_url="/openapi.json",
         urls_namespace="api",
-        **({"auth": auth} if auth else {}),
+        auth=auth,
     )
     for kind in (GuildhallError, ValidationError, Http404, HttpError):
         api.add_exception_handler(kind, _shaped)

@@ -31,6 +31,7 @@ def delegates(viewer: Viewer, today: date) -> list[Delegate]:
 
 def names_of_accounts(accounts: Iterable[int]) -> dict[int, str]:
     """The names of the people whose records the accounts have claimed, opened for the page alone."""
-    claimed = dict(Grant.objects.filter(role="worker", account__in=list(accounts)).values_list("account_id", "worker_id"))
+    rows = Grant.objects.filter(role="worker", account__in=list(accounts)).values_list("account_id", "worker_id")
+    claimed = {account: worker for account, worker in rows if worker is not None}
     sealed = dict(Identity.objects.filter(worker_id__in=claimed.values()).values_list("worker_id", "name_sealed"))
     return {account: vault().open(TABLE, "name", worker, sealed[worker]) for account, worker in claimed.items() if worker in sealed}
