@@ -20,7 +20,8 @@ from guildhall.overview.queries import person as queries
 from guildhall.overview.queries.holdings import all_about, own_accounts, records_of
 from guildhall.overview.queries.person import Me
 from guildhall.overview.queries.retention import kept
-from guildhall.registry.engine import minors, wordbook
+from guildhall.registry.engine import minors
+from guildhall.registry.engine.book import BOOK
 from guildhall.registry.queries import looks
 from guildhall.registry.queries.authorities import behind
 from guildhall.web.doors import for_roles
@@ -31,7 +32,6 @@ from guildhall.web.viewer import viewer_of
 ROWS_SHOWN = 40
 """Rows of one table on the page; the files hold all of them."""
 OPEN = ("registry.workers", "registry.identity")
-BOOK = {"contract": wordbook.CONTRACT, "scheme": wordbook.SCHEME}
 YOUNG = {"under_14": minors.CHILD, "under_16": minors.TOO_YOUNG, "protected": minors.PROTECTED}
 
 

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy
 from guildhall.kernel.errors import NotFound
 from guildhall.kernel.tables import Text
 from guildhall.registry import queries
-from guildhall.registry.engine import minors, wordbook
+from guildhall.registry.engine import minors
+from guildhall.registry.engine.book import BOOK
 from guildhall.registry.models import Organisation
 from guildhall.registry.operations.people import FIELDS, LONGEST_NOTE, REASONS, find, look, reveal
 from guildhall.registry.queries import people as query
@@ -168,13 +169,6 @@ def _title(found: Found) -> str:
     if not found.count:
         return _("Nobody matches")
     return _("One person matches") if found.count == 1 else _("%(n)s people match") % {"n": grouped(found.count)}
-
-
-BOOK = {
-    name.lower(): getattr(wordbook, name)
-    for name in ("SEX", "EDUCATION", "MIGRANT", "STANDING", "CONTRACT", "SCHEME", "DOCUMENT", "REPORT", "IMPORT", "CERTIFICATE_KIND")
-}
-"""Words for the codes of a record, in both languages."""
 
 
 def level_names() -> dict[str, Text]:
