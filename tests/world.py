@@ -162,7 +162,7 @@ def build(*, sessions: bool = True) -> World:
         _in_question(side)
     Account.objects.create(username="demo-guest", kind="public", created_at=THEN)
     if sessions:
-        _sign_in(world)
+        sign_in(world)
     return world
 
 
@@ -337,7 +337,8 @@ def _grant(side: Side, who: str, at: int, where: dict[str, Any]) -> Grant:
     return Grant.objects.create(account=account, role=role, granted_by="test", **{"valid_from": LONG_AGO, **where})
 
 
-def _sign_in(world: World) -> None:
+def sign_in(world: World) -> None:
+    """Signs everyone of the cast in."""
     for side in world.sides:
         for who in CAST:
             world.sessions[who, side.key] = _session(side, who)

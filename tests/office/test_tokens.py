@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -193,3 +194,18 @@ def test_a_key_that_asks_too_often_waits(officer: Viewer, shown: Path, settings:
     assert [answer.status_code for answer in ask] == [200, 200, 429]
     assert ask[-1].headers["Retry-After"] == "60"
     assert ask[-1].json()["error"]["next"]
+
+
+def test_the_page_shows_a_key_once_and_ends_it(officer: Viewer, shown: Path) -> None:
+    client = people.signed_in(Grant.objects.get(pk=officer.grant or 0))
+    form = {"name": "payroll", "scopes": ["people"], "last": str(clock.today() + timedelta(days=3))}
+    said = client.post("/en/tokens/", form).content.decode()
+    found = re.search(r"gh_[A-Za-z0-9_-]{43}", said)
+    assert found
+    assert operations.viewer_with(found[0], clock.moment())
+    assert found[0] not in client.get("/en/tokens/").content.decode()
+    assert client.post("/en/tokens/", {"revoke": ApiToken.objects.get().pk}).status_code == 302
+    assert operations.viewer_with(found[0], clock.moment()) is None
+    assert "revoked" in client.get("/en/tokens/").content.decode()
+    empty = client.post("/en/tokens/", {}).content.decode()
+    assert empty.count("This field is required") >= 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +23,11 @@ from guildhall.registry.operations.representatives import REFUSED, Proof, claim_
 from guildhall.registry.queries.colleagues import delegates
 from guildhall.registry.queries.representatives import standing
 from guildhall.web.viewer import Viewer, system
-from tests.world import World, build
+from tests import clock
+from tests.shown import computed, shown
+from tests.world import World, build, sign_in
+
+__all__ = ["computed", "shown"]
 
 PHONE = "13911112222"
 SYSTEM = system("command:import")
@@ -212,3 +217,32 @@ def test_a_leaver_is_out_whichever_record_the_spell_was_of(world: World, now: da
     )
     assert not live_grants(account, on).filter(organisation_id=side.organisation).exists()
     assert left(organisation_id=side.organisation, ended={}, by=SYSTEM, now=now) == 0
+
+
+# pages
+
+
+def test_from_the_counter_to_a_colleague_who_acts_and_is_out_again(world: World, works: int, shown: Path) -> None:
+    """An officer confirms, the person claims; another representative gives tasks to a colleague and takes them back."""
+    sign_in(world)
+    side, last = world.harbour, str(clock.today() + timedelta(days=30))
+    counter, founder_, boss = world.client("assessor"), world.client("worker"), world.client("employer")
+    card = {"name": side.name(side.worker), "number": side.number(side.worker)}
+    page = f"/en/organisations/{works}/representative/"
+    assert counter.post(page, card | {"phone": PHONE}).status_code == 302
+    assert side.name(side.worker) in counter.get(page).content.decode()
+    assert side.number(side.worker) not in counter.get(page).content.decode()
+    claimed = founder_.post("/en/organisations/claim/", card | {"code": "91500000MADEUP7399"})
+    assert claimed.headers["Location"] == "/en/delegations/"
+    assert "You act for the organisation now." in founder_.get("/en/delegations/").content.decode()
+    colleague_ = {"name": side.name(side.second), "number": side.number(side.second)}
+    assert boss.post("/en/delegations/", colleague_ | {"scopes": ["roster", "people"], "last": last}).status_code == 302
+    given = Grant.objects.latest("pk")
+    assert (given.scopes, given.valid_until) == ("roster people", date.fromisoformat(last) + timedelta(days=1))
+    said = boss.get("/en/delegations/").content.decode()
+    assert side.name(side.second) in said
+    assert last in said
+    again = boss.post("/en/delegations/", colleague_ | {"scopes": ["roster"], "last": last}).content.decode()
+    assert "acts for the organisation already" in again
+    assert boss.post("/en/delegations/", {"grant": given.pk}).status_code == 302
+    assert not live_grants(given.account_id, clock.today()).filter(pk=given.pk).exists()
