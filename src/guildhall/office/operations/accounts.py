@@ -20,7 +20,7 @@ from guildhall.office.demonstration import PREFIX
 from guildhall.office.engine.duties import clash
 from guildhall.office.engine.notices import Fact
 from guildhall.office.models import STAFF, Account, Grant, Mandate
-from guildhall.office.operations import invitations, sessions
+from guildhall.office.operations import invitations, sessions, tokens
 from guildhall.office.operations.audit import record
 from guildhall.office.operations.delegations import end_delegations
 from guildhall.office.operations.notices import notify
@@ -171,7 +171,7 @@ def revoke_role(*, grant_id: int, reason: str, land: Land, by: Viewer, now: date
 
 
 def close_account(*, account_id: int, reason: str, land: Land, by: Viewer, now: datetime) -> Account:
-    """An account that nobody signs in with any more: its sessions end, its tokens and mandates no longer hold. Its roles stay on record.
+    """An account that nobody signs in with any more: its sessions, keys and mandates end. Its roles stay on record.
 
     Raises NotFound for an account outside the land, AlreadyDone where it is closed, GuildhallError for one's own account and for that
     of the last administrator of the city.
@@ -185,6 +185,7 @@ def close_account(*, account_id: int, reason: str, land: Land, by: Viewer, now: 
         account.save(update_fields=["is_active"])
         record(subject=_chain(account), action="office.close_account", by=by, now=now, reason=_reason(reason))
         sessions.end_all(account=account, by=by, now=now)
+        tokens.revoke_all(account=account, by=by, now=now)
         for mandate in Mandate.objects.select_for_update().filter(agent=account, revoked_at=None):
             mandate.revoked_at = now
             mandate.save(update_fields=["revoked_at"])
@@ -206,7 +207,7 @@ def reopen_account(*, account_id: int, reason: str, land: Land, by: Viewer, now:
 
 
 def invite_anew(*, account_id: int, land: Land, by: Viewer, now: datetime) -> str:
-    """The token of a new invitation. Password and second factors are forgotten and sessions end: who lost a phone begins anew.
+    """The token of a new invitation. Password and second factors are forgotten, sessions and keys end: who lost a phone begins anew.
 
     The administrator has seen who asks. Raises NotFound for an account outside the land or none of the staff, and GuildhallError
     for one's own account.
@@ -221,6 +222,7 @@ def invite_anew(*, account_id: int, land: Land, by: Viewer, now: datetime) -> st
             sessions.forget_factors(account=account, by=by, now=now)
         except AlreadyDone:  # none was set up yet
             sessions.end_all(account=account, by=by, now=now)
+            tokens.revoke_all(account=account, by=by, now=now)
         return invitations.invite(account=account, by=by, now=now)
 
 

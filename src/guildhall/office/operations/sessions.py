@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from guildhall.kernel.errors import AlreadyDone, NotFound
 from guildhall.office.models import Account
 from guildhall.office.operations.audit import record
+from guildhall.office.operations.tokens import revoke_all
 from guildhall.web.viewer import Viewer
 
 
@@ -70,7 +71,8 @@ def factor_removed(*, account: Account, kind: str, now: datetime) -> None:
 
 
 def forget_factors(*, account: Account, by: Viewer, now: datetime) -> None:
-    """Takes every second factor from an account whose owner lost them, and ends its sessions: a new one is set up at the next sign-in.
+    """Takes every second factor from an account whose owner lost them, and ends its sessions and keys: a new one is set up at the next
+    sign-in.
 
     For an administrator or the system, who have seen who asks. Raises AlreadyDone where there is none to forget.
     """
@@ -82,6 +84,7 @@ def forget_factors(*, account: Account, by: Viewer, now: datetime) -> None:
             raise AlreadyDone(_("This account has no second factor"), next=_("its owner sets one up at the next sign-in"))
         record(subject=f"account:{account.pk}", action="office.forget_factors", by=by, now=now)
         end_all(account=account, by=by, now=now)
+        revoke_all(account=account, by=by, now=now)
 
 
 def _allow(account: Account, by: Viewer) -> None:

@@ -73,10 +73,30 @@ def revoke_token(*, token_id: int, by: Viewer, now: datetime) -> ApiToken:
             raise _no_such_token()
         if token.revoked_at:
             raise AlreadyDone(_("The key is revoked already"))
-        token.revoked_at = now
-        token.save(update_fields=["revoked_at"])
-        record(subject=f"account:{token.account_id}", action="office.revoke_token", by=by, now=now, details={"token": token.pk})
+        _revoke(token, by, now)
     return token
+
+
+def revoke_all(*, account: Account, by: Viewer, now: datetime) -> int:
+    """Every key of an account, over at once, each with its event; how many there were.
+
+    Whoever held the account before its owner got it back may have made keys: they end where passwords and second factors do. For an
+    administrator, who may manage the account, and the system. Raises NotFound for others.
+    """
+    if by.role not in ("administrator", "system") or by.mandate:
+        raise _no_such_token()
+    with transaction.atomic():
+        Account.objects.select_for_update().get(pk=account.pk)  # a key that is being issued is waited for
+        found = list(ApiToken.objects.select_for_update().filter(account=account, revoked_at=None).order_by("pk"))
+        for token in found:
+            _revoke(token, by, now)
+    return len(found)
+
+
+def _revoke(token: ApiToken, by: Viewer, now: datetime) -> None:
+    token.revoked_at = now
+    token.save(update_fields=["revoked_at"])
+    record(subject=f"account:{token.account_id}", action="office.revoke_token", by=by, now=now, details={"token": token.pk})
 
 
 def viewer_with(key: str, now: datetime) -> tuple[ApiToken, Viewer] | None:
