@@ -131,6 +131,7 @@ class Reach:
     everyone: bool
     ways: tuple[Exists | Q, ...] = ()
     homes: frozenset[str] = frozenset()
+    employer: int | None = None
 
     def covers(self, places: Collection[str]) -> bool:
         """Whether the viewer sees everybody who lives in these places."""
@@ -144,7 +145,7 @@ def reach(viewer: Viewer, today: date) -> Reach:
     if viewer.role == "worker" or viewer.mandate:
         return Reach(False, (Q(worker_id__in=one_person(viewer.worker)),)) if viewer.worker else Reach(False)
     if viewer.role == "employer":
-        return Reach(False, (_at_work(Q(organisation_id=viewer.organisation or 0), today),))
+        return Reach(False, (_at_work(Q(organisation_id=viewer.organisation or 0), today),), employer=viewer.organisation)
     if viewer.role not in THROUGH:
         return Reach(False)
     places = jurisdiction(viewer, today)
@@ -153,10 +154,24 @@ def reach(viewer: Viewer, today: date) -> Reach:
     ways = {
         "residence": Exists(Worker.objects.filter(pk=OuterRef("worker_id"), residence_id__in=places)),
         "workplace": _at_work(Q(organisation__place_id__in=places), today),
-        "application": Exists(CorrectionRequest.objects.filter(worker_id=OuterRef("worker_id"), place_id__in=places, state="open")),
     }
     through = THROUGH[viewer.role]
-    return Reach(False, tuple(ways[way] for way in through), places if "residence" in through else frozenset())
+    led: list[Exists | Q] = [ways[way] for way in through if way in ways]
+    if "application" in through:
+        led += _having_applied(places)
+    return Reach(False, tuple(led), places if "residence" in through else frozenset())
+
+
+def _having_applied(places: Collection[str]) -> tuple[Exists | Q, ...]:
+    """The people with an open application, by key: they are few, and often none."""
+    open_ones = CorrectionRequest.objects.filter(place_id__in=places, state="open")
+    people = sorted(set(open_ones.values_list("worker_id", flat=True)[: FEW + 1]))
+    if len(people) > FEW:
+        return (Exists(open_ones.filter(worker_id=OuterRef("worker_id"))),)
+    return (Q(worker_id__in=people),) if people else ()
+
+
+FEW = 500
 
 
 def _at_work(employer: Q, today: date) -> Exists:

@@ -7,6 +7,7 @@ bounded, whatever PostgreSQL guesses about how many rows pass.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -40,17 +41,26 @@ Rows = QuerySet[Any]
 class Stretch:
     """A stretch of a list: rows of its records, along one index. `odd` are a few more records, to be asked about one by one.
 
-    `end` is the position it reaches, None where the list ends with it; `place` tells records of one key apart where a list goes
-    through places.
+    `end` is the position it reaches, None where the list ends with it; `length` about how many rows it has.
     """
 
     rows: Rows | None
     end: Position | None
+    length: int
     odd: frozenset[int] = frozenset()
-    place: str = ""
 
-    def position(self, record: int) -> Position:
-        return (self.place, record) if self.place else (record,)
+    def positions(self, records: Collection[int]) -> dict[int, Position]:
+        """Where some of its records stand, in their order."""
+        return {record: (record,) for record in sorted(records)}
+
+
+@dataclass(frozen=True)
+class Homes(Stretch):
+    """A stretch through places: people stand in the order of the places they live in."""
+
+    def positions(self, records: Collection[int]) -> dict[int, Position]:
+        homes = Worker.objects.filter(pk__in=records).order_by("residence_id", "pk").values_list("residence_id", "pk")
+        return {record: (place, record) for place, record in homes}
 
 
 class Criterion:
@@ -71,11 +81,15 @@ class Criterion:
     def stretch(self, after: Position | None, width: int) -> Stretch:
         """The next stretch after a position, about `width` rows long."""
         at = after[0] if after else 0
-        rows, few = self.rows().filter(worker_id__gt=at), [_first(rows.filter(worker_id__gt=at), width) for rows in self.odd()]
-        ends = [edge for edge in (_edge(rows, width), *(found[width - 1] for found in few if len(found) > width)) if edge is not None]
+        rows, (few, horizon) = self.rows().filter(worker_id__gt=at), self._few.after(at)
+        ends = [edge for edge in (_edge(rows, width), horizon, few[width - 1] if len(few) > width else None) if edge is not None]
         end = min(ends, default=None)
-        odd = frozenset(key for found in few for key in found if end is None or key <= end)
-        return Stretch(rows, None, odd) if end is None else Stretch(rows.filter(worker_id__lte=end), (end,), odd)
+        odd = frozenset(key for key in few if end is None or key <= end)
+        return Stretch(rows, None, width, odd) if end is None else Stretch(rows.filter(worker_id__lte=end), (end,), width, odd)
+
+    @cached_property
+    def _few(self) -> _Few:
+        return _Few(self.odd())
 
     def size(self, cap: int) -> int:
         """How many rows meet it, at most `cap`."""
@@ -92,9 +106,29 @@ def keys(rows: Rows) -> QuerySet[Any, int]:
     return rows.order_by().values_list("worker_id", flat=True)
 
 
-def _first(rows: Rows, width: int) -> list[int]:
-    """The keys of the first rows, one more than `width` where there are more."""
-    return list(rows.order_by("worker_id").values_list("worker_id", flat=True)[: width + 1])
+class _Few:
+    """The keys of the odd records, read ahead once for many stretches."""
+
+    def __init__(self, every: tuple[Rows, ...]) -> None:
+        self._every = every
+        self._begin, self._horizon, self._keys = -1, None if not every else -1, list[int]()
+
+    def after(self, at: int) -> tuple[list[int], int | None]:
+        """The keys after one, in order, and the key up to which they are all; None where they are all there are."""
+        if self._every and (at < self._begin or self._horizon is not None and at >= self._horizon):
+            parts = [_first(rows.filter(worker_id__gt=at), AHEAD) for rows in self._every]
+            self._horizon = min((part[-1] for part in parts if len(part) == AHEAD), default=None)
+            self._keys = sorted({key for part in parts for key in part if self._horizon is None or key <= self._horizon})
+            self._begin = at
+        return self._keys[bisect_right(self._keys, at) :], self._horizon
+
+
+AHEAD = 2_000
+"""Odd records read at once."""
+
+
+def _first(rows: Rows, count: int) -> list[int]:
+    return list(rows.order_by("worker_id").values_list("worker_id", flat=True)[:count])
 
 
 def _edge(rows: Rows, width: int) -> int | None:
@@ -175,25 +209,33 @@ class Living(Criterion):
         return Worker.objects.filter(residence_id__in=self.places)
 
     def stretch(self, after: Position | None, width: int) -> Stretch:
-        """Goes on in the place of `after`; a place ends a stretch, and places where nobody is left are passed over."""
+        """Goes on in the place of `after`: through several places where few live, else a part of one."""
         place, at = (after[0], after[1]) if after else ("", 0)
-        for here in (one for one in self.places if one >= place):
-            rows = Worker.objects.filter(residence_id=here, worker_id__gt=at if here == place else 0)
-            edge = _edge(rows, width)
-            if edge is not None:
-                return Stretch(rows.filter(worker_id__lte=edge), (here, edge), place=here)
-            if rows.exists():
-                return Stretch(rows, self._from(here), place=here)
-        return Stretch(None, None)
-
-    def _from(self, here: str) -> Position | None:
-        """The beginning of the place after this one."""
-        later = [place for place in self.places if place > here]
-        return (later[0], 0) if later else None
+        left = [one for one in self.places if one >= place]
+        if not left:
+            return Homes(None, None, 0)
+        begun = left[0] if left[0] == place else ""
+        for group in (left[:TOGETHER], left[:1]):
+            rows = Worker.objects.filter(_in_places(begun, at, group))
+            length = rows.order_by()[: width + 1].count()
+            if length <= width:
+                return Homes(rows, (left[len(group)], 0) if len(left) > len(group) else None, length)
+        edge = _edge(rows, width)
+        return Homes(rows.filter(worker_id__lte=edge), (left[0], edge), width)
 
     def first(self, records: Collection[int]) -> int | None:
         rows = Worker.objects.filter(pk__in=records, residence_id__in=self.places).values_list("residence_id", "pk")
         return min(rows, default=(None, None))[1]
+
+
+def _in_places(begun: str, at: int, places: Sequence[str]) -> Q:
+    """Residence in one of the places; in the one that was begun, after a key."""
+    others = Q(residence_id__in=[place for place in places if place != begun])
+    return (Q(residence_id=begun, worker_id__gt=at) | others) if begun else others
+
+
+TOGETHER = 20
+"""Places gone through at once where few people live in them."""
 
 
 def in_force(on: date, begins: str, ends: str) -> Q:

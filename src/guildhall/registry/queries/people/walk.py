@@ -9,7 +9,7 @@ bounded: a list that finds too little gives what it has, and goes on from there 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -21,7 +21,7 @@ from guildhall.registry import tables
 from guildhall.registry.engine.asking import begins
 from guildhall.registry.models import Alias, Certificate, EmploymentSpell, FormerName, Identity, Worker, vault
 from guildhall.registry.queries import scope
-from guildhall.registry.queries.people.criteria import Criterion, Living, Position, Rows, Stretch, in_force, keys
+from guildhall.registry.queries.people.criteria import Criterion, Employed, Living, Position, Rows, Stretch, in_force, keys
 from guildhall.web.viewer import Viewer
 
 NARROWEST, WIDEST = 750, 5_000
@@ -62,16 +62,19 @@ class Sieve:
         """Whether everybody passes whom the leading criterion gives."""
         return not (self.criteria or self.level or self.standing or self.typed) and self._all_seen(lead)
 
-    def narrowed(self, rows: Rows, lead: Criterion) -> Iterator[Rows]:
-        """The same rows with every way in which their records may pass, one after another."""
-        rows = rows.filter(*_at_level(self.level, self.today), *_standing(self.standing))
+    def passing(self, rows: Rows, lead: Criterion) -> set[int]:
+        """The records of rows that pass: every way in which they may is asked by itself, in one go."""
+        rows = rows.order_by().filter(*_at_level(self.level, self.today), *_standing(self.standing))
         ways = [criterion.holds() for criterion in self.criteria]
         if not self._all_seen(lead):
             ways.append(self.reach.ways)
-        yield from (rows.filter(*way) for way in product(*ways))
+        first, *others = [keys(rows.filter(*way)) for way in product(*ways)] or [rows.none()]
+        return {*(first.union(*others) if others else first)}
 
     def _all_seen(self, lead: Criterion) -> bool:
         """Whether the leading criterion gives nobody whom the viewer may not see, so that asking would tell nothing."""
+        if isinstance(lead, Employed) and lead.organisation == self.reach.employer:
+            return True
         return self.reach.everyone or isinstance(lead, Living) and self.reach.covers(lead.places)
 
     def keeps(self, families: Families) -> set[int]:
@@ -122,21 +125,24 @@ class Walk:
         """Adds people until `wanted` are found, the list ends, or `budget` records have been looked at."""
         stop = self.looked_at + budget
         passes = sieve.is_open(lead)
-        width = min(WIDEST, max(NARROWEST, 2 * self.looked_at))
         while len(self.found) < wanted and not self.ended and self.looked_at < stop:
-            width = wanted - len(self.found) if passes else min(width, WIDEST, stop - self.looked_at)
+            width = wanted - len(self.found) if passes else min(self._width(wanted), stop - self.looked_at)
             stretch = lead.stretch(self.position, width)
             self.found += people_of(stretch, lead, sieve)
-            self.looked_at += width
+            self.looked_at += stretch.length
             self.position, self.ended = stretch.end, stretch.end is None
-            width *= 4
+
+    def _width(self, wanted: int) -> int:
+        """How long a stretch will probably give the people still wanted, judged by those gone along so far."""
+        if not self.looked_at:
+            return NARROWEST
+        return min(WIDEST, max(NARROWEST, 5 * (wanted - len(self.found)) * self.looked_at // (4 * (len(self.found) + 1))))
 
 
 def people_of(stretch: Stretch, lead: Criterion, sieve: Sieve) -> list[Step]:
     """The people of a stretch who pass, in its order."""
     kin = _kin(stretch.rows) if sieve.knows_kin else set[int]()
-    ways = sieve.narrowed(stretch.rows, lead) if stretch.rows is not None else ()
-    simple = {record for way in ways for record in keys(way)} - kin
+    simple = (sieve.passing(stretch.rows, lead) if stretch.rows is not None else set()) - kin
     apart = (stretch.odd | kin) - simple
     together = families({*leaders_of(apart).values()}) if apart else {}
     found = {record: record for record in simple}
@@ -145,7 +151,8 @@ def people_of(stretch: Stretch, lead: Criterion, sieve: Sieve) -> list[Step]:
     people = {leader: together.get(leader, (leader,)) for leader in found.values()}
     if sieve.typed and people:
         people = {leader: people[leader] for leader in _named_so(people, sieve.typed)}
-    return [(found[record], stretch.position(record)) for record in sorted(found) if found[record] in people]
+    places = stretch.positions([record for record, leader in found.items() if leader in people])
+    return [(found[record], position) for record, position in places.items()]
 
 
 def _kin(rows: Rows | None) -> set[int]:
