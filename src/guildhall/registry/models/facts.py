@@ -60,7 +60,7 @@ class CertificateNumber(models.Model):
 
 
 class EmploymentSpell(models.Model):
-    """A worker's time with one employer in one job."""
+    """A worker's time with one employer in one job. `confirmed_at`: when the worker said that what an employer reported is so."""
 
     spell_id = models.BigAutoField(primary_key=True)
     worker = models.ForeignKey(Worker, models.PROTECT, related_name="employment", db_index=False)
@@ -70,6 +70,7 @@ class EmploymentSpell(models.Model):
     started_on = models.DateField()
     ended_on = models.DateField(null=True)
     batch_id = models.BigIntegerField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar = [

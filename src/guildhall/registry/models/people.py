@@ -217,7 +217,8 @@ class CorrectionRequest(models.Model):
     """A worker says that something recorded is wrong. `wanted_sealed` holds what it should say and why, as sealed JSON.
 
     `place` is where the worker lived when it was lodged: the authority that answers for that place today answers the request, so a
-    merger of districts leaves none behind. `due_on` is the day by which it must be answered.
+    merger of districts leaves none behind. `due_on` is the day by which it must be answered. `lodged_by` is the account that asked, the
+    worker's own or that of an agent: who asks does not grant.
     """
 
     worker = models.ForeignKey(Worker, models.PROTECT, related_name="corrections")
@@ -226,6 +227,7 @@ class CorrectionRequest(models.Model):
     place = models.ForeignKey(Place, models.PROTECT, related_name="corrections", db_column="place")
     state = PlainTextField(default="open")
     lodged_at = models.DateTimeField()
+    lodged_by = PlainTextField(default="")
     due_on = models.DateField()
     answer = PlainTextField(default="")
     decided_at = models.DateTimeField(null=True)
