@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -78,3 +79,10 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("no folder of reference data beside the checkout (GUILDHALL_SHARED_DATA)")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def places_of_their_own() -> None:
+    """No test reads the jurisdictions of another: a process keeps them for as long as the places on record look the same."""
+    if scope := sys.modules.get("guildhall.registry.queries.scope"):
+        scope.forget_places()

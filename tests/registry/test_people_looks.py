@@ -102,6 +102,19 @@ def test_an_officer_of_the_city_sees_both_districts(world: World, who: str) -> N
         assert [row.worker_id for row in query.search(viewer, Question(side.number(side.worker)), today=TODAY).rows] == [side.worker]
 
 
+def test_a_jurisdiction_follows_the_places_on_record_at_once(world: World) -> None:
+    officer, town = world.viewer("assessor"), "tiny-new-town"
+    models.Worker.objects.filter(pk=world.west.student).update(residence_id="tiny-west-rest")
+    assert not scope.people(officer, TODAY).filter(pk=world.west.student).exists()
+    models.Place.objects.create(place_id=town, kind="township", name_zh="新镇", name_en="New Town", source="made-up", status="generated")
+    models.PlaceParent.objects.create(
+        place_id=town, parent_id=world.harbour.place, relation="administrative", source="made-up", status="generated"
+    )
+    models.Worker.objects.filter(pk=world.west.student).update(residence_id=town)
+    assert scope.people(officer, TODAY).filter(pk=world.west.student).exists()
+    assert scope.jurisdiction(officer, TODAY) >= {town, "tiny-south"}  # type: ignore[operator]
+
+
 def test_a_leaver_is_lost_to_the_employer_but_for_the_name(world: World, harbour: Side) -> None:
     viewer = world.viewer("employer")
     models.CorrectionRequest.objects.all().delete()  # which would lead an arrears officer to the person

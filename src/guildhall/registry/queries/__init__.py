@@ -1,7 +1,7 @@
 """Reads for pages and the API: organisations and places. Every query takes who is looking.
 
-Organisations and places are public, so these give every viewer the same. No query here returns a person; those come with
-accounts and jurisdictions.
+Organisations and places are public, so these give every viewer the same. People are not: see `scope`, which says whom a viewer is led to,
+and `people`, which finds them.
 """
 
 from __future__ import annotations
