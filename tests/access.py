@@ -95,6 +95,10 @@ def worker(side: Side) -> Mapping[str, Any]:
     return {"worker_id": side.worker}
 
 
+def unclaimed(side: Side) -> Mapping[str, Any]:
+    return {"worker_id": side.student}
+
+
 def organisation(side: Side) -> Mapping[str, Any]:
     return {"organisation_id": side.organisation}
 
@@ -213,8 +217,6 @@ CLAIMS: tuple[Door, ...] = (
     Door("claim_phone", FOR_THEMSELVES, "POST", form=fixed(phone="13800138000")),
     Door("claim_code", FOR_THEMSELVES, answers=302),
     Door("claim_code", FOR_THEMSELVES, "POST", form=fixed(code="123456")),
-    Door("claim_employer", FOR_THEMSELVES, answers=302),
-    Door("claim_employer", FOR_THEMSELVES, "POST", form=fixed(code="1", month="2020-01")),
 )
 """Claiming a record: without the page before, each leads back to the first (302)."""
 TODAY = str(clock.today())
@@ -411,6 +413,10 @@ RECORDS: tuple[Door, ...] = (
     Door("documents", KEEPERS, "POST", at=worker, form=fixed(action="add", kind="passport", number="E12345678")),
     Door("number", KEEPERS, at=worker),
     Door("number", KEEPERS, "POST", at=worker, form=fixed(**{"action": "refuse", "refuse-reason": "the copy is forged"})),
+    Door("claim_counter", KEEPERS, at=worker),
+    Door(
+        "claim_counter", KEEPERS, "POST", at=unclaimed, form=fixed(phone="13900001111", document="identity_card", reason="at the counter")
+    ),
 )
 """Duplicates, corrections, and who someone is."""
 DOORS: tuple[Door, ...] = (*CITY, *API, *SIGN_IN, *OWN_ACCOUNT, *CLAIMS, *OFFICE, *PEOPLE, *ROSTERS, *MINE, *RECORDS)

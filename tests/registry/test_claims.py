@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,8 +17,9 @@ from guildhall.office.backends import PATH
 from guildhall.office.models import Account, AuditEvent, Grant, Notice
 from guildhall.office.operations import public
 from guildhall.office.operations.sessions import itself
-from guildhall.registry.models import Alias, Worker
-from guildhall.registry.operations.claims import ATTEMPTS, CertificateFact, EmployerFact, Fact, NoMatch, PhoneFact, TooOften, claim
+from guildhall.registry.models import Alias, EmploymentSpell, Identity, ImportBatch, InsuranceSpell, Worker, identity_fields
+from guildhall.registry.operations import identity
+from guildhall.registry.operations.claims import ATTEMPTS, CertificateFact, Fact, NoMatch, PhoneFact, TooOften, claim, claim_at_counter
 from guildhall.web.viewer import Viewer
 from tests import people
 from tests.world import LONG_AGO, THEN, World, build
@@ -44,7 +45,6 @@ def facts(world: World) -> list[Fact]:
     return [
         CertificateFact(side.certificate(side.worker)),
         PhoneFact(side.phone(side.worker)),
-        EmployerFact(f"ORG{side.organisation}", LONG_AGO.replace(day=1)),
     ]
 
 
@@ -54,7 +54,7 @@ def claimed(world: World, account: Account, now: datetime, **other: Any) -> Gran
     return claim(by=itself(account), now=now, **told)
 
 
-@pytest.mark.parametrize("at", range(3))
+@pytest.mark.parametrize("at", range(2))
 def test_each_second_fact_opens_the_record(world: World, account: Account, now: datetime, at: int) -> None:
     grant = claimed(world, account, now, fact=facts(world)[at])
     assert (grant.role, grant.worker_id, grant.account_id) == ("worker", world.harbour.worker, account.pk)
@@ -79,8 +79,6 @@ def wrong(world: World) -> dict[str, dict[str, Any]]:
         "another person's certificate": {"fact": CertificateFact(harbour.certificate(harbour.second))},
         "no such certificate": {"fact": CertificateFact("S000000000000000000000")},
         "another person's phone": {"fact": PhoneFact(harbour.phone(harbour.second))},
-        "another employer": {"fact": EmployerFact(f"ORG{west.organisation}", LONG_AGO)},
-        "another month": {"fact": EmployerFact(f"ORG{harbour.organisation}", date(2019, 2, 1))},
     }
 
 
@@ -94,7 +92,7 @@ def test_a_wrong_claim_tells_nothing_about_whether_the_person_exists(world: Worl
     assert not Grant.objects.filter(role="worker", revoked_at=None).exists()
     events = AuditEvent.objects.filter(action="registry.claim_refused")
     assert len(events) == len(wrong(world))
-    assert {event.details for event in events} <= {'{"fact":"certificate"}', '{"fact":"phone"}', '{"fact":"employer"}'}
+    assert {event.details for event in events} <= {'{"fact":"certificate"}', '{"fact":"phone"}'}
     assert all(event.chain.startswith("account:") for event in events), "nothing is written on the chain of anybody's record"
 
 
@@ -178,16 +176,14 @@ def test_the_pages_ask_one_thing_at_a_time_and_lead_to_the_desk(world: World, br
 
 def test_a_wrong_claim_on_the_pages_begins_anew(world: World, browser: Client) -> None:
     browser.post("/en/claim/", {"name": "nobody", "number": "1"})
-    answer = browser.post("/en/claim/employer/", {"code": "ORG1", "month": "2021-13"}, headers=HEADERS)
-    assert "Write the year and the month" in answer.content.decode()
-    answer = browser.post("/en/claim/employer/", {"code": "ORG1", "month": "2021年9月"}, headers=HEADERS)
+    answer = browser.post("/en/claim/certificate/", {"number": "S1"}, headers=HEADERS)
     assert answer.status_code == 400
     assert "This does not lead to a record" in answer.content.decode()
     assert browser.get("/en/claim/fact/")["Location"] == "/en/claim/"
 
 
 def test_nobody_claims_without_signing_in(world: World) -> None:
-    for path in ("", "fact/", "certificate/", "phone/", "phone/code/", "employer/"):
+    for path in ("", "fact/", "certificate/", "phone/", "phone/code/"):
         assert Client().get(f"/en/claim/{path}")["Location"].startswith("/en/sign-in/?next=")
 
 
@@ -200,3 +196,57 @@ def test_the_phone_is_compared_only_after_its_code(world: World, browser: Client
     code = browser.session["code_shown"]
     assert not AuditEvent.objects.filter(action="registry.claim_refused").exists()
     assert browser.post("/en/claim/phone/code/", {"code": code})["Location"] == "/en/desk/"
+
+
+def test_what_an_employer_reports_opens_no_record(world: World, account: Account, now: datetime) -> None:
+    """An employer brings a person with a phone of its own on a roster: neither the job nor that phone leads to the record."""
+    side, phone = world.harbour, "13700001234"
+    batch = ImportBatch.objects.get(pk=side.keys["roster done"])
+    ImportBatch.objects.filter(pk=batch.pk).update(brought_by=world.viewer("employer").name)
+    Worker.objects.filter(pk=side.worker).update(batch_id=batch.pk)
+    EmploymentSpell.objects.filter(worker_id=side.worker).update(batch_id=batch.pk)
+    Identity.objects.filter(pk=side.worker).update(**identity_fields(side.worker, phone=phone))
+    with pytest.raises(NoMatch):
+        claimed(world, account, now, fact=PhoneFact(phone))
+    InsuranceSpell.objects.create(worker_id=side.worker, organisation_id=side.organisation, scheme="unemployment", started_on=LONG_AGO)
+    assert claimed(world, account, now, fact=PhoneFact(phone)), "once insurance is paid, the employer holds the person from elsewhere"
+
+
+def test_a_phone_an_officer_recorded_counts_whoever_brought_the_person(world: World, account: Account, now: datetime) -> None:
+    side = world.harbour
+    ImportBatch.objects.update(brought_by=world.viewer("employer").name)
+    Worker.objects.filter(pk=side.worker).update(batch_id=side.keys["roster done"])
+    EmploymentSpell.objects.filter(worker_id=side.worker).update(batch_id=side.keys["roster done"])
+    by = world.viewer("assessor")
+    identity.change_phone(worker_id=side.worker, phone="13700001234", reason="at the counter", by=by, now=now)
+    assert claimed(world, account, now, fact=PhoneFact("13700001234"))
+
+
+COUNTER: dict[str, Any] = {"phone": "137 0000 1234", "document": "identity_card", "reason": "came to the counter"}
+
+
+def test_an_officer_opens_the_record_to_the_person_at_the_counter(world: World, now: datetime) -> None:
+    side, by = world.harbour, world.viewer("assessor")
+    grant = claim_at_counter(worker_id=side.worker, by=by, now=now, **COUNTER)
+    assert (grant.worker_id, grant.role, grant.granted_by) == (side.worker, "worker", by.name)
+    assert public.account_of_phone(phone="13700001234", language="en", now=now) == grant.account
+    event = AuditEvent.objects.get(action="registry.claim_at_counter")
+    assert (event.chain, event.reason) == (f"worker:{side.worker}", "came to the counter")
+    assert "13700001234" not in event.details
+    assert {notice.channel for notice in Notice.objects.filter(key=f"claim:{grant.pk}")} == {"app", "sms"}
+    with pytest.raises(AlreadyDone):
+        claim_at_counter(worker_id=side.worker, by=by, now=now, **(COUNTER | {"phone": "13700009999"}))
+
+
+@pytest.mark.parametrize("lacking", [{"phone": "1"}, {"document": ""}, {"reason": " "}])
+def test_the_counter_asks_for_card_reason_and_phone(world: World, now: datetime, lacking: dict[str, str]) -> None:
+    with pytest.raises(GuildhallError):
+        claim_at_counter(worker_id=world.harbour.worker, by=world.viewer("assessor"), now=now, **(COUNTER | lacking))
+    assert not Grant.objects.filter(role="worker", revoked_at=None).exists()
+
+
+@pytest.mark.parametrize("who", ["arrears_officer", "counter", "employer", "worker"])
+def test_only_who_keeps_the_record_opens_it_to_its_person(world: World, now: datetime, who: str) -> None:
+    for by, side in ((world.viewer(who), world.harbour), (world.viewer("assessor"), world.west)):
+        with pytest.raises(NotFound):
+            claim_at_counter(worker_id=side.student, by=by, now=now, **COUNTER)

@@ -40,6 +40,7 @@ ACTIONS: dict[str, Text] = {
     "office.revoke_token": Text("收回程序密钥", "took back a key for a program"),
     "office.claim_record": Text("关联了本人记录", "claimed the record"),
     "registry.claim": Text("关联了本人记录", "claimed the record"),
+    "registry.claim_at_counter": Text("在窗口核对身份证后关联了记录", "opened the record to its person at the counter"),
     "registry.claim_refused": Text("关联记录未成功", "a claim was refused"),
     "registry.claim_organisation_refused": Text("关联单位未成功", "a claim of an organisation was refused"),
     "registry.confirm_representative": Text("确认法定代表人", "confirmed a legal representative"),

@@ -51,14 +51,13 @@ def is_public(account_id: int) -> bool:
     return Account.objects.filter(pk=account_id, kind="public", is_active=True).exists()
 
 
-def give_record(*, worker_id: int, by: Viewer, now: datetime) -> Grant:
-    """The role of a worker on one record, for the account that acts. Whoever calls this has matched the identity.
+def give_record(*, worker_id: int, account: int, by: Viewer, now: datetime) -> Grant:
+    """The role of a worker on one record, for an account of the public. Whoever calls this has matched the identity.
 
     Raises IntegrityError where an account holds the record already: the database lets a record be claimed once.
     """
-    assert by.account is not None  # is_public was asked
     grant = Grant.objects.create(
-        account_id=by.account, role="worker", worker_id=worker_id, granted_by=by.name, valid_from=timezone.localdate(now)
+        account_id=account, role="worker", worker_id=worker_id, granted_by=by.name, valid_from=timezone.localdate(now)
     )
-    record(subject=by.name, action="office.claim_record", by=by, now=now, details={"grant": grant.pk})
+    record(subject=f"account:{account}", action="office.claim_record", by=by, now=now, details={"grant": grant.pk})
     return grant

@@ -1,19 +1,23 @@
-"""Claiming a record: a person shows by the identity number and a second fact that a record is theirs.
+"""Claiming a record: a person shows by the identity number and a second fact that a record is theirs, or to an officer by the card.
 
+What an employer says of a person is no second fact: whoever knows a number could report it and then answer with what was reported.
 What a wrong claim answers is the same whether the number is on record or not, whichever fact was wrong, and how often it was tried
 is limited and written down (Personal Information Protection Law, articles 45 and 51: access for the person, and safeguards).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
-from guildhall.kernel.phones import normalise_phone
+from guildhall.kernel.phones import mobile, normalise_phone
 from guildhall.kernel.tables import Text
 from guildhall.office.models import AuditEvent, ChainHead, Grant
 from guildhall.office.operations import public
@@ -21,9 +25,12 @@ from guildhall.office.operations.audit import record
 from guildhall.office.operations.notices import notify
 from guildhall.registry.engine.identity import normalise_number
 from guildhall.registry.engine.names import plain
-from guildhall.registry.models import CertificateNumber, EmploymentSpell, Identity, IdentityDocument, vault
+from guildhall.registry.models import CertificateNumber, Identity, IdentityDocument, Worker, vault
 from guildhall.registry.models.sealed import TABLE
+from guildhall.registry.operations.identity import check_grounds
 from guildhall.registry.queries.merged import leader, one_person
+from guildhall.registry.queries.records import kept_by
+from guildhall.registry.queries.vouched import is_phone_vouched
 from guildhall.web.viewer import Viewer
 
 ATTEMPTS = 5
@@ -49,17 +56,7 @@ class PhoneFact:
     kind = "phone"
 
 
-@dataclass(frozen=True)
-class EmployerFact:
-    """The code of an employer, and the month in which the person began to work there."""
-
-    code: str
-    month: date
-
-    kind = "employer"
-
-
-Fact = CertificateFact | PhoneFact | EmployerFact
+Fact = CertificateFact | PhoneFact
 
 
 class NoMatch(GuildhallError):
@@ -122,28 +119,60 @@ def _named(worker_id: int, name: str) -> bool:
 
 
 def _fits(people: tuple[int, ...], fact: Fact) -> bool:
-    """Whether the second fact is on record for one of the records of the person."""
+    """Whether the second fact is on record for one of the records of the person, on more than an employer's word."""
     if isinstance(fact, CertificateFact):
         hashed = vault().keyed_hash("certificate_number", normalise_number(fact.number))
         return CertificateNumber.objects.filter(number_hash=hashed, certificate__worker_id__in=people).exists()
-    if isinstance(fact, PhoneFact):
-        hashed = vault().keyed_hash("phone", normalise_phone(fact.phone) or "")
-        return Identity.objects.filter(phone_hash=hashed, worker_id__in=people).exists()
-    month = {"started_on__year": fact.month.year, "started_on__month": fact.month.month}
-    return EmploymentSpell.objects.filter(worker_id__in=people, organisation__code=normalise_number(fact.code), **month).exists()
+    hashed = vault().keyed_hash("phone", normalise_phone(fact.phone) or "")
+    found = Identity.objects.filter(phone_hash=hashed, worker_id__in=people).values_list("worker_id", flat=True)
+    return any(is_phone_vouched(record) for record in found)
 
 
 def _give(worker_id: int, fact: Fact, by: Viewer, now: datetime) -> Grant:
+    with _once(), transaction.atomic():
+        grant = public.give_record(worker_id=worker_id, account=by.account or 0, by=by, now=now)
+        record(subject=f"worker:{worker_id}", action="registry.claim", by=by, now=now, details={"fact": fact.kind, "grant": grant.pk})
+        _tell(grant, now)
+    return grant
+
+
+def claim_at_counter(*, worker_id: int, phone: str, document: str, reason: str, by: Viewer, now: datetime) -> Grant:
+    """The role of a worker for the account of the phone that a person names at the counter, begun where there is none.
+
+    `document` is the paper seen (operations.identity.SEEN). Raises NotFound for whom `by` may not change, GuildhallError for no reason,
+    an unknown paper or no mobile number, and AlreadyDone where an account holds the record.
+    """
+    with transaction.atomic():
+        worker = Worker.objects.select_for_update().get(pk=kept_by(by, worker_id, now).pk)
+        check_grounds(reason, document)
+        number = mobile(phone)
+        if not number:
+            raise GuildhallError(_("This is no mobile number"), next=_("write its eleven digits, as the person says them"))
+        account = public.account_of_phone(phone=number, language=settings.LANGUAGE_CODE, now=now)
+        if not account.is_active:
+            raise GuildhallError(_("The account of this phone is closed"), next=_("take another phone of the person"))
+        with _once(), transaction.atomic():
+            grant = public.give_record(worker_id=worker.pk, account=account.pk, by=by, now=now)
+        details = {"grant": grant.pk, "document": document}
+        record(subject=f"worker:{worker.pk}", action="registry.claim_at_counter", by=by, now=now, reason=reason.strip(), details=details)
+        _tell(grant, now)
+    return grant
+
+
+@contextmanager
+def _once() -> Iterator[None]:
+    """A record is claimed by one account: the database says so."""
     try:
-        with transaction.atomic():
-            grant = public.give_record(worker_id=worker_id, by=by, now=now)
-            record(subject=f"worker:{worker_id}", action="registry.claim", by=by, now=now, details={"fact": fact.kind, "grant": grant.pk})
-            facts = {"on": Text(f"{now:%Y-%m-%d}", f"{now:%Y-%m-%d}")}
-            notify(key=f"claim:{grant.pk}", template="record_claimed", facts=facts, now=now, worker_id=worker_id, channels=("app", "sms"))
+        yield
     except IntegrityError:
         raise AlreadyDone(
             _("This record is claimed already"),
             why=_("a record belongs to one account"),
             next=_("sign in as you did when you claimed it; if that was not you, come to the counter with your identity card"),
         ) from None
-    return grant
+
+
+def _tell(grant: Grant, now: datetime) -> None:
+    facts = {"on": Text(f"{now:%Y-%m-%d}", f"{now:%Y-%m-%d}")}
+    channels = ("app", "sms")
+    notify(key=f"claim:{grant.pk}", template="record_claimed", facts=facts, now=now, worker_id=grant.worker_id, channels=channels)

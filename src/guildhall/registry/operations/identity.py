@@ -61,7 +61,7 @@ def rename(*, worker_id: int, name: str, reason: str, document: str, on: date, b
         worker = _locked(by, worker_id, now)
         name = " ".join(name.split())
         _check_name(name, on, now)
-        _check_grounds(reason, document)
+        check_grounds(reason, document)
         row = Identity.objects.select_for_update().get(pk=worker.pk)
         if not supersede(row=row, changes=identity_fields(worker.pk, name=name), now=now):
             raise AlreadyDone(_("This name is recorded already"), next=_("nothing needs to be changed"))
@@ -129,7 +129,7 @@ def propose_number(*, worker_id: int, number: str, reason: str, document: str, b
     number = normalise_number(number)
     with _one_holder(by, now):
         worker = _locked(by, worker_id, now)
-        _check_grounds(reason, document)
+        check_grounds(reason, document)
         _check_identity_number(number)
         _refuse_held(worker.pk, number)
         if Identity.objects.filter(pk=worker.pk, number_hash=_hash(number)).exists():
@@ -192,7 +192,8 @@ def _check_reason(reason: str) -> None:
         raise GuildhallError(_("No reason is given"), next=_("say why the record is changed"))
 
 
-def _check_grounds(reason: str, document: str) -> None:
+def check_grounds(reason: str, document: str) -> None:
+    """Raises GuildhallError where an officer gives no reason, or names no paper (SEEN) that was shown."""
     _check_reason(reason)
     if document not in SEEN:
         raise GuildhallError(_("No paper was seen"), next=_("choose the document that was shown to you"))

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from collections.abc import Callable
-from datetime import date
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from allauth.core import ratelimit
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,7 +21,7 @@ from guildhall.office.codes_asked import SHOWN, CodeForm, PhoneForm, forget_sent
 from guildhall.office.viewers import GRANT, MANDATE
 from guildhall.registry.models import vault
 from guildhall.registry.operations import claims
-from guildhall.registry.operations.claims import CertificateFact, EmployerFact, Fact, PhoneFact
+from guildhall.registry.operations.claims import CertificateFact, Fact, PhoneFact
 from guildhall.web.doors import for_account, no_such_page
 from guildhall.web.viewer import viewer_of
 
@@ -33,7 +30,6 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 TOLD = "claim"
 """Key of the session: the name and number someone gave, sealed until the second fact is there."""
 CELL = ("office.session", "claim", TOLD)
-MONTH = re.compile(r"(\d{4})[-/.年]?(\d{1,2})月?")
 
 
 def for_people(view: View[P]) -> View[P]:
@@ -71,24 +67,6 @@ class CertificateForm(forms.Form):
     )
 
 
-class EmployerForm(forms.Form):
-    """An employer, and the month in which someone began there."""
-
-    code = forms.CharField(
-        label=_("Code of the employer"),
-        help_text=_("The unified social credit code; it stands on your contract and on the page of the organisation"),
-        max_length=60,
-        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
-    )
-    month = forms.CharField(label=_("Month in which you began"), help_text=_("Year and month, such as 2021-09"), max_length=12)
-
-    def clean_month(self) -> date:
-        found = MONTH.fullmatch(self.cleaned_data["month"].strip())
-        if not found or not 1 <= int(found[2]) <= 12 or int(found[1]) < 1900:
-            raise ValidationError(_("Write the year and the month, such as 2021-09."))
-        return date(int(found[1]), int(found[2]), 1)
-
-
 @for_people
 def claim(request: HttpRequest) -> HttpResponse:
     """Asks who someone is. Nothing is looked up before the second fact is there."""
@@ -113,15 +91,6 @@ def claim_certificate(request: HttpRequest) -> HttpResponse:
     if TOLD in request.session and form.is_valid():
         return _claimed(request, CertificateFact(form.cleaned_data["number"]))
     return _asked(request, "registry/claim_certificate.html", form)
-
-
-@for_people
-def claim_employer(request: HttpRequest) -> HttpResponse:
-    """Asks for an employer and when someone began there."""
-    form = EmployerForm(request.POST or None)
-    if TOLD in request.session and form.is_valid():
-        return _claimed(request, EmployerFact(form.cleaned_data["code"], form.cleaned_data["month"]))
-    return _asked(request, "registry/claim_employer.html", form)
 
 
 @for_people
