@@ -11,13 +11,15 @@ SHELL := bash
 .ONESHELL:
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+# Compiled modules are kept, whatever the shell says: without them every process compiles Django, the engines and itself anew.
+unexport PYTHONDONTWRITEBYTECODE
 UV_VERSION := 0.13.8
 UV := .venv-uv/bin/uv
 BIN := .venv/bin
 MESSAGES := $(wildcard src/guildhall/*/locale/*/LC_MESSAGES/*.po)
 CHECKS := check-ruff check-types check-imports check-house check-templates check-migrations check-messages
 
-.PHONY: help demo setup setup-dev test test-postgres browser check $(CHECKS) bench docs lock
+.PHONY: help demo setup setup-dev test test-slow test-postgres browser check $(CHECKS) bench docs lock
 
 help:  ## list these targets
 	@echo "make TARGET [NAME=value …]"
@@ -34,10 +36,13 @@ setup-dev: .venv-uv/ready  ## the same with what tests and checks need
 	@$(call environment,dev)
 	@$(MAKE) -s .venv/messages
 
-test: setup-dev  ## the suite on SQLite, both cores (ARGS="-k word" for a part)
-	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+test: setup-dev  ## the suite on SQLite, both cores, without slow trials and house tests (ARGS="-k word" for a part)
+	@$(BIN)/pytest -n auto --dist worksteal -m "not slow and not browser and not postgres" --ignore=tests/house $(ARGS)
 
-test-postgres: setup-dev  ## the same suite on a private PostgreSQL started for it
+test-slow: setup-dev  ## the slow trials on SQLite: processes killed half-way, cities of full size
+	@$(BIN)/pytest -n auto --dist worksteal -m "slow and not browser and not postgres" $(ARGS)
+
+test-postgres: setup-dev  ## the same suite and the slow trials on a private PostgreSQL started for them
 	@$(BIN)/python -m tests.postgres $(BIN)/pytest -n auto --dist worksteal -m "not browser" --ignore=tests/house $(ARGS)
 
 browser: setup-dev  ## journeys in headless Chromium

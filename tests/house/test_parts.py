@@ -45,10 +45,10 @@ def test_bare_make_lists_its_targets() -> None:
     listed = subprocess.run(["make"], cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
     names = [line.split()[0] for line in listed.splitlines()[1:]]
     assert names[:2] == ["demo", "setup"]
-    assert {"test", "test-postgres", "browser", "check", "bench", "lock"} <= set(names)
+    assert {"test", "test-slow", "test-postgres", "browser", "check", "bench", "lock"} <= set(names)
 
 
 def test_the_ci_script_is_sound_shell_and_runs_every_part() -> None:
     script = REPOSITORY / ".ci" / "run"
     subprocess.run(["bash", "-n", str(script)], check=True)
-    assert "parts=(test test-postgres browser check)" in script.read_text(encoding="utf-8")
+    assert "parts=(test test-slow test-postgres browser check)" in script.read_text(encoding="utf-8")
