@@ -21,7 +21,7 @@ from typing import Any
 
 from tests import clock
 from tests.registry.folders import identity_number
-from tests.world import ACTING, BORN, CAST, OF_ONE, Side
+from tests.world import ACTING, BORN, CAST, CITY_OFFICER, OF_ONE, Side
 
 PUBLIC = ("public",)
 """Open to everyone, also without signing in."""
@@ -297,10 +297,10 @@ OFFICE: tuple[Door, ...] = (
     Door("visit", ("broker",), at=key("visit", "batch_id")),
     Door("agents", OF_ONE),
     Door("agents", ("worker",), "POST", form=lambda side: {"mandate": side.mandates["care"].pk}),
-    Door("tokens", ("employer", "delegate", "college", *COUNTER)),
+    Door("tokens", ("employer", "delegate", *COUNTER)),
     Door(
         "tokens",
-        ("employer", "college", *COUNTER),
+        ("employer", *COUNTER),
         "POST",
         form=fixed(name="report", scopes=["people"], last=TODAY),
         answers=200,
@@ -312,7 +312,7 @@ OFFICE: tuple[Door, ...] = (
         "POST",
         form=fixed(name="report", scopes=["jobs"], last=TODAY),
         answers=200,
-        beside=("employer", "college", *COUNTER),
+        beside=("employer", *COUNTER),
         case="of a delegate",
     ),
     Door("tokens", ("assessor",), "POST", form=key("token", "revoke"), case="revoked"),
@@ -353,6 +353,12 @@ ROSTERS: tuple[Door, ...] = (
     Door("import", BRINGERS, at=batch("done")),
     Door("import", BRINGERS, "POST", at=batch("staged")),
     Door("import_rejected", BRINGERS, at=batch("done")),
+    Door("feeds", ("claims_officer", "assessor", "planner", "administrator")),
+    Door("feed_file", (CITY_OFFICER,), at=fixed(kind="hardship")),
+    Door("feed_file", (CITY_OFFICER,), "POST", at=fixed(kind="hardship"), answers=200),
+    Door("feed_import", (CITY_OFFICER,), at=fixed(batch_id=990_002)),
+    Door("feed_import", (CITY_OFFICER,), "POST", at=fixed(batch_id=990_001)),
+    Door("feed_rejected", (CITY_OFFICER,), at=fixed(batch_id=990_002)),
 )
 """Imports and feeds."""
 A_WORKERS = OF_ONE
@@ -407,16 +413,16 @@ RECORDS: tuple[Door, ...] = (
     Door("correct", A_WORKERS, "POST", form=key("correction", "withdraw")),
     Door("rename", KEEPERS, at=worker),
     Door("rename", KEEPERS, "POST", at=worker, form=fixed(name="New Name", on="2026-01-05", **SEEN)),
+    Door("claim_counter", KEEPERS, at=worker),
+    Door(
+        "claim_counter", KEEPERS, "POST", at=unclaimed, form=fixed(phone="13900001111", document="identity_card", reason="at the counter")
+    ),
     Door("change_phone", KEEPERS, at=worker),
     Door("change_phone", KEEPERS, "POST", at=worker, form=fixed(phone="13900001111", reason="a new one")),
     Door("documents", KEEPERS, at=worker),
     Door("documents", KEEPERS, "POST", at=worker, form=fixed(action="add", kind="passport", number="E12345678")),
     Door("number", KEEPERS, at=worker),
     Door("number", KEEPERS, "POST", at=worker, form=fixed(**{"action": "refuse", "refuse-reason": "the copy is forged"})),
-    Door("claim_counter", KEEPERS, at=worker),
-    Door(
-        "claim_counter", KEEPERS, "POST", at=unclaimed, form=fixed(phone="13900001111", document="identity_card", reason="at the counter")
-    ),
 )
 """Duplicates, corrections, and who someone is."""
 DOORS: tuple[Door, ...] = (*CITY, *API, *SIGN_IN, *OWN_ACCOUNT, *CLAIMS, *OFFICE, *PEOPLE, *ROSTERS, *MINE, *RECORDS)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from typing import Any
 
@@ -29,6 +29,7 @@ from guildhall.registry.models.staged import seal_cells
 from guildhall.skills.models import Occupation
 from guildhall.web.viewer import Viewer
 from tests import clock
+from tests.planted import once
 from tests.registry.folders import identity_number
 from tests.shown import Rows
 from tests.shown import rows as city_rows
@@ -41,6 +42,9 @@ OF_ONE = ("worker", *ACTING)
 OF_ORGANISATION = ("employer", "delegate", "college")
 CAST = (*OF_ONE, *OF_ORGANISATION, *STAFF, "none")
 """Everyone who signs in. `delegate` is an employer's clerk with the scope `jobs` alone; `none` has no role yet."""
+FEED_FILES = {990_001: "staged", 990_002: "done"}
+CITY_OFFICER = "city_officer"
+"""A claims officer of the whole city: stands beside the cast, and opens the doors that nobody of a district may."""
 BORN, CHILD_BORN = date(1986, 5, 1), date(2020, 5, 1)
 HANDLER = ClientHandler(enforce_csrf_checks=False)
 """One for all browsers: middleware is loaded once and not for each of them."""
@@ -147,6 +151,10 @@ class World:
 
 def build(*, sessions: bool = True) -> World:
     """The world as rows, in the database of the test that asks."""
+    return once(("world", sessions), partial(_build, sessions=sessions))
+
+
+def _build(*, sessions: bool) -> World:
     world = World(
         Side("harbour", "tiny-harbour", ("tiny-east-rest", "tiny-south", "tiny-west-quay"), 7_310_001, 7301, 7302),
         Side("west", "tiny-west", ("tiny-west-rest", "tiny-east-hill", "tiny-west-rest"), 8_420_001, 8401, 8402),
@@ -236,6 +244,7 @@ def _accounts(side: Side) -> None:
         side.grants[who] = _grant(side, who, at, what)
     _account(side, "none", 99)
     side.grants["colleague"] = _grant(side, "colleague", 98, {"worker_id": side.second})
+    side.grants[CITY_OFFICER] = _grant(side, CITY_OFFICER, 97, {"place": "tiny"})
     side.keys["delegation"] = side.grants["delegate"].pk
     for who, agent, worker in (("counter", "assessor", side.worker), ("care", "broker", side.worker)):
         side.mandates[who] = Mandate.objects.create(
@@ -298,7 +307,20 @@ def _rosters(side: Side) -> None:
             rows=state == "done", position=state == "done", rejected=state == "done", brought_by="command:plant", brought_at=THEN,
         )  # fmt: skip
         side.keys[f"roster {state}"] = found.pk
+    if side.key == "harbour":
+        _feeds()
     models.RejectedRow.objects.create(batch=found, row=2, faults=[], cells_sealed=seal_cells(found.pk, 2, ["x"]))
+
+
+def _feeds() -> None:
+    """Files of another authority, which are the whole city's: one that waits, and one that is done, of which a row was not taken."""
+    for pk, state in FEED_FILES.items():
+        models.ImportBatch.objects.create(
+            pk=pk, kind="hardship", name="hardship.csv", sha256="0" * 64, as_of=THEN.date(), state=state, rows=state == "done",
+            mapping={"columns": {"name": "姓名"}, "header": ["姓名"], "header_row": 1}, position=state == "done",
+            rejected=state == "done", brought_by="command:plant", brought_at=THEN,
+        )  # fmt: skip
+    models.RejectedRow.objects.create(batch_id=pk, row=2, faults=[], cells_sealed=seal_cells(pk, 2, ["x"]))
 
 
 def _in_question(side: Side) -> None:
@@ -325,14 +347,14 @@ def _in_question(side: Side) -> None:
 
 
 def _account(side: Side, who: str, at: int) -> Account:
-    kind = "staff" if who in STAFF else "public"
+    kind = "staff" if who in (*STAFF, CITY_OFFICER) else "public"
     username, base = f"{who}-{side.key}", {"harbour": 7000, "neighbour": 9000, "west": 8000}[side.key]
     name = f"{who} {side.key}" if kind == "staff" else ""
     return Account.objects.create(pk=base + at, username=username, kind=kind, name=name, created_at=THEN)
 
 
 def _grant(side: Side, who: str, at: int, where: dict[str, Any]) -> Grant:
-    role = {"delegate": "employer", "colleague": "worker"}.get(who, who)
+    role = {"delegate": "employer", "colleague": "worker", CITY_OFFICER: "claims_officer"}.get(who, who)
     account = _account(side, who, at)
     return Grant.objects.create(account=account, role=role, granted_by="test", **{"valid_from": LONG_AGO, **where})
 
@@ -340,7 +362,7 @@ def _grant(side: Side, who: str, at: int, where: dict[str, Any]) -> Grant:
 def sign_in(world: World) -> None:
     """Signs everyone of the cast in."""
     for side in world.sides:
-        for who in CAST:
+        for who in (*CAST, CITY_OFFICER):
             world.sessions[who, side.key] = _session(side, who)
 
 

@@ -14,7 +14,19 @@ from guildhall.overview.pages import person as own
 from guildhall.overview.pages import retention
 from guildhall.registry import api as registry_api
 from guildhall.registry import pages as registry
-from guildhall.registry.pages import accounts, claims, consents, corrections, delegations, duplicates, identity, mandates, people, visits
+from guildhall.registry.pages import (
+    accounts,
+    claims,
+    consents,
+    corrections,
+    delegations,
+    duplicates,
+    feeds,
+    identity,
+    mandates,
+    people,
+    visits,
+)
 from guildhall.registry.pages import imports as rosters
 from guildhall.registry.queries.scope import jurisdiction
 from guildhall.registry.queries.waiting import waiting
@@ -98,6 +110,7 @@ urlpatterns = [
         path("corrections/<int:correction_id>/", with_form(corrections.correction), name="correction"),
         path("me/correct/", with_form(corrections.correct), name="correct"),
         path("people/<int:worker_id>/name/", with_form(identity.rename), name="rename"),
+        path("people/<int:worker_id>/claim/", with_form(identity.claim_counter), name="claim_counter"),
         path("people/<int:worker_id>/phone/", with_form(identity.change_phone), name="change_phone"),
         path("people/<int:worker_id>/documents/", with_form(identity.documents), name="documents"),
         path("people/<int:worker_id>/number/", with_form(identity.number), name="number"),
@@ -110,7 +123,10 @@ urlpatterns = [
         ),
         path("rosters/<int:batch_id>/check/", with_form(rosters.import_check), name="import_check"),
         path("rosters/<int:batch_id>/rejected/", read_only(rosters.import_rejected), name="import_rejected"),
-        path("people/<int:worker_id>/claim/", with_form(identity.claim_counter), name="claim_counter"),
+        path("feeds/", read_only(feeds.feeds_), name="feeds"),
+        path("feeds/<str:kind>/load/", with_form(feeds.feed_file), {"occupations": known_occupations}, name="feed_file"),
+        path("feeds/files/<int:batch_id>/", with_form(feeds.feed_import), name="feed_import"),
+        path("feeds/files/<int:batch_id>/rejected/", read_only(feeds.feed_rejected), name="feed_rejected"),
         path("accounts/", read_only(accounts.accounts), name="accounts"),
         path("accounts/new/", with_form(accounts.account_new), name="account_new"),
         path("accounts/<int:account_id>/", read_only(accounts.account), name="account"),

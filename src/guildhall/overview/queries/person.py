@@ -13,8 +13,10 @@ from guildhall.kernel.tables import Text
 from guildhall.office.models import Mandate
 from guildhall.office.queries import mandates, notices
 from guildhall.overview.queries.holdings import own_accounts, records_of
+from guildhall.registry.engine import wordbook
 from guildhall.registry.engine.minors import Band
 from guildhall.registry.queries import corrections, insured, looks, minors
+from guildhall.registry.queries.feeds import Freshness, freshness
 from guildhall.registry.queries.insured import Insured
 from guildhall.registry.queries.people.record import Person, person
 from guildhall.skills.queries import names_of
@@ -59,6 +61,8 @@ class Me:
     looked: int
     mandates: tuple[Mandate, ...]
     corrections: tuple[corrections.Asked, ...]
+    fresh: dict[str, Freshness]
+    details: dict[int, Text | None]
 
     @property
     def open_corrections(self) -> int:
@@ -94,6 +98,8 @@ def me(viewer: Viewer, today: date) -> Me:
         looked=looks.count(records[0], today, own=own_accounts(records)),
         mandates=tuple(row for row in mandates.given_by(viewer, records) if row.revoked_at is None and row.valid_until > today),
         corrections=tuple(corrections.own(viewer, today)),
+        fresh=freshness(today),
+        details={job.row.pk: wordbook.reported(job.row.kind, job.row.detail) for job in found.reported},
     )
 
 

@@ -18,11 +18,13 @@ from guildhall.kernel.tables import Text
 from guildhall.registry import queries
 from guildhall.registry.engine import minors
 from guildhall.registry.engine.book import BOOK
+from guildhall.registry.engine.wordbook import reported
 from guildhall.registry.models import Organisation
 from guildhall.registry.operations.people import FIELDS, LONGEST_NOTE, REASONS, find, look, reveal
 from guildhall.registry.queries import people as query
 from guildhall.registry.queries import scope
 from guildhall.registry.queries.duplicates import pairs_of
+from guildhall.registry.queries.feeds import freshness
 from guildhall.registry.queries.imports import batches
 from guildhall.registry.queries.people import ROLES, Found, Question, shown_to, tokens
 from guildhall.registry.queries.people.leavers import leavers, organisation_of
@@ -190,6 +192,8 @@ def one(request: HttpRequest, worker_id: int, *, occupations: Names) -> HttpResp
         "levels": level_names(),
         "occupations": occupations({row.occupation for row in rows if row.occupation}),
         "may_reveal": "reveal" in found.shown,
+        "fresh": freshness(timezone.localdate()),
+        "details": {job.row.pk: reported(job.row.kind, job.row.detail) for job in found.reported},
         "keeps": is_registrar(viewer),
         "young": minors.of_age_group(found.age) if "birth" in found.shown else None,
         "child": found.age < minors.CONSENTS_ALONE,

@@ -120,6 +120,11 @@ def batches(viewer: Viewer, today: date) -> QuerySet[ImportBatch]:
     return found if brings_feeds(viewer, today) else found.none()
 
 
+def waiting(viewer: Viewer, today: date) -> list[ImportBatch]:
+    """Files that wait to be confirmed or are being applied."""
+    return list(batches(viewer, today).filter(state__in=("received", "staged", "applying")).order_by("-pk")[:20])
+
+
 def batch(viewer: Viewer, batch_id: int, today: date) -> ImportBatch:
     """One of them. Raises NotFound."""
     found = batches(viewer, today).filter(pk=batch_id).first()

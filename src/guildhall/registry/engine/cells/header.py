@@ -112,6 +112,9 @@ class Finding(NamedTuple):
     what: Text
 
 
+NO_ROWS = Text("表头下面没有内容", "there are no rows under the header")
+
+
 class NotATable(FaultsFound):
     """A file without the table that is sought, or with several: then `sheets` are their names. `said(language)` is in that language."""
 
@@ -119,6 +122,11 @@ class NotATable(FaultsFound):
         faults = [Fault(name, each.row, each.column, each.what.en) for each in findings]
         super().__init__(f"{name} cannot be read as a table", faults, next=next.en)
         self.findings, self.words_next, self.sheets, self.name = tuple(findings), next, sheets, name
+
+    @property
+    def empty(self) -> bool:
+        """Whether the table is there, with nothing under its header."""
+        return bool(self.findings) and all(each.what.en.endswith(NO_ROWS.en) for each in self.findings)
 
     def said(self, language: str) -> tuple[str, str, str]:
         """What happened, why, and what to do next, in a language."""
@@ -144,7 +152,7 @@ def _findings(workbook: Workbook, found: Sequence[tuple[SheetRows, Header]], voc
         for field in (missing := _missing(header, vocabulary)):
             yield Finding(header.row, vocabulary.titles[field].zh, _lacking(field, header, vocabulary, place, labels))
         if not missing:
-            yield Finding(header.row, "", Text(f"{place}表头下面没有内容", f"{place}there are no rows under the header"))
+            yield Finding(header.row, "", Text(f"{place}{NO_ROWS.zh}", f"{place}{NO_ROWS.en}"))
     if not found:
         zh, en = ("、".join(vocabulary.titles[field].in_(language) for field in vocabulary.required) for language in ("zh", "en"))
         starts = "; ".join(" | ".join(line.cells)[:80] for each in workbook.sheets for line in islice(each.rows(), 3))[:300]

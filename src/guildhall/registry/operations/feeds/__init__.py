@@ -5,6 +5,33 @@ from __future__ import annotations
 from guildhall.registry.operations.feeds.applying import apply
 from guildhall.registry.operations.feeds.bringing import bring, receive, stage, unfinished
 from guildhall.registry.operations.feeds.foreseeing import foresee
-from guildhall.registry.operations.feeds.jobs import AT_ONCE, apply_later, check_later, run
+from guildhall.registry.operations.feeds.jobs import AT_ONCE, AT_ONCE_BYTES, apply_later, check_later, read, run
 
-__all__ = ["AT_ONCE", "apply", "apply_later", "bring", "check_later", "foresee", "receive", "run", "stage", "unfinished"]
+
+    "AT_ONCE",
+    "AT_ONCE_BYTES",
+    "apply",
+    "apply_later",
+    "bring",
+    "check_later",
+    "foresee",
+    "read",
+    "receive",
+    "run",
+    "stage",
+    "unfinished",
+]
+__all__ = [
+    "AT_ONCE",
+    "AT_ONCE_BYTES",
+    "apply",
+    "apply_later",
+    "bring",
+    "check_later",
+    "foresee",
+    "read",
+    "receive",
+    "run",
+    "stage",
+    "unfinished",
+]
