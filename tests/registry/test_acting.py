@@ -14,6 +14,7 @@ from guildhall.registry.models import Alias, FormerName, vault
 from guildhall.registry.models.sealed import TABLE
 from guildhall.registry.operations.mandates import TRIES, NobodyCalledSo, act_for, withdraw
 from guildhall.registry.queries.care import in_care, reach
+from guildhall.registry.queries.looks import looks
 from guildhall.web.viewer import Viewer
 from tests import clock
 from tests.shown import computed, shown
@@ -127,7 +128,33 @@ def test_whoever_acts_sees_for_whom_on_every_page_and_stops_with_one_button(worl
     assert broker.post("/en/mandates/stop/").status_code == 302
     assert broker.get("/en/mandates/").status_code == 200
     told = AuditEvent.objects.filter(chain=f"worker:{side.worker}").order_by("position").values_list("action", "actor", "role")
-    assert list(told) == [(f"office.{verb}_acting", f"account:{mandate.agent_id}", "broker") for verb in ("begin", "stop")]
+    done = ("office.begin_acting", "registry.view", "office.stop_acting")
+    assert list(told) == [(action, f"account:{mandate.agent_id}", "broker") for action in done]
+
+
+def test_acting_that_begins_where_roles_are_chosen_is_on_record_as_well(world: World, shown: Path) -> None:
+    broker, side = world.client("broker"), world.harbour
+    mandate, chain = side.mandates["care"], AuditEvent.objects.filter(chain=f"worker:{side.worker}").order_by("position")
+    for choice in (f"mandate:{mandate.pk}", f"mandate:{mandate.pk}", f"grant:{side.grants['broker'].pk}"):
+        assert broker.post("/en/role/", {"choice": choice}).status_code == 302
+    told = [(event.action, event.actor, event.role) for event in chain]
+    assert told == [(f"office.{verb}_acting", f"account:{mandate.agent_id}", "broker") for verb in ("begin", "stop")]
+
+
+@pytest.mark.parametrize("page", ["/en/me/", "/en/me/held/", "/en/me/looked/", "/en/me/correct/", "/en/me/consents/", "/en/me/agents/"])
+def test_whoever_reads_under_a_mandate_leaves_a_look_that_the_person_sees(world: World, shown: Path, page: str) -> None:
+    officer, side = world.client("counter"), world.harbour
+    for _ in range(2):
+        assert officer.get(page).status_code == 200
+    (look,) = AuditEvent.objects.filter(chain=f"worker:{side.worker}", action="registry.view")
+    assert (look.role, look.on_behalf) == ("assessor", f"worker:{side.worker}")
+    assert f'"mandate":{side.mandates["counter"].pk}' in look.details.replace(" ", "")
+    assert [one.at for one in looks(side.worker).rows] == [look.at]
+
+
+def test_the_person_alone_leaves_no_look_on_their_own_pages(world: World, shown: Path) -> None:
+    assert world.client("worker").get("/en/me/agents/").status_code == 200
+    assert not AuditEvent.objects.filter(chain=f"worker:{world.harbour.worker}", action="registry.view").exists()
 
 
 def test_the_person_sees_who_acts_and_ends_it_at_once(world: World, shown: Path) -> None:

@@ -118,6 +118,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "guildhall.office.viewers.Viewers",
+    "guildhall.office.acting.Acting",
     "allauth.account.middleware.AccountMiddleware",
     "guildhall.web.middleware.SpokenErrors",
 ]

@@ -48,6 +48,13 @@ def for_roles(*roles: str, task: str = "") -> Callable[[View[P]], View[P]]:
     return guard
 
 
+def of_the_person(view: View[P]) -> View[P]:
+    """A page for workers about themselves, opened as well by whoever acts for one: the office then writes down that they looked."""
+    door = for_roles("worker")(view)
+    door.of_the_person = True  # type: ignore[attr-defined]  # read by office.acting when the page has answered
+    return door
+
+
 def for_account(view: View[P]) -> View[P]:
     """A page for whoever is signed in, in any role or none: their own account and nothing else. The public is sent to sign in."""
 

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from guildhall.office.models import AuditEvent
 from guildhall.office.operations.audit import record
 from guildhall.web.viewer import Viewer
+
+VIEW = "registry.view"
+"""What the registry calls a look at a record: whoever acts for the person looks as any officer does."""
 
 
 def note_look(
@@ -26,6 +30,12 @@ def note_look(
     with transaction.atomic():
         record(subject=subject, action=action, by=by, now=now, details=details)
     return True
+
+
+def note_acting(*, by: Viewer, now: datetime) -> bool:
+    """Records, once a day, that somebody who acts under a mandate had the person's own pages on the screen."""
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return note_look(subject=by.on_behalf, action=VIEW, by=by, now=now, since=midnight)
 
 
 def times(*, action: str, by: Viewer, since: datetime, most: int) -> int:

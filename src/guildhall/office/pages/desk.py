@@ -13,9 +13,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from guildhall.office.models import ROLES, Account
+from guildhall.office.operations import mandates
 from guildhall.office.pages.addresses import carrying, onward
 from guildhall.office.queries.notices import unread
-from guildhall.office.viewers import GRANT, MANDATE, is_proved, live_grants, live_mandates, names_of, viewer_in
+from guildhall.office.viewers import GRANT, MANDATE, is_proved, live_grants, live_mandates, names_of, viewer_behind, viewer_in
 from guildhall.web.doors import for_roles
 from guildhall.web.navigation import Waiting, entries
 from guildhall.web.viewer import Viewer, viewer_of
@@ -50,17 +51,17 @@ def role(request: HttpRequest) -> HttpResponse:
         return redirect("mfa_index")
     today = timezone.localdate()
     grants = list(live_grants(viewer.account, today).order_by("role", "place", "pk"))
-    mandates = list(live_mandates(viewer.account, today).order_by("valid_until", "pk"))
+    acting = list(live_mandates(viewer.account, today).order_by("valid_until", "pk"))
     if request.method == "POST":
         kind, _, key = request.POST.get("choice", "").partition(":")
-        chosen = {("grant", str(one.pk)) for one in grants} | {("mandate", str(one.pk)) for one in mandates}
+        chosen = {("grant", str(one.pk)) for one in grants} | {("mandate", str(one.pk)) for one in acting}
         if (kind, key) in chosen:
             _take(request, kind, int(key))
             return redirect(onward(request))
     context = {
         "may_claim": cast(Account, request.user).kind == "public" and not any(grant.role == "worker" for grant in grants),
         "grants": [(grant, names_of(viewer_in(grant))) for grant in grants],
-        "mandates": [(mandate, names_of(Viewer(worker=mandate.worker_id, mandate=mandate.pk))) for mandate in mandates],
+        "mandates": [(mandate, names_of(Viewer(worker=mandate.worker_id, mandate=mandate.pk))) for mandate in acting],
         "viewer_is_staff": cast(Account, request.user).kind == "staff",
         "may_represent": _represent(cast(Account, request.user)),
         "next": request.GET.get("next", ""),
@@ -70,12 +71,19 @@ def role(request: HttpRequest) -> HttpResponse:
 
 
 def _take(request: HttpRequest, kind: str, key: int) -> None:
-    """A role ends what was done under a mandate; a mandate is used in the role that was held before."""
+    """A role ends what was done under a mandate; a mandate is used in the role that was held before. Both are on record."""
+    now, acting = timezone.now(), viewer_of(request)
+    if kind == "mandate" and acting.mandate == key:
+        return
+    if acting.mandate:
+        mandates.stop_acting(by=acting, now=now)
     if kind == "grant":
         request.session.pop(MANDATE, None)
         request.session[GRANT] = key
     else:
         request.session[MANDATE] = key
+        agent = replace(viewer_behind(request), worker=None, mandate=None)
+        mandates.begin_acting(mandate_id=key, by=agent, now=now)
 
 
 def _represent(account: Account) -> str:

@@ -24,7 +24,7 @@ from guildhall.registry.engine import minors
 from guildhall.registry.engine.book import BOOK
 from guildhall.registry.queries import looks
 from guildhall.registry.queries.authorities import behind
-from guildhall.web.doors import for_roles
+from guildhall.web.doors import of_the_person
 from guildhall.web.pack import city
 from guildhall.web.templatetags.guildhall import name, text
 from guildhall.web.viewer import viewer_of
@@ -35,7 +35,7 @@ OPEN = ("registry.workers", "registry.identity")
 YOUNG = {"under_14": minors.CHILD, "under_16": minors.TOO_YOUNG, "protected": minors.PROTECTED}
 
 
-@for_roles("worker")
+@of_the_person
 def me(request: HttpRequest) -> HttpResponse:
     """The person's level and how it was decided, what is on record and what is missing."""
     viewer, today = viewer_of(request), timezone.localdate()
@@ -80,7 +80,7 @@ class Part:
     open: bool
 
 
-@for_roles("worker")
+@of_the_person
 def held(request: HttpRequest) -> HttpResponse:
     """All that is held about the person, table by table."""
     viewer, today, language = viewer_of(request), timezone.localdate(), get_language() or "zh-hans"
@@ -119,7 +119,7 @@ class Confirming(forms.Form):
     alone = forms.BooleanField(label=gettext_lazy("This device is mine, and I keep the file safe"))
 
 
-@for_roles("worker")
+@of_the_person
 def held_files(request: HttpRequest) -> HttpResponse:
     """Everything in one file, once the person has confirmed who they are."""
     viewer, now = viewer_of(request), timezone.now()
@@ -139,7 +139,7 @@ def held_files(request: HttpRequest) -> HttpResponse:
     return render(request, "overview/held_files.html", {"form": form})
 
 
-@for_roles("worker")
+@of_the_person
 def looked(request: HttpRequest) -> HttpResponse:
     """Who looked at the person's record: which authority, when, at what, and why."""
     viewer, today = viewer_of(request), timezone.localdate()

@@ -17,12 +17,12 @@ from guildhall.registry.engine.purposes import PURPOSES
 from guildhall.registry.operations.consents import LONGEST, Guardian, give_consent, give_for_child, withdraw_consent
 from guildhall.registry.queries import consents as queries
 from guildhall.registry.queries.records import REGISTRARS, kept_by
-from guildhall.web.doors import for_roles
+from guildhall.web.doors import for_roles, of_the_person
 from guildhall.web.templatetags.guildhall import text
 from guildhall.web.viewer import viewer_of
 
 
-@for_roles("worker")
+@of_the_person
 def consents(request: HttpRequest) -> HttpResponse:
     """Each purpose with its words and ground; agreeing and withdrawing, one at a time."""
     viewer = viewer_of(request)

@@ -26,7 +26,7 @@ from guildhall.registry.pages.records import LONGEST, guarded, taken
 from guildhall.registry.queries import corrections as queries
 from guildhall.registry.queries.corrections import Asked, Item
 from guildhall.registry.queries.homes import homes
-from guildhall.web.doors import for_roles
+from guildhall.web.doors import of_the_person
 from guildhall.web.templatetags.guildhall import name as name_of
 from guildhall.web.templatetags.guildhall import text
 from guildhall.web.viewer import Viewer, viewer_of
@@ -80,7 +80,7 @@ def _field(part: Part) -> forms.Field:
     return forms.CharField(max_length=LONGEST_WORDS, widget=rows, **given)
 
 
-@for_roles("worker")
+@of_the_person
 def correct(request: HttpRequest) -> HttpResponse:
     """Is something wrong about me? All that may be put right, my requests with their state, and one form for what was chosen."""
     viewer, today = viewer_of(request), timezone.localdate()

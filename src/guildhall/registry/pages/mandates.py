@@ -22,7 +22,7 @@ from guildhall.registry.operations.mandates import act_for, withdraw
 from guildhall.registry.queries.care import in_care
 from guildhall.registry.queries.merged import one_person
 from guildhall.web import words
-from guildhall.web.doors import for_roles, no_such_page
+from guildhall.web.doors import for_roles, no_such_page, of_the_person
 from guildhall.web.forms import DayField, attempt, day_after
 from guildhall.web.viewer import viewer_of
 
@@ -108,7 +108,7 @@ def mandate_stop(request: HttpRequest) -> HttpResponse:
     return redirect("mandates")
 
 
-@for_roles("worker")
+@of_the_person
 def agents(request: HttpRequest) -> HttpResponse:
     """Who may act for the worker, in which matter and until when? The worker can take it back."""
     viewer, now = viewer_of(request), timezone.now()

@@ -22,6 +22,7 @@ WHAT = {
     "registry.view": Text("打开了您的记录", "opened your record"),
     "registry.search": Text("用证件号等完整号码查到了您", "found you by a whole number"),
     "registry.reveal": Text("查看了完整号码", "saw a number in full"),
+    "office.begin_acting": Text("开始代您办事", "began to act for you"),
     "office.open_attachment": Text("打开了您提交的材料", "opened a paper you brought"),
 }
 """Events that are looks."""
