@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.urls import URLPattern, get_resolver
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.office.models import AuditEvent, Grant, Notice
@@ -34,7 +37,7 @@ def clerk(db: None) -> Grant:
 
 
 def given(boss: Viewer, clerk: Grant, now: datetime, **more: object) -> Grant:
-    terms = {"account_id": clerk.account_id, "scopes": ["roster", "jobs"], "until": now.date() + timedelta(days=90)} | more
+    terms = {"account_id": clerk.account_id, "scopes": ["roster"], "until": now.date() + timedelta(days=90)} | more
     return operations.delegate(by=boss, now=now, **terms)  # type: ignore[arg-type]
 
 
@@ -131,9 +134,25 @@ def test_a_new_representative_follows_and_can_take_back_what_the_first_gave(boss
     assert live_grants(clerk.account_id, on).get() == clerk
 
 
-def test_a_college_delegates_the_same_way(db: None, clerk: Grant, now: datetime) -> None:
+def test_a_college_has_no_task_yet_to_hand_on(db: None, clerk: Grant, now: datetime) -> None:
     head = people.viewer("college", organisation_id=OTHER, is_representative=True)
-    assert given(head, clerk, now, scopes=["people"]).role == "college"
+    with pytest.raises(GuildhallError):
+        given(head, clerk, now, scopes=["people"])
+
+
+def test_only_tasks_that_open_a_page_are_handed_on() -> None:
+    doors = list(views(get_resolver().url_patterns))
+    for role, tasks in queries.SCOPES.items():
+        opened = {door.task for door in doors if role in getattr(door, "roles", ()) and door.task}
+        assert set(tasks) == opened - {"delegate"}, f"what {role} may hand on is not what opens a page for it"
+
+
+def views(patterns: Iterable[Any]) -> Iterator[Any]:
+    for entry in patterns:
+        if isinstance(entry, URLPattern):
+            yield entry.callback
+        else:
+            yield from views(entry.url_patterns)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -20,6 +20,7 @@ from guildhall.office.bearer import Bearer, Pace
 from guildhall.office.models import Account, ApiToken, AuditEvent, Grant
 from guildhall.office.operations import tokens as operations
 from guildhall.office.queries import tokens as queries
+from guildhall.project.urls import api
 from guildhall.web.viewer import PUBLIC, Viewer, viewer_of
 from tests import clock, people
 from tests.shown import computed, shown
@@ -77,17 +78,28 @@ def test_a_key_has_a_name_tasks_of_the_role_and_a_term(officer: Viewer, now: dat
 
 
 def test_a_delegate_gives_a_program_no_more_than_was_delegated(db: None, now: datetime) -> None:
-    clerk = people.viewer("employer", organisation_id=5, scopes="roster jobs")
-    assert queries.offered(clerk) == ("roster", "jobs")
+    clerk = people.viewer("employer", organisation_id=5, scopes="roster people")
+    assert queries.offered(clerk) == ("people",), "a roster is brought in on a page"
     with pytest.raises(GuildhallError):
-        given(clerk, now, scopes=["people"])
-    _, key = given(clerk, now, scopes=["roster", "jobs"])
-    Grant.objects.filter(pk=clerk.grant or 0).update(scopes="jobs")
+        given(clerk, now, scopes=["roster"])
+    token, key = given(clerk, now, scopes=["people"])
+    ApiToken.objects.filter(pk=token.pk).update(scopes="people roster")  # as keys were once given out
+    Grant.objects.filter(pk=clerk.grant or 0).update(scopes="people")
     found = operations.viewer_with(key, now)
     assert found
-    assert found[1].scopes == {"jobs"}, "narrowed with what was delegated"
+    assert found[1].scopes == {"people"}, "narrowed with what was delegated"
     Grant.objects.filter(pk=clerk.grant or 0).update(scopes="claims")
     assert operations.viewer_with(key, now) is None, "with no task left it opens nothing, rather than everything"
+
+
+def test_only_tasks_that_open_a_route_are_given_to_programs() -> None:
+    hung: dict[str, set[str]] = {}
+    for _, router in api._routers:
+        for view in router.path_operations.values():
+            for asked in (auth for route in view.operations for auth in route.auth_callbacks if isinstance(auth, Bearer)):
+                for role in asked.roles:
+                    hung.setdefault(role, set()).add(asked.task)
+    assert {role: set(tasks) for role, tasks in queries.TASKS.items()} == hung
 
 
 @pytest.mark.parametrize("role", ["worker", "planner", "administrator", "auditor", "broker"])

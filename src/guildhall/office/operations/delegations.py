@@ -1,6 +1,7 @@
 """Who acts for an employer or a college: the legal representative, and those to whom the representative gives part of it.
 
-A representative gives tasks (SCOPES) to the account of a colleague, until a day at most a year ahead; a delegate gives nothing on.
+A representative gives tasks (queries.delegations.SCOPES) to the account of a colleague, until a day at most a year ahead; a delegate
+gives nothing on.
 Whoever leaves the organisation loses what was given with the spell of employment (Civil Code, articles 165 and 173: a written
 authorisation with scope and term; it ends with the term, or when the principal takes it back).
 """
@@ -73,9 +74,10 @@ def delegate(*, account_id: int, scopes: Collection[str], until: date, by: Viewe
     GuildhallError for no task, an unknown one, a day that is past or too far off, and one's own account.
     """
     today = timezone.localdate(now)
-    _check_terms(scopes, until, today)
+    _check_terms(until, today)
     with transaction.atomic():
         own = _representing(by, now)
+        _check_tasks(scopes, own.role)
         account = _account_of_the_public(account_id)
         if account.pk == own.account_id:
             raise GuildhallError(_("You act for the organisation already"), next=_("choose a colleague"))
@@ -86,7 +88,7 @@ def delegate(*, account_id: int, scopes: Collection[str], until: date, by: Viewe
             account=account,
             role=own.role,
             organisation_id=own.organisation_id,
-            scopes=" ".join(scope for scope in SCOPES if scope in scopes),
+            scopes=" ".join(scope for scope in SCOPES[own.role] if scope in scopes),
             granted_by=by.name,
             valid_from=today,
             valid_until=until,
@@ -164,9 +166,14 @@ def _account_of_the_public(account_id: int) -> Account:
     return account
 
 
-def _check_terms(scopes: Collection[str], until: date, today: date) -> None:
-    if not scopes or set(scopes) - set(SCOPES):
+def _check_tasks(scopes: Collection[str], role: str) -> None:
+    if not SCOPES[role]:
+        raise GuildhallError(_("There is no task yet that a college could hand on"))
+    if not scopes or set(scopes) - set(SCOPES[role]):
         raise GuildhallError(_("No task was chosen"), next=_("choose at least one from the list"))
+
+
+def _check_terms(until: date, today: date) -> None:
     if until <= today:
         raise GuildhallError(_("That day is past"), next=_("choose a later one"))
     if until > today + LONGEST:

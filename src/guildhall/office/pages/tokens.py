@@ -55,7 +55,8 @@ def tokens(request: HttpRequest) -> HttpResponse:
         if issued := attempt(form, work):
             form, key = TokenForm(request, False, today), issued[1]
     rows = [(row, queries.holds(row, today)) for row in queries.tokens(viewer, today)]
-    return render(request, "office/tokens.html", {"form": form, "key": key, "rows": rows})
+    context = {"form": form, "key": key, "rows": rows, "tasks": queries.offered(viewer)}
+    return render(request, "office/tokens.html", context)
 
 
 def _revoked(request: HttpRequest) -> HttpResponse:

@@ -7,8 +7,8 @@ from datetime import date
 from guildhall.office.models import Grant
 from guildhall.web.viewer import Viewer
 
-SCOPES = ("roster", "people", "jobs", "claims")
-"""Tasks that a representative can give away: rosters, looking at people, vacancies, and applications for money."""
+SCOPES: dict[str, tuple[str, ...]] = {"employer": ("roster", "people"), "college": ()}
+"""Tasks that a representative can give away, by role: those that open a page for it. A college has none yet."""
 
 
 def is_representative(viewer: Viewer) -> bool:

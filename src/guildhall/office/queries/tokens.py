@@ -8,13 +8,13 @@ from guildhall.office.models import ApiToken
 from guildhall.web.viewer import Viewer
 
 TASKS = {
-    "employer": ("people", "roster", "jobs", "claims"),
-    "college": ("people", "roster"),
-    "assessor": ("people", "roster"),
-    "claims_officer": ("people", "claims"),
+    "employer": ("people",),
+    "assessor": ("people",),
+    "claims_officer": ("people",),
     "arrears_officer": ("people",),
 }
-"""Tasks a program can be given, by role. Other roles have nothing that a program could do for them."""
+"""Tasks a program can be given, by role: those that open a route of the interface. Other roles have nothing that a program could do
+for them."""
 
 
 def offered(viewer: Viewer) -> tuple[str, ...]:

@@ -66,11 +66,11 @@ class DelegationForm(ProofForm):
     scopes = forms.MultipleChoiceField(label=gettext_lazy("Tasks"), widget=forms.CheckboxSelectMultiple)
     last = DayField(label=gettext_lazy("Last day"), help_text=gettext_lazy("a year ahead at most"))
 
-    def __init__(self, data: Any = None) -> None:
+    def __init__(self, role: str, data: Any = None) -> None:
         super().__init__(data)
         scopes = self.fields["scopes"]
         assert isinstance(scopes, forms.MultipleChoiceField)
-        scopes.choices = [(scope, words.word("task", scope)) for scope in office.SCOPES]
+        scopes.choices = [(scope, words.word("task", scope)) for scope in office.SCOPES[role]]
 
 
 class TakeBackForm(forms.Form):
@@ -106,17 +106,17 @@ def delegations(request: HttpRequest) -> HttpResponse:
     viewer, today = viewer_of(request), timezone.localdate()
     if not office.is_representative(viewer):
         raise NotFound(_("There is no such page"), why=_("only the legal representative gives tasks to others"))
-    form = DelegationForm()
+    form = DelegationForm(viewer.role)
     if request.method == "POST":
         done, form = _taken_back(request) if "grant" in request.POST else _given(request)
         if done:
             return redirect("delegations")
-    context = {"form": form, "rows": delegates(viewer, today), "today": today}
+    context = {"form": form, "tasks": office.SCOPES[viewer.role], "rows": delegates(viewer, today), "today": today}
     return render(request, "registry/delegations.html", context)
 
 
 def _given(request: HttpRequest) -> tuple[bool, DelegationForm]:
-    form = DelegationForm(request.POST)
+    form = DelegationForm(viewer_of(request).role, request.POST)
     given = attempt(form, partial(_delegate, viewer_of(request), form.cleaned_data, timezone.now())) if form.is_valid() else None
     if given:
         messages.success(request, _("The tasks were given. The colleague finds the role at the next sign-in."))
@@ -132,7 +132,7 @@ def _delegate(viewer: Viewer, given: dict[str, Any], now: datetime) -> Grant:
 
 
 def _taken_back(request: HttpRequest) -> tuple[bool, DelegationForm]:
-    asked, form = TakeBackForm(request.POST), DelegationForm()
+    asked, form = TakeBackForm(request.POST), DelegationForm(viewer_of(request).role)
     if not asked.is_valid():
         raise NotFound(_("There is no such delegation"), next=_("see the list of delegations"))
     terms = {"grant_id": asked.cleaned_data["grant"], "reason": "", "by": viewer_of(request), "now": timezone.now()}
