@@ -7,20 +7,6 @@ from guildhall.registry.operations.feeds.bringing import bring, receive, stage, 
 from guildhall.registry.operations.feeds.foreseeing import foresee
 from guildhall.registry.operations.feeds.jobs import AT_ONCE, AT_ONCE_BYTES, apply_later, check_later, read, run
 
-
-    "AT_ONCE",
-    "AT_ONCE_BYTES",
-    "apply",
-    "apply_later",
-    "bring",
-    "check_later",
-    "foresee",
-    "read",
-    "receive",
-    "run",
-    "stage",
-    "unfinished",
-]
 __all__ = [
     "AT_ONCE",
     "AT_ONCE_BYTES",
