@@ -198,8 +198,8 @@ def plans(people: int) -> str:
             search(case.viewer, case.questions[0], today=TODAY)
         parts.append(f"\n## {case.name[0].upper()}{case.name[1:]}\n")
         for query in asked:
-            shape = re.sub(r"\b\d+\b|'[^']*'|\([^()]*,[^()]*\)", "?", query["sql"])
-            if query["sql"].startswith("SELECT") and shape not in seen:
+            shape = re.sub(r"IN \([^()]*\)|-?\b\d+\b|'[^']*'", "?", query["sql"])
+            if query["sql"].startswith("SELECT") and shape not in seen and re.search(rf'"({"|".join(LARGE)})"', shape):
                 seen.add(shape)
                 parts.append(_plan(connection, query["sql"]))
     return "\n".join(parts) + "\n"
@@ -214,13 +214,18 @@ def _plan(connection: Any, sql: str) -> str:
     short = re.sub(r"(IN \()([^()]{120})[^()]*\)", r"\1\2 …)", sql)
     short = re.sub(r'"registry_(\w+)"\."(\w+)"', r"\1.\2", short)
     plan = re.sub(r"('\{)([^{}]{80})[^{}]*(\}')", r"\1\2 …\3", plan)
-    return f"```sql\n{short[:900]}\n```\n```\n{plan}\n```\n"
+    return f"```sql\n{_cut(short)}\n```\n```\n{plan}\n```\n"
+
+
+def _cut(sql: str) -> str:
+    """A long statement with its list of columns left out."""
+    return re.sub(r"^SELECT .{300,}? FROM ", "SELECT … FROM ", sql)[:1200]
 
 
 PLANS_HEAD = """# How PostgreSQL answers the search for people
 
 Written by `python -m bench.search --people {people} --plans` over {people:,} workers. Each block is a statement of the first page and what
-`EXPLAIN (ANALYZE)` says of it; statements that differ in their values only are shown once. From a million
+`EXPLAIN (ANALYZE)` says of it; statements on small tables, and such as differ in their values only, are left out. From a million
 workers on the command fails where a large table is read whole.
 """
 
