@@ -14,7 +14,7 @@ from guildhall.cli.cast import demonstration_accounts
 from guildhall.cli.city import Scale
 from guildhall.cli.figures import compute
 from guildhall.cli.records import load_folder, migrate_database
-from guildhall.cli.samples import demonstration_samples
+from guildhall.cli.samples import demonstration_feeds, demonstration_samples
 from guildhall.cli.terminal import alone, pack_name, skipped, start_django, step, var
 from guildhall.cli.work import one_beside
 from guildhall.kernel.errors import GuildhallError
@@ -43,6 +43,7 @@ def demo(port: int, scale: Decimal, seed: int, fresh: bool, no_serve: bool, no_w
         folder = build_city(scale, seed)
         demonstration_accounts()
         demonstration_samples(folder)
+        demonstration_feeds(folder)
     if not no_serve:
         serve_pages(port, work=not no_work)
 

@@ -54,3 +54,56 @@ def write_samples(folder: Folder, organisation_id: int, path: Path) -> None:
         file.write_bytes(
             messy_roster(people[:200], rows=min(len(people), 200) + NEWCOMERS, faults=faults, places=live, occupations=occupations)
         )
+
+
+FRESH, STALE = 20, 70
+"""Days before today of which the file of graduates, and that of registered unemployment, speak."""
+LOADED = ("graduates", "unemployment")
+BROKEN = "hardship"
+
+
+def demonstration_feeds(folder: Folder) -> None:
+    """Writes a file of each feed to `var/samples`, and brings some in so that feeds stand differently: graduates fresh, registered
+    unemployment too old, hardship broken, certificates and insurance not yet sent: figures rest on what the city began with. Nothing where any has come in.
+    """
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from guildhall.registry.models import Feed
+    from guildhall.skills.tables import OCCUPATIONS
+    from guildhall.synth.feeds import MADE, feed_files
+
+    if Feed.objects.exists():
+        skipped("files of other authorities")
+        return
+    today, samples = timezone.localdate(), var() / "samples"
+    with step("files of other authorities"):
+        days = {kind: today - timedelta(STALE if kind == "unemployment" else FRESH) for kind in MADE}
+        known = [row for row in folder.read(OCCUPATIONS).to_pylist() if row["rank"] == "leaf" and row["code"].startswith("6")]
+        samples.mkdir(parents=True, exist_ok=True)
+        for kind, content in feed_files(folder, [row["code"] for row in known[:200]], days).items():
+            (samples / f"feed-{kind}.csv").write_bytes(content)
+        _bring_feeds(samples)
+
+
+def _bring_feeds(samples: Path) -> None:
+    from django.utils import timezone
+
+    from guildhall.kernel.errors import GuildhallError
+    from guildhall.registry.operations import feeds
+    from guildhall.skills.queries import known_occupations
+    from guildhall.web.viewer import system
+
+    by, now = system("command:demo"), timezone.now()
+    for kind in (*LOADED, BROKEN):
+        content = (samples / f"feed-{kind}.csv").read_bytes()
+        if kind == BROKEN:  # as if the sender had changed its columns
+            content = content.replace("身份证号,困难类型".encode(), "档案号,人员类型".encode())
+        name = f"feed-{kind}.csv"
+        try:
+            batch = feeds.bring(content=content, name=name, kind=kind, as_of=None, occupations=known_occupations, by=by, now=now)
+            feeds.apply(batch=batch, by=by, now=now)
+        except GuildhallError as error:
+            if kind != BROKEN:
+                raise click.ClickException(f"{kind}: {error}") from error
