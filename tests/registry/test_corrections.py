@@ -267,10 +267,11 @@ PARTS: list[tuple[str, str, Callable[[], Any], Any]] = [
     ("registry.identity:3:name", "王小美", lambda: opened("name"), "王小美"),
     ("registry.identity:3:phone", "+86 139 0000 0000", lambda: opened("phone"), "13900000000"),
     ("registry.identity:3:phone", "", lambda: Identity.objects.get(pk=3).phone_hash, None),
-    ("registry.employment_spells:2:ended_on", "2025-05-05", lambda: EmploymentSpell.objects.get(pk=2).ended_on, date(2025, 5, 5)),
+    ("registry.employment_spells:2:ended_on", "2025-05-05", lambda: EmploymentSpell.objects.get(pk=2).ended_on, date(2025, 5, 6)),
     ("registry.employment_spells:2:ended_on", "", lambda: EmploymentSpell.objects.get(pk=2).ended_on, None),
     ("registry.insurance_spells:2:started_on", "2017-03", lambda: insured().started_on, date(2017, 3, 1)),
-    ("registry.certificates:2:valid_until", "2030-01-01", lambda: held().valid_until, date(2030, 1, 1)),
+    ("registry.insurance_spells:2:ended_on", "2025-12", lambda: insured().ended_on, date(2026, 1, 1)),
+    ("registry.certificates:2:valid_until", "2029-12-31", lambda: held().valid_until, date(2030, 1, 1)),
 ]
 
 
@@ -310,6 +311,19 @@ def test_a_record_that_cannot_say_it_says_so(worker: Viewer, officer: Viewer, no
     with pytest.raises(GuildhallError, match="cannot say this"):
         accept(row, officer, now)
     assert state() == before
+
+
+def test_what_was_on_record_stays_beside_the_answer(lodged: CorrectionRequest, officer: Viewer, now: datetime, on: date) -> None:
+    accept(lodged, officer, now)
+    asked = queries.request(officer, lodged.pk, on)
+    assert (asked.said, asked.says) == ("junior college", "bachelor's degree or above")
+
+
+def test_an_end_is_asked_for_and_shown_by_its_last_day(worker: Viewer, officer: Viewer, now: datetime, on: date) -> None:
+    row = lodge(worker, now, "registry.employment_spells:2:ended_on", "2025-05-05")
+    assert queries.request(officer, row.pk, on).wanted == "2025-05-05"
+    accept(row, officer, now)
+    assert queries.correctable_item(worker, row.subject).said == "2025-05-05"
 
 
 def test_something_missing_is_answered_in_words(worker: Viewer, officer: Viewer, now: datetime) -> None:

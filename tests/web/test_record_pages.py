@@ -179,8 +179,13 @@ def test_a_number_is_shown_once_and_confirmed_by_a_second_officer(worker: Client
     assert fresh in text(shown)
     assert shown["Cache-Control"] == "no-store, private"
     assert AuditEvent.objects.filter(chain="worker:3", action="registry.reveal").count() == 1
-    unseen = officer.post(address, {"action": "accept", "document": ""})
+    unseen = officer.post(address, {"action": "accept", "document": "", "shown": "1"})
     assert "No paper was seen" in text(unseen)
+    assert fresh in text(unseen), "it stays beside the form that came back"
+    assert fresh in text(officer.post(address, {"action": "refuse", "answer": "", "shown": "1"}))
+    assert AuditEvent.objects.filter(chain="worker:3", action="registry.reveal").count() == 1, "and is no second look"
+    other = signed_in(grant("claims_officer", place=WEST))
+    assert fresh not in text(other.post(address, {"action": "refuse", "answer": "", "shown": "1"}))
     officer.post(address, {"action": "accept", "document": "identity_card"})
     assert "Is this the right identity number of" in text(officer.get("/en/people/3/number/"))
     own = officer.post("/en/people/3/number/", {"action": "confirm"})

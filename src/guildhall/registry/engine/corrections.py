@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from guildhall.kernel.calendar import Answer, WorkCalendar
 from guildhall.kernel.dated import Dated
@@ -30,7 +30,8 @@ SUBJECT = re.compile(r"(registry\.[a-z_]+):([0-9]{1,18}):([a-z_]+)")
 class Part:
     """One column a worker may ask to have corrected. `kind` says how the answer is given; `words` names the closed list it is from.
 
-    An `empty` part may also be asked to say nothing, such as a spell that has not ended; the day of an `ahead` one may lie ahead.
+    An `empty` part may also be asked to say nothing, such as a spell that has not ended; the day of an `ahead` one may lie ahead. A
+    part that is an `end` is recorded half open, and spoken of by its last day or month.
     """
 
     table: str
@@ -40,15 +41,18 @@ class Part:
     words: Words = field(default_factory=dict)
     empty: bool = False
     ahead: bool = False
+    end: bool = False
 
 
 def _known(words: Words) -> Words:
     return {code: word for code, word in words.items() if code != "unknown"}
 
 
+OTHER = "other"
+"""The column of a request in words about a whole row."""
 NOTE = "note"
 """A request about something the lists do not hold: a thing that is missing, or is not the worker's at all."""
-_FROM, _UNTIL = Text("开始日期", "first day"), Text("结束日期（不含）", "first day after the end")
+_FROM, _UNTIL = Text("开始日期", "first day"), Text("最后一天", "last day")
 _OTHER = Text("其他问题", "something else")
 PARTS: tuple[Part, ...] = (
     Part(tables.IDENTITY.name, "name", Text("姓名", "name"), "name"),
@@ -58,15 +62,16 @@ PARTS: tuple[Part, ...] = (
     Part(tables.WORKERS.name, "education", Text("学历", "schooling"), "word", _known(wordbook.EDUCATION)),
     Part(tables.WORKERS.name, "migrant", Text("农民工身份", "migrant worker"), "word", _known(wordbook.MIGRANT)),
     Part(tables.WORKERS.name, "standing", Text("当前身份", "main activity"), "word", wordbook.STANDING),
-    Part(tables.WORKERS.name, "other", _OTHER, NOTE),
+    Part(tables.WORKERS.name, OTHER, _OTHER, NOTE),
     Part(tables.EMPLOYMENT.name, "started_on", _FROM, "date"),
-    Part(tables.EMPLOYMENT.name, "ended_on", _UNTIL, "date", empty=True, ahead=True),
+    Part(tables.EMPLOYMENT.name, "ended_on", _UNTIL, "date", empty=True, ahead=True, end=True),
     Part(tables.EMPLOYMENT.name, "contract", Text("用工形式", "kind of contract"), "word", _known(wordbook.CONTRACT)),
+    Part(tables.EMPLOYMENT.name, OTHER, _OTHER, NOTE),
     Part(tables.CERTIFICATES.name, "issued_on", Text("发证日期", "day of issue"), "date"),
-    Part(tables.CERTIFICATES.name, "valid_until", Text("失效日期（不含）", "first day it no longer holds"), "date", empty=True, ahead=True),
-    Part(tables.CERTIFICATES.name, "other", _OTHER, NOTE),
+    Part(tables.CERTIFICATES.name, "valid_until", Text("有效期最后一天", "last day it holds"), "date", empty=True, ahead=True, end=True),
+    Part(tables.CERTIFICATES.name, OTHER, _OTHER, NOTE),
     Part(tables.INSURANCE.name, "started_on", Text("首个参保月", "first insured month"), "month"),
-    Part(tables.INSURANCE.name, "ended_on", Text("停保月（不含）", "first month no longer insured"), "month", empty=True),
+    Part(tables.INSURANCE.name, "ended_on", Text("最后参保月", "last insured month"), "month", empty=True, end=True),
 )
 """In the order in which they are shown. What an issuer certified (a level, an occupation) is asked for in words: the issuer must agree."""
 _BY_NAME: Mapping[tuple[str, str], Part] = {(part.table, part.column): part for part in PARTS}
@@ -91,14 +96,29 @@ def subject(text: str) -> Subject | None:
 
 
 def day_wanted(part: Part, text: str, today: date) -> date | None:
-    """The day a text gives (a month its first day); None for what is no day, and for one before 1900 or too far ahead."""
+    """The day as it is recorded of the one that a text gives: a month by its first day, an end half open. None for what is no day, and
+    for one before 1900 or too far ahead.
+    """
     try:
         day = date.fromisoformat(f"{text.strip()}-01" if part.kind == "month" and len(text.strip()) == 7 else text.strip())
     except ValueError:
         return None
     if part.kind == "month":
         day = day.replace(day=1)
-    return day if EARLIEST <= day <= (LATEST if part.ahead else today) else None
+    if not EARLIEST <= day <= (LATEST if part.ahead else today):
+        return None
+    return _after(part, day) if part.end else day
+
+
+def last(part: Part, end: date) -> date:
+    """The last day of what ends half open; of a month its first day."""
+    before = end - timedelta(days=1)
+    return before.replace(day=1) if part.kind == "month" else before
+
+
+def _after(part: Part, day: date) -> date:
+    """The first day after: of a month, the first of the next."""
+    return (day + timedelta(days=31)).replace(day=1) if part.kind == "month" else day + timedelta(days=1)
 
 
 def due(calendar: WorkCalendar, lodged: date) -> Answer[date]:

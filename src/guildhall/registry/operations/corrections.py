@@ -6,7 +6,7 @@ Article 46 of the Personal Information Protection Law gives the right; article 5
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
+from guildhall.office.models import AuditEvent
 from guildhall.office.operations import attachments
 from guildhall.office.operations.audit import record
 from guildhall.office.operations.notices import notify
@@ -40,6 +41,8 @@ from guildhall.web.viewer import Viewer
 
 MOST_OPEN = 20
 """Requests one person may have open at a time."""
+STILL_SHOWN = timedelta(minutes=15)
+"""How long a number that was shown stays beside the form that it was shown for."""
 Paper = tuple[str, bytes]
 
 
@@ -57,7 +60,7 @@ def lodge(
         value = _readable(item.subject.part, wanted, timezone.localdate(now))
         _check_why(why)
         _refuse_repeated(worker.pk, subject)
-        row = _write(worker, subject, value, why.strip(), now)
+        row = _write(worker, subject, {"value": value, "why": why.strip(), "was": _on_record(subject, worker.pk)}, now)
         details = {"request": row.pk, "table": item.subject.part.table, "column": item.subject.part.column}
         record(subject=f"worker:{worker.pk}", action="registry.lodge_correction", by=by, now=now, details=details)
         if paper:
@@ -138,6 +141,17 @@ def reveal_wanted(*, correction_id: int, by: Viewer, now: datetime) -> str:
         return queries.wanted(row).value
 
 
+def shown_again(*, correction_id: int, by: Viewer, now: datetime) -> str:
+    """What the viewer had shown of this request a moment ago, for the answer to a form that was sent beside it; else empty.
+
+    It was written down when it was shown; a form that comes back with a mistake is no second look.
+    """
+    row = queries.request(by, correction_id, timezone.localdate(now)).row
+    looks = AuditEvent.objects.filter(chain=f"worker:{row.worker_id}", actor=by.name, action=REVEAL, at__gte=now - STILL_SHOWN)
+    seen = row.state == "open" and any(json.loads(event.details).get("request") == row.pk for event in looks)
+    return queries.wanted(row).value if seen else ""
+
+
 def recompute_deadlines(*, by: Viewer, now: datetime) -> int:
     """Works out the due day of every open request again, as after a year's working days were published; how many moved.
 
@@ -213,7 +227,14 @@ def _refuse_repeated(worker_id: int, subject: str) -> None:
         raise GuildhallError(_("Too many requests are open"), next=_("wait until some are answered, or withdraw some"))
 
 
-def _write(worker: Worker, subject: str, value: str, why: str, now: datetime) -> CorrectionRequest:
+def _on_record(subject: str, worker_id: int) -> str:
+    """What stands there as the request is lodged: it is shown beside the answer also once the record says something else."""
+    part, held = queries.target(CorrectionRequest(subject=subject, worker_id=worker_id))
+    value = queries.recorded(part, held)
+    return "" if value is None else str(value)
+
+
+def _write(worker: Worker, subject: str, told: dict[str, str], now: datetime) -> CorrectionRequest:
     row = CorrectionRequest.objects.create(
         worker=worker,
         subject=subject,
@@ -222,8 +243,8 @@ def _write(worker: Worker, subject: str, value: str, why: str, now: datetime) ->
         lodged_at=now,
         due_on=engine.due(city().calendar, timezone.localdate(now)).value,
     )
-    told = json.dumps({"value": value, "why": why}, ensure_ascii=False)
-    row.wanted_sealed = vault().seal(CORRECTIONS, "wanted", row.pk, told)  # sealed for its own row, which has a key only now
+    words = json.dumps(told, ensure_ascii=False)
+    row.wanted_sealed = vault().seal(CORRECTIONS, "wanted", row.pk, words)  # sealed for its own row, which has a key only now
     row.save(update_fields=["wanted_sealed"])
     return row
 

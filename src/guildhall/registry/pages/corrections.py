@@ -171,6 +171,8 @@ def correction(request: HttpRequest, correction_id: int) -> HttpResponse:
         if done:
             messages.success(request, done)
             return redirect("correction", correction_id=correction_id)
+    if "shown" in request.POST and not context["shown"]:
+        context["shown"] = operations.shown_again(correction_id=correction_id, by=viewer, now=now)
     context |= {
         "asked": asked,
         "states": wordbook.CORRECTION,

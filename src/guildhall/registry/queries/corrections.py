@@ -59,20 +59,26 @@ class Item:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a request asks for: the value as it would be written (empty: nothing), and why."""
+    """What a request asks for: the value as it would be written (empty: nothing), and why; `was` is what was on record when it was
+    lodged, None where that was not kept.
+    """
 
     value: str
     why: str
+    was: str | None = None
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A request as a page shows it. `waiting` is a number that a second officer has still to confirm."""
+    """A request as a page shows it: `said` is what was on record when it was lodged, `says` what is there now. `waiting` is a number
+    that a second officer has still to confirm.
+    """
 
     row: CorrectionRequest
     part: Part
     group: str
     said: str
+    says: str
     wanted: str
     why: str
     name: str
@@ -153,7 +159,7 @@ def wanted(row: CorrectionRequest) -> Wanted:
     if not row.wanted_sealed:  # emptied on schedule, years after it was answered
         return Wanted("", "")
     told = json.loads(vault().open(CORRECTIONS, "wanted", row.pk, row.wanted_sealed))
-    return Wanted(told["value"], told["why"])
+    return Wanted(told["value"], told["why"], told.get("was"))
 
 
 def target(row: CorrectionRequest) -> tuple[Part, Any]:
@@ -170,9 +176,11 @@ def target(row: CorrectionRequest) -> tuple[Part, Any]:
 
 
 def shown_value(part: Part, value: Any) -> str:
-    """A value in the reader's language, as a page may show it: words for codes, names of places, numbers masked."""
+    """A value in the reader's language, as a page may show it: words for codes, names of places, numbers masked, ends by their last day."""
     if value in (None, ""):
         return ""
+    if part.end:
+        value = engine.last(part, date.fromisoformat(str(value)))
     if part.kind in ("phone", "number"):
         return masked(str(value))
     if part.kind == "word":
@@ -261,14 +269,15 @@ def _asked(row: CorrectionRequest, today: date, name: str, waiting: NumberChange
     told, calendar = wanted(row), city().calendar
     try:
         part, held = target(row)
-        group, said = _group(part.table, held), shown_value(part, recorded(part, held))
+        group, says = _group(part.table, held), shown_value(part, recorded(part, held))
     except NotFound:
         about = engine.subject(row.subject)
-        part, group, said = about.part if about else PARTS[0], _("no longer on record"), ""
+        part, group, says = about.part if about else PARTS[0], _("no longer on record"), ""
     left = calendar.count(today, row.due_on).value
     provisional = engine.due(calendar, local_day(row.lodged_at)).provisional
     number = waiting if part.kind == "number" and row.state == "open" else None
-    return Asked(row, part, group, said, shown_value(part, told.value), told.why, name, leader(row.worker_id), left, provisional, number)
+    said, value = says if told.was is None else shown_value(part, told.was), shown_value(part, told.value)
+    return Asked(row, part, group, said, says, value, told.why, name, leader(row.worker_id), left, provisional, number)
 
 
 def local_day(moment: datetime) -> date:

@@ -45,7 +45,9 @@ class Reader:
         if not sealed:
             return None
         told: object = json.loads(models.vault().open(table, column, row, sealed))
-        return told if isinstance(told, dict) else str(told)
+        if not isinstance(told, dict):
+            return str(told)
+        return {name: value for name, value in told.items() if self.in_full or name != "was"}  # what was on record may be a number
 
 
 Cell = str | Callable[[Any, Reader], Value]
