@@ -184,3 +184,13 @@ def test_a_download_is_itself_an_event(copy: Path) -> None:
     assert (event.action, event.actor, event.details) == (
         "office.export_events", f"account:{held.account_id}", '{"action":"registry.reveal"}',
     )  # fmt: skip
+
+
+@pytest.mark.usefixtures("town")
+def test_a_reason_that_is_a_code_is_said_in_words(copy: Path) -> None:
+    for reason in ("correction:7", "counter", "counter: as they said"):
+        record(subject="worker:17", action="registry.merge", by=system("test"), now=NOW, reason=reason)
+    auditor = signed_in(grant("auditor", place="tiny"))
+    assert "to handle a correction request, No. 7" in _page(auditor)
+    assert "本人在窗口办事" in _page(auditor, language="zh-hans")
+    assert "counter: as they said" in _page(auditor), "what somebody wrote stands as it was written"

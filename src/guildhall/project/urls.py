@@ -28,6 +28,7 @@ from guildhall.registry.pages import (
     visits,
 )
 from guildhall.registry.pages import imports as rosters
+from guildhall.registry.queries.looks import GROUNDS
 from guildhall.registry.queries.scope import jurisdiction
 from guildhall.registry.queries.waiting import waiting
 from guildhall.skills import api as skills_api
@@ -146,7 +147,7 @@ urlpatterns = [
         path("visits/<int:batch_id>/", read_only(visits.visit), name="visit"),
         path("me/agents/", with_form(mandates.agents), name="agents"),
         path("tokens/", with_form(office.tokens), name="tokens"),
-        path("audit/", read_only(office.audit), {"places": jurisdiction}, name="audit"),
+        path("audit/", read_only(office.audit), {"places": jurisdiction, "reasons": GROUNDS}, name="audit"),
         path("audit/events.json", read_only(office.audit_export), {"places": jurisdiction}, name="audit_export"),
         path("me/", read_only(own.me), name="me"),
         path("me/held/", read_only(own.held), name="held"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from guildhall.kernel.errors import GuildhallError, NotFound
+from guildhall.kernel.tables import Text
 from guildhall.office.engine.actions import ACTIONS, called
 from guildhall.office.engine.damage import WORDS
 from guildhall.office.models import AuditCheck
@@ -24,6 +25,7 @@ from guildhall.office.queries.audit import Asked, State
 from guildhall.web.dates import day
 from guildhall.web.doors import for_roles
 from guildhall.web.numbers import grouped
+from guildhall.web.templatetags.guildhall import text
 from guildhall.web.viewer import Viewer, viewer_of
 
 PAGE = 50
@@ -31,10 +33,12 @@ LONGEST = 80
 DAMAGES_SHOWN = 20
 Places = Callable[[Viewer, date], Collection[str] | None]
 """The places of a viewer's jurisdiction, None for the whole city; they stand in a domain above, and whoever hangs the page hands it in."""
+Reasons = Mapping[str, Text]
+"""Words for the codes that stand as reasons in events of the domains above, handed in likewise."""
 
 
 @for_roles("auditor")
-def audit(request: HttpRequest, places: Places) -> HttpResponse:
+def audit(request: HttpRequest, places: Places, reasons: Reasons) -> HttpResponse:
     """Whether the record is whole, and the events asked for, newest first."""
     viewer, asked, state = viewer_of(request), _asked(request), queries.state()
     within = places(viewer, timezone.localdate())
@@ -45,7 +49,7 @@ def audit(request: HttpRequest, places: Places) -> HttpResponse:
         "damages": _damages(state.check),
         "more_damages": max(0, len(state.check.damages) - DAMAGES_SHOWN) if state.check else 0,
         "asked": asked,
-        "rows": [(event, called(event.row.action), _subject(event.row.chain)) for event in found.rows],
+        "rows": [(event, called(event.row.action), _subject(event.row.chain), _why(event.row.reason, reasons)) for event in found.rows],
         "actions": ACTIONS.items(),
         "whole_city": within is None,
         "next": urlencode({**asked.values(), "after": found.next}) if found.next else "",
@@ -115,6 +119,15 @@ def _damages(check: AuditCheck | None) -> list[dict[str, Any]]:
     return [
         {**damage, "words": WORDS.get(damage["kind"], damage["kind"]), "query": urlencode({"subject": damage["chain"]})} for damage in found
     ]
+
+
+def _why(reason: str, words: Reasons) -> str:
+    """A reason in words: what was typed as it was typed; of a code its word, and the number of what it speaks of."""
+    code, _colon, key = reason.partition(":")
+    if code not in words or (key and not key.isdecimal()):
+        return reason
+    word = text(words[code])
+    return _("%(word)s, No. %(key)s") % {"word": word, "key": key} if key else word
 
 
 def _subject(chain: str) -> str:

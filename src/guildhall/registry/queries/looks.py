@@ -42,6 +42,19 @@ REASONS = {
     "case": Text("办理欠薪等案件", "for a case"),
     "law": Text("法律规定的其他情形", "another ground by law"),
 }
+GROUNDS = {
+    "counter": Text("本人在窗口办事", "the person stood at the counter"),
+    "contact": Text("需要联系本人", "to get in touch with the person"),
+    "correction": Text("处理更正申请", "to handle a correction request"),
+    "assessment": REASONS["assessment"],
+    "claim": REASONS["claim"],
+    "case": REASONS["case"],
+    "law": REASONS["law"],
+    "taken back": Text("由代表人收回", "taken back by the representative"),
+    "left": Text("已离开单位", "no longer works there"),
+    "another representative": Text("另有法定代表人", "somebody else is the representative"),
+}
+"""The same reasons, and those of ended tasks, in the words for an auditor: of a person, and not to them."""
 YEAR = timedelta(days=366)
 PAGE = 50
 COUNTED = 1_000
