@@ -409,6 +409,8 @@ RECORDS: tuple[Door, ...] = (
     Door("corrections", KEEPERS),
     Door("correction", KEEPERS, at=key("correction", "correction_id")),
     Door("correction", KEEPERS, "POST", at=key("correction", "correction_id"), form=fixed(action="refuse", answer="not so")),
+    Door("employment_said", ("worker",), at=lambda side: {"spell_id": side.keys["spell"]}, answers=302),
+    Door("employment_said", ("worker",), "POST", at=lambda side: {"spell_id": side.keys["spell"]}, form=fixed(said="yes")),
     Door("correct", A_WORKERS),
     Door("correct", A_WORKERS, "POST", form=key("correction", "withdraw")),
     Door("rename", KEEPERS, at=worker),

@@ -215,7 +215,10 @@ def _people(side: Side) -> None:
     sealed = models.sealed_identity(people, [side.name(w) for w in people], numbers, [side.phone(w) for w in people])
     models.Identity.objects.bulk_create(models.Identity(**row) for row in sealed.to_pylist())
     for worker in (side.worker, side.second):
-        models.EmploymentSpell.objects.create(worker_id=worker, organisation_id=side.organisation, contract="regular", started_on=LONG_AGO)
+        spell = models.EmploymentSpell.objects.create(
+            worker_id=worker, organisation_id=side.organisation, contract="regular", started_on=LONG_AGO
+        )
+        side.keys.setdefault("spell", spell.pk)
     certificates = [
         models.Certificate.objects.create(
             certificate_id=worker, worker_id=worker, kind="skill_level", level="L4", occupation="2-02-38", issuer_id=side.college,

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
 
 import pytest
 from django.utils.translation import override
 
+from guildhall.kernel.errors import NotFound
+from guildhall.office.models import AuditEvent, Notice
 from guildhall.registry import models
-from tests.world import World, build
+from guildhall.registry.engine.roster import RosterRow
+from guildhall.registry.operations import imports
+from guildhall.registry.operations.employment import confirm_employment
+from guildhall.registry.queries.people import Question, search
+from guildhall.registry.queries.people.record import person
+from guildhall.web.viewer import Viewer
+from tests import people
+from tests.registry.rosters import TODAY, brought, row
+from tests.world import BORN, LONG_AGO, World, build
 
 
 @pytest.fixture
@@ -25,3 +38,102 @@ def test_a_person_with_an_imported_row_opens_the_own_page(world: World) -> None:
     page = world.client("worker").get("/en/me/")
     assert page.status_code == 200
     assert "roster-harbour.xlsx" in page.content.decode()
+
+
+ROW: dict[str, Any] = {"started_on": date(2026, 1, 5)}
+
+
+def known(world: World, **said: Any) -> RosterRow:
+    """The person of the next district as a roster would name them."""
+    side = world.west
+    return row(1, name=side.name(side.student), identity_number=side.number(side.student), birth=BORN, **{**ROW, **said})
+
+
+def bring(world: World, entry: RosterRow, by: Viewer, now: datetime) -> models.ImportBatch:
+    organisation = world.harbour.organisation
+    return imports.apply(batch=brought([entry], by=by, now=now, organisation=organisation), by=by, now=now)
+
+
+@pytest.fixture
+def stranger(world: World, now: datetime) -> int:
+    """Somebody whose number an employer knows, on its one-row roster."""
+    bring(world, known(world, phone="13700001234", level="L1", certificate_number="S1"), world.viewer("employer"), now)
+    return world.west.student
+
+
+def test_a_one_row_roster_shows_no_more_than_it_said(world: World, stranger: int) -> None:
+    side = world.west
+    page = world.client("employer").get(f"/en/people/{stranger}/")
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert side.name(stranger) in text
+    assert "Only your roster says that this person works for you" in text
+    for hidden in ("How did the level come about", "Month of birth", "Schooling", "Phone", "Sex", "When was the person insured"):
+        assert hidden not in text
+    found = person(world.viewer("employer"), stranger, TODAY)
+    assert found.shown == {"name", "number", "employment"}
+    assert (found.level, found.phone, found.certificates, found.claims, found.insurance) == ("", "", (), (), ())
+
+
+def test_lists_and_searches_tell_an_employer_no_more(world: World, stranger: int) -> None:
+    by, side = world.viewer("employer"), world.west
+    listed = {one.worker_id: one for one in search(by, Question(organisation=by.organisation), today=TODAY).rows}
+    one = listed[stranger]
+    assert (one.name, one.level, one.phone, one.sex, one.age, one.confirmed) == (side.name(stranger), "", "", "", None, False)
+    assert listed[world.harbour.worker].level == "L4"
+    assert stranger not in {one.worker_id for one in search(by, Question(level="L4"), today=TODAY).rows}
+    for text in (side.certificate(stranger), side.phone(stranger)):
+        assert not search(by, Question(text), today=TODAY).rows
+    assert [one.worker_id for one in search(by, Question(side.number(stranger)), today=TODAY).rows] == [stranger]
+
+
+def test_the_person_is_told_and_confirms_it(world: World, stranger: int, now: datetime) -> None:
+    told = Notice.objects.filter(worker_id=stranger, template="employment_reported")
+    assert {notice.channel for notice in told} == {"app", "sms"}
+    spell = models.EmploymentSpell.objects.get(worker_id=stranger)
+    held = people.grant("worker", worker_id=stranger)
+    page = people.signed_in(held).get("/en/me/").content.decode()
+    assert "Yes, I work there" in page
+    assert people.signed_in(held).post(f"/en/me/employment/{spell.pk}/", {"said": "yes"})["Location"] == "/en/me/"
+    assert "level" in person(world.viewer("employer"), stranger, TODAY).shown
+    assert AuditEvent.objects.filter(action="registry.confirm_employment", chain=f"worker:{stranger}").count() == 1
+    assert "Yes, I work there" not in people.signed_in(held).get("/en/me/").content.decode()
+
+
+def test_the_person_denies_it_and_an_officer_answers(world: World, stranger: int) -> None:
+    spell = models.EmploymentSpell.objects.get(worker_id=stranger)
+    client = people.signed_in(people.grant("worker", worker_id=stranger))
+    for _twice in range(2):
+        assert client.post(f"/en/me/employment/{spell.pk}/", {"said": "no"})["Location"] == "/en/me/"
+    asked = models.CorrectionRequest.objects.get(worker_id=stranger, state="open")
+    assert asked.subject == f"registry.employment_spells:{spell.pk}:other"
+    assert "level" not in person(world.viewer("employer"), stranger, TODAY).shown
+
+
+@pytest.mark.parametrize("who", ["counter", "care", "employer"])
+def test_nobody_confirms_for_the_person(world: World, now: datetime, who: str) -> None:
+    with pytest.raises(NotFound):
+        confirm_employment(spell_id=world.harbour.keys["spell"], by=world.viewer(who), now=now)
+
+
+def test_insurance_or_an_officer_confirms_it_too(world: World, stranger: int, now: datetime) -> None:
+    by = world.viewer("employer")
+    paid = models.InsuranceSpell.objects.create(
+        worker_id=stranger, organisation_id=by.organisation, scheme="unemployment", started_on=date(2026, 1, 1)
+    )
+    assert "level" in person(by, stranger, TODAY).shown
+    paid.delete()
+    assert "level" not in person(by, stranger, TODAY).shown
+    models.EmploymentSpell.objects.filter(worker_id=stranger).delete()
+    bring(world, known(world), world.viewer("assessor"), now)
+    assert "level" in person(by, stranger, TODAY).shown
+    assert Notice.objects.filter(template="employment_reported").count() == 2, "what an officer brings is not told of"
+
+
+def test_an_employer_does_not_put_off_an_end_that_has_passed(world: World, now: datetime) -> None:
+    side = world.harbour
+    models.EmploymentSpell.objects.filter(pk=side.keys["spell"]).update(ended_on=date(2020, 1, 1))
+    again = row(1, name=side.name(side.worker), identity_number=side.number(side.worker), birth=BORN, started_on=LONG_AGO)
+    batch = bring(world, replace(again, ended_on=date(2030, 1, 1)), world.viewer("employer"), now)
+    assert batch.rejected == 1
+    assert models.EmploymentSpell.objects.get(pk=side.keys["spell"]).ended_on == date(2020, 1, 1)

@@ -68,6 +68,7 @@ ACTIONS: dict[str, Text] = {
     "registry.withdraw_correction": Text("撤回更正申请", "withdrew a correction"),
     "registry.move_deadline": Text("调整答复期限", "moved a deadline"),
     "registry.give_consent": Text("同意一项用途", "agreed to a use"),
+    "registry.confirm_employment": Text("确认了就业情况", "confirmed an employment"),
     "registry.withdraw_consent": Text("撤回一项同意", "withdrew a consent"),
     "registry.import_roster": Text("导入名册", "brought in a roster"),
     "registry.import_feed": Text("导入其他部门的数据文件", "brought in a file of another authority"),

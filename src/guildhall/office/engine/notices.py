@@ -121,6 +121,14 @@ TEMPLATES: dict[str, Template] = {
             "The issuer confirmed your certificate “{level}”; it now counts towards your level.",
         ),
     ),
+    "employment_reported": Template(
+        Text("有单位报告您在该单位就业", "An employer reports that you work there"),
+        Text(
+            "{employer}报告您自 {start} 起在该单位就业。请在“我的档案”中确认是否属实；确认前，该单位看不到您的其他信息。",
+            "{employer} reports that you work there since {start}. Say on the page about you whether that is so; until then the "
+            "employer sees nothing else of your record.",
+        ),
+    ),
     "import_done": Template(
         Text("名册导入完成", "A roster has been brought in"),
         Text(

@@ -32,6 +32,26 @@ LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = len(WAITS) + 1
 
 
+@dataclass(frozen=True)
+class Told:
+    """One of many notices of the same template: its key, to whom, the facts, and the channels."""
+
+    key: str
+    worker_id: int
+    facts: Mapping[str, Fact]
+    channels: Sequence[str] = ("app",)
+
+
+def notify_each(*, template: str, told: Sequence[Told], now: datetime) -> None:
+    """Writes notices to many people on record at once, as `notify` does to one."""
+    for one in told:
+        _check(template, one.facts, one.channels)
+    rows = [_row(one.key, channel, template, one.facts, now, None, one.worker_id) for one in told for channel in one.channels]
+    with transaction.atomic():
+        Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+        _deliver_later(rows, now)
+
+
 def notify(
     *,
     key: str,
@@ -48,28 +68,40 @@ def notify(
     back. `facts` fill the gaps of the template (engine.notices.TEMPLATES); a Text is shown in the reader's language. They are sealed.
     Raises ValueError for a template, facts or channels that do not exist: a fault of the caller, found before anything is written.
     """
-    if wrong := faults(template, facts) or ", ".join(f"there is no channel {channel}" for channel in channels if channel not in CHANNELS):
-        raise ValueError(wrong)
-    rows = [
-        Notice(
-            key=key,
-            channel=channel,
-            account_id=account,
-            worker_id=worker_id,
-            template=template,
-            facts_sealed=sealed_facts(key, channel, dict(facts)),
-            state="sent" if channel == "app" else "waiting",
-            created_at=now,
-            send_after=now if channel == "app" else _first_moment(channel, template, now),
-            sent_at=now if channel == "app" else None,
-        )
-        for channel in channels
-    ]
+    _check(template, facts, channels)
+    rows = [_row(key, channel, template, facts, now, account, worker_id) for channel in channels]
     with transaction.atomic():
         Notice.objects.bulk_create(rows, ignore_conflicts=True)
-        if due := [row.send_after for row in rows if row.state == "waiting"]:
-            enqueue(kind="deliver", key=f"{min(due):%Y-%m-%dT%H:%M}", arguments={}, now=now, run_after=min(due))
+        _deliver_later(rows, now)
         return list(Notice.objects.filter(key=key, channel__in=channels).order_by("channel"))
+
+
+def _check(template: str, facts: Mapping[str, Fact], channels: Sequence[str]) -> None:
+    if wrong := faults(template, facts) or ", ".join(f"there is no channel {channel}" for channel in channels if channel not in CHANNELS):
+        raise ValueError(wrong)
+
+
+def _row(
+    key: str, channel: str, template: str, facts: Mapping[str, Fact], now: datetime, account: int | None, worker_id: int | None
+) -> Notice:
+    return Notice(
+        key=key,
+        channel=channel,
+        account_id=account,
+        worker_id=worker_id,
+        template=template,
+        facts_sealed=sealed_facts(key, channel, dict(facts)),
+        state="sent" if channel == "app" else "waiting",
+        created_at=now,
+        send_after=now if channel == "app" else _first_moment(channel, template, now),
+        sent_at=now if channel == "app" else None,
+    )
+
+
+def _deliver_later(rows: Sequence[Notice], now: datetime) -> None:
+    """Queues the delivery of what goes outside the house."""
+    if due := [row.send_after for row in rows if row.state == "waiting"]:
+        enqueue(kind="deliver", key=f"{min(due):%Y-%m-%dT%H:%M}", arguments={}, now=now, run_after=min(due))
 
 
 def _first_moment(channel: str, template: str, now: datetime) -> datetime:

@@ -19,6 +19,7 @@ from guildhall.registry.queries import corrections, insured, looks, minors
 from guildhall.registry.queries.feeds import Freshness, freshness
 from guildhall.registry.queries.insured import Insured
 from guildhall.registry.queries.people.record import Person, person
+from guildhall.registry.queries.vouched import unconfirmed
 from guildhall.skills.queries import names_of
 from guildhall.web.pack import city
 from guildhall.web.viewer import PUBLIC, Viewer, system
@@ -59,6 +60,7 @@ class Me:
     notices: tuple[notices.Shown, ...]
     unread: int
     looked: int
+    unconfirmed: frozenset[int]
     mandates: tuple[Mandate, ...]
     corrections: tuple[corrections.Asked, ...]
     fresh: dict[str, Freshness]
@@ -96,6 +98,7 @@ def me(viewer: Viewer, today: date) -> Me:
         notices=shelf.rows,
         unread=shelf.unread,
         looked=looks.count(records[0], today, own=own_accounts(records)),
+        unconfirmed=unconfirmed(records, today),
         mandates=tuple(row for row in mandates.given_by(viewer, records) if row.revoked_at is None and row.valid_until > today),
         corrections=tuple(corrections.own(viewer, today)),
         fresh=freshness(today),

@@ -240,9 +240,15 @@ def _stay(row: Staged, person: Person, rules: Rules) -> Callable[[Decision], Non
     if not found:
         return lambda made: _begin(row, person, start, rules, made)
     stay = found[0]
-    if (stay.ended_on and stay.started_on != start) or _runs_into_another(person, stay, start, row.ended_on or stay.ended_on):
+    apart = stay.ended_on and stay.started_on != start
+    if apart or _begins_anew(row, stay, rules) or _runs_into_another(person, stay, start, row.ended_on or stay.ended_on):
         raise _overlap(row, stay)
     return lambda made: _change(row, person, stay, start, rules, made)
+
+
+def _begins_anew(row: Staged, stay: Stay, rules: Rules) -> bool:
+    """Whether an employer puts off an end that has passed: who comes back begins a spell of their own, which they can deny."""
+    return not rules.officer and bool(stay.ended_on and stay.ended_on <= rules.as_of and row.ended_on and row.ended_on > stay.ended_on)
 
 
 def _runs_into_another(person: Person, stay: Stay, start: str, end: str | None) -> bool:

@@ -53,6 +53,17 @@ def known_among(organisation: int, records: Collection[int], today: date) -> set
     return {*spells.filter(worker_id__in=records).values_list("worker_id", flat=True)}
 
 
+def unconfirmed(records: Collection[int], today: date) -> frozenset[int]:
+    """Keys of the spells of a person that last today and that nobody but the employer says."""
+    lasting = Q(ended_on=None) | Q(ended_on__gt=today)
+    spells = list(EmploymentSpell.objects.filter(lasting, worker_id__in=records, started_on__lte=today, batch_id__isnull=False))
+    own = said_by_employers(spell.batch_id for spell in spells if spell.batch_id)
+    doubtful = (spell for spell in spells if spell.batch_id in own)
+    return frozenset(
+        spell.pk for spell in doubtful if not EmploymentSpell.objects.filter(confirmed(spell.organisation_id), pk=spell.pk).exists()
+    )
+
+
 def is_phone_vouched(record: int) -> bool:
     """Whether the phone of a record came from somebody else than an employer who has the person on record by its own word only."""
     changed = (

@@ -30,6 +30,7 @@ from guildhall.registry.models import (
     hashed_word,
     vault,
 )
+from guildhall.registry.queries.vouched import confirmed
 
 Position = Sequence[Any]
 """Where a record stands in the order of a criterion; JSON."""
@@ -172,6 +173,14 @@ class Employed(Criterion):
 
     def rows(self) -> Rows:
         return EmploymentSpell.objects.filter(in_force(self.today, "started_on", "ended_on"), organisation_id=self.organisation)
+
+
+@dataclass(frozen=True)
+class Known(Employed):
+    """Records with such a spell that is confirmed: of whom an employer may ask more than its own roster said."""
+
+    def rows(self) -> Rows:
+        return super().rows().filter(confirmed(self.organisation))
 
 
 @dataclass(frozen=True)

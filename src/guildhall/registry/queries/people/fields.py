@@ -6,8 +6,11 @@ what other authorities report nothing but graduations. A part that is not named 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 
+from guildhall.registry.queries.people.walk import families
+from guildhall.registry.queries.vouched import known_among
 from guildhall.web.viewer import Viewer
 
 ALL, OWN, GRADUATIONS = "all", "own", "graduations"
@@ -50,6 +53,8 @@ SHOWN: Mapping[str, Mapping[str, str]] = {
     "system": _OFFICER,
 }
 """What each role is shown of the people it is led to; who those are is for `queries.scope`."""
+UNCONFIRMED: Mapping[str, str] = {"name": ALL, "number": ALL, "employment": OWN}
+"""What an employer is shown of somebody who works for it by its own word alone: what its roster said, and nothing else."""
 ROLES = tuple(role for role in SHOWN if role != "system")
 """Roles that search for people and open their pages. A worker's own record has pages of its own."""
 PART_OF_COLUMN: Mapping[tuple[str, str], str] = {
@@ -78,3 +83,19 @@ PART_OF_TABLE: Mapping[str, str] = {
 def shown_to(viewer: Viewer) -> Mapping[str, str]:
     """The parts of a record that a viewer is shown; none while acting for somebody, who has pages of their own."""
     return {} if viewer.mandate else SHOWN.get(viewer.role, {})
+
+
+def shown_of(viewer: Viewer, leaders: Sequence[int], today: date) -> dict[int, Mapping[str, str]]:
+    """The parts of each of these people's records that a viewer is shown, by the record that leads."""
+    shown = shown_to(viewer)
+    known = known_to(viewer, leaders, today)
+    return {key: shown if key in known else UNCONFIRMED for key in leaders}
+
+
+def known_to(viewer: Viewer, leaders: Sequence[int], today: date) -> set[int]:
+    """Those of some people, by the record that leads, who are the viewer's on more than the viewer's own word; all for officers."""
+    if viewer.role != "employer":
+        return {*leaders}
+    of = families(leaders)
+    known = known_among(viewer.organisation or 0, [record for records in of.values() for record in records], today)
+    return {leader for leader, records in of.items() if not known.isdisjoint(records)}

@@ -31,7 +31,7 @@ from guildhall.registry.models import (
 )
 from guildhall.registry.queries import changes, responsible_today, scope
 from guildhall.registry.queries.merged import leader, one_person
-from guildhall.registry.queries.people.fields import ALL, GRADUATIONS, OWN, PART_OF_COLUMN, PART_OF_TABLE, shown_to
+from guildhall.registry.queries.people.fields import ALL, GRADUATIONS, OWN, PART_OF_COLUMN, PART_OF_TABLE, UNCONFIRMED, shown_of, shown_to
 from guildhall.registry.queries.people.rows import IDENTITY, OF_AGE, age_on, opened
 from guildhall.registry.queries.people.walk import ORDINALS
 from guildhall.registry.queries.records import no_such_person
@@ -111,7 +111,10 @@ class Past:
 
 @dataclass(frozen=True)
 class Person:
-    """Everything of one person that the viewer's role is shown; parts it is not shown are empty. `shown` names those it is."""
+    """Everything of one person that the viewer's role is shown; parts it is not shown are empty. `shown` names those it is.
+
+    `confirmed` is false where an employer is shown no more than its own roster said.
+    """
 
     worker: Worker
     shown: frozenset[str]
@@ -131,6 +134,7 @@ class Person:
     past: tuple[Past, ...] = ()
     responsible: Place | None = None
     origin: Origin | None = None
+    confirmed: bool = True
 
     @property
     def is_minor(self) -> bool:
@@ -148,7 +152,7 @@ def person(viewer: Viewer, worker_id: int, today: date) -> Person:
     worker = scope.people(viewer, today).filter(pk=leader(worker_id)).select_related("residence", "identity").first()
     if worker is None or "name" not in shown:
         raise no_such_person()
-    return _Reader(viewer, worker, today, shown).read()
+    return _Reader(viewer, worker, today, shown_of(viewer, [worker.pk], today)[worker.pk]).read()
 
 
 @dataclass
@@ -185,7 +189,8 @@ class _Reader:
             records=tuple(self._records()),
             past=tuple(self._past()),
             responsible=responsible_today(self.viewer, self.worker.residence_id, self.today) if "residence" in self.shown else None,
-            origin=self._origin(self.worker.batch_id),
+            origin=self._origin(self.worker.batch_id) if self.shown is not UNCONFIRMED else None,
+            confirmed=self.shown is not UNCONFIRMED,
         )
 
     def _mine(self, rows: QuerySet[Any], part: str, organisation: str = "organisation_id") -> QuerySet[Any]:

@@ -13,7 +13,7 @@ from guildhall.registry.engine.identity import masked
 from guildhall.registry.models import EmploymentSpell, Identity, Organisation, Place, Worker, vault
 from guildhall.registry.queries import scope
 from guildhall.registry.queries.people.criteria import in_force
-from guildhall.registry.queries.people.fields import OWN, shown_to
+from guildhall.registry.queries.people.fields import OWN, UNCONFIRMED, shown_of, shown_to
 from guildhall.registry.queries.people.walk import Families, families, levels
 from guildhall.web.viewer import Viewer
 
@@ -23,7 +23,10 @@ IDENTITY = "registry.identity"
 
 @dataclass(frozen=True)
 class Row:
-    """One person of a list. What the viewer's role is not shown is empty or None."""
+    """One person of a list. What the viewer's role is not shown is empty or None.
+
+    `confirmed` is false for whom an employer is shown no more of than its own roster said.
+    """
 
     worker_id: int
     name: str
@@ -35,6 +38,7 @@ class Row:
     standing: str = ""
     residence: Place | None = None
     employers: tuple[Organisation, ...] = ()
+    confirmed: bool = True
 
     @property
     def is_minor(self) -> bool:
@@ -73,10 +77,10 @@ def age_on(worker: Worker, number: str, today: date) -> int:
 def rows_of(viewer: Viewer, leaders: Sequence[int], today: date) -> tuple[Row, ...]:
     """Those of some people whom the viewer may see, in the order given."""
     workers = {row.pk: row for row in scope.people(viewer, today).filter(pk__in=leaders).select_related("residence", "identity")}
-    kept, shown = families([key for key in leaders if key in workers]), shown_to(viewer)
-    held = levels(kept, today) if "level" in shown else {}
+    kept, shown = families([key for key in leaders if key in workers]), shown_of(viewer, [*workers], today)
+    held = levels({key: records for key, records in kept.items() if "level" in shown[key]}, today)
     jobs = employers(viewer, kept, today)
-    return tuple(_row(workers[key], held.get(key, ""), jobs.get(key, ()), shown, today) for key in kept)
+    return tuple(_row(workers[key], held.get(key, ""), jobs.get(key, ()), shown[key], today) for key in kept)
 
 
 def _row(worker: Worker, level: str, employers: tuple[Organisation, ...], shown: Mapping[str, str], today: date) -> Row:
@@ -92,6 +96,7 @@ def _row(worker: Worker, level: str, employers: tuple[Organisation, ...], shown:
         standing=worker.standing if "standing" in shown else "",
         residence=worker.residence if "residence" in shown else None,
         employers=employers,
+        confirmed=shown is not UNCONFIRMED,
     )
 
 

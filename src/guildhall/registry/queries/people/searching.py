@@ -14,9 +14,10 @@ from guildhall.registry.engine.asking import Asked, keys_of, recognise
 from guildhall.registry.engine.identity import normalise_phone
 from guildhall.registry.models import Worker
 from guildhall.registry.queries import COUNT_CAP, LARGEST_PAGE, scope
+from guildhall.registry.queries.merged import leaders
 from guildhall.registry.queries.people import tokens
-from guildhall.registry.queries.people.criteria import Certified, Criterion, Employed, Living, Named, Numbered, of_number
-from guildhall.registry.queries.people.fields import shown_to
+from guildhall.registry.queries.people.criteria import Certified, Criterion, Employed, Known, Living, Named, Numbered, of_number
+from guildhall.registry.queries.people.fields import UNCONFIRMED, known_to, shown_to
 from guildhall.registry.queries.people.rows import Row, rows_of
 from guildhall.registry.queries.people.short import short_reads
 from guildhall.registry.queries.people.walk import COUNT_BUDGET, PAGE_BUDGET, Sieve, Walk
@@ -141,8 +142,7 @@ def _criteria(viewer: Viewer, question: Question, asked: Asked, today: date) -> 
     """What can lead the search or sift it, always in this order; or why nobody is sought."""
     found: list[Criterion] = []
     if asked.is_number:
-        kinds = [kind for kind in ("number", "documents", "phone", "certificates", "claims") if kind in shown_to(viewer)]
-        found.append(of_number(asked.value, normalise_phone(question.text), kinds))
+        found.append(_of_number(viewer, question, asked, today))
     elif asked.kind in ("name", "initials", "mixed"):
         found.append(Named(keys_of(asked)[0]))
     elif asked.kind == "short":
@@ -155,9 +155,23 @@ def _criteria(viewer: Viewer, question: Question, asked: Asked, today: date) -> 
         return [], hint
     if question.level in tables.CERTIFIED:
         found.append(Certified(question.level, today))
+    if question.level and viewer.role == "employer":
+        found.append(Known(viewer.organisation or 0, today))
     if not found:
         return [], "nothing" if question.is_empty else "broad"
     return found, ""
+
+
+def _of_number(viewer: Viewer, question: Question, asked: Asked, today: date) -> Numbered:
+    """Whom a number leads to; an employer those it knows by its own word alone by nothing but what it said of them."""
+    kinds = [kind for kind in ("number", "documents", "phone", "certificates", "claims") if kind in shown_to(viewer)]
+    phone = normalise_phone(question.text)
+    if viewer.role != "employer":
+        return of_number(asked.value, phone, kinds)
+    said = of_number(asked.value, phone, [kind for kind in kinds if kind in UNCONFIRMED]).found
+    led = leaders(of_number(asked.value, phone, [kind for kind in kinds if kind not in UNCONFIRMED]).found)
+    known = known_to(viewer, sorted({*led.values()}), today)
+    return Numbered(tuple(sorted({*said, *(record for record, leader in led.items() if leader in known)})))
 
 
 def _too_wide(criteria: list[Criterion]) -> str:
