@@ -29,6 +29,7 @@ def production_mode(settings: Any, var: Path) -> Callable[..., None]:
 
     def set_up(**other: Any) -> None:
         sound = {"DEMONSTRATION": False, "DEBUG": False, "ALLOWED_HOSTS": ["guildhall.example"], "PROXIES": 1, "VAR": var}
+        sound |= {"SEALS": str(var.parent / "elsewhere" / "seals.jsonl")}
         for name, value in {**sound, **other}.items():
             setattr(settings, name, value)
 
@@ -54,12 +55,18 @@ def test_a_sound_production_starts(production_mode: Callable[..., None]) -> None
         ({"ALLOWED_HOSTS": ["localhost", "127.0.0.1", "[::1]"]}, "GUILDHALL_HOSTS names no host of yours"),
         ({"ALLOWED_HOSTS": ["*"]}, "GUILDHALL_HOSTS names no host of yours"),
         ({"PROXIES": 0}, "GUILDHALL_PROXIES is 0"),
+        ({"SEALS": ""}, "GUILDHALL_SEALS lies inside GUILDHALL_VAR"),
     ],
 )
 def test_settings_of_a_demonstration_are_refused(production_mode: Callable[..., None], setting: dict[str, Any], said: str) -> None:
     production_mode(**setting)
     assert said in refusal()
     assert [error.msg for error in production.check()] == [said]
+
+
+def test_seals_beside_the_database_are_refused(production_mode: Callable[..., None], var: Path) -> None:
+    production_mode(SEALS=str(var / "deeper" / ".." / "seals.jsonl"))
+    assert "GUILDHALL_SEALS lies inside GUILDHALL_VAR" in refusal()
 
 
 @pytest.mark.parametrize(("file", "name"), [("session.key", "SECRET_KEY"), ("identity.key", "IDENTITY_KEY")])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -13,7 +15,7 @@ from django.db import transaction
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
 from guildhall.office.engine.seals import Checker, Sealed, Signer, read_lines
 from guildhall.office.models import AuditEvent, Seal
-from guildhall.office.operations.audit import bring_outside, record, seal
+from guildhall.office.operations.audit import begin_copy, bring_outside, record, seal
 from guildhall.office.queries.verification import verify
 from guildhall.web.viewer import system
 from tests.threads import alone, at_once, shared_database
@@ -61,7 +63,10 @@ def test_a_seal_of_a_transaction_that_fails_is_in_neither_place(copy: Path) -> N
     with pytest.raises(RuntimeError):
         transaction.atomic(fail)()
     assert not Seal.objects.exists()
-    assert not copy.exists()
+    assert not copy.read_bytes()
+    write(1)
+    assert seal(now=NOW).seal_id == 1
+    assert verify().proven
 
 
 @pytest.mark.django_db(transaction=True)
@@ -85,16 +90,68 @@ def test_what_a_crash_kept_from_the_copy_is_added_by_the_next_seal(copy: Path, t
     assert (found.seals, found.waiting) == (3, 0)
 
 
+def gone(copy: Path) -> None:
+    copy.unlink()
+
+
+def emptied(copy: Path) -> None:
+    copy.write_text("")
+
+
 @pytest.mark.django_db(transaction=True)
-def test_where_nothing_is_new_the_copy_is_brought_up_to_date_all_the_same(copy: Path) -> None:
+@pytest.mark.parametrize("take", [gone, emptied])
+def test_a_copy_that_is_gone_is_told_and_not_made_again_in_silence(copy: Path, take: Callable[[Path], None]) -> None:
+    """Whoever cuts the record off removes the copy too: an hourly seal must not heal that."""
+    for n in (0, 3):
+        write(3, begin=n)
+        seal(now=NOW)
+    take(copy)
+    write(1, begin=6)
+    for _ in range(2):
+        with pytest.raises(GuildhallError, match="copy of the seals outside the database is gone"):
+            seal(now=NOW)
+        assert [damage.kind for damage in verify().damages] == ["outside_missing"]
+    with pytest.raises(GuildhallError, match="no reason"):
+        begin_copy(reason=" ", by=BY, now=NOW)
+    made = begin_copy(reason="the disk broke", by=BY, now=NOW)
+    event = AuditEvent.objects.get(action="office.begin_seal_copy")
+    assert (made.events, made.last_event, event.reason) == (2, event.pk, "the disk broke")
+    lines = copy.read_text().splitlines()
+    assert json.loads(lines[0]) == {"begun_by_event": event.pk, "digest": bytes(event.digest).hex()}
+    assert [json.loads(line)["seal"] for line in lines[1:]] == [1, 2, 3]
+    assert verify().proven
+    write(1, begin=7)
+    assert seal(now=NOW).seal_id == 4
+    assert verify().proven
+    with pytest.raises(AlreadyDone):
+        begin_copy(reason="again", by=BY, now=NOW)
+    copy.write_text(copy.read_text().replace(lines[0], lines[0].replace(f":{event.pk},", ":1,")))
+    assert [damage.kind for damage in verify().damages] == ["outside"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_record_that_was_never_sealed_in_time_is_damage_and_in_production_no_first_start(copy: Path, settings: Any) -> None:
+    """Both places may have been emptied."""
+    write(3)
+    late = NOW + timedelta(hours=3)
+    assert verify(now=NOW + timedelta(hours=1)).proven
+    assert [damage.kind for damage in verify(now=late).damages] == ["never_sealed"]
+    settings.DEMONSTRATION = False
+    with pytest.raises(GuildhallError, match="copy of the seals outside the database is gone"):
+        seal(now=late)
+    settings.DEMONSTRATION = True
+    seal(now=late)
+    assert verify(now=late).proven
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_crash_before_the_first_line_is_no_loss(copy: Path) -> None:
     write(3)
     seal(now=NOW)
-    whole = copy.read_bytes()
-    copy.unlink()
-    with pytest.raises(AlreadyDone):
-        seal(now=NOW)
-    assert copy.read_bytes() == whole
-    assert bring_outside() == 0
+    copy.write_text("")
+    write(1, begin=3)
+    assert seal(now=NOW).seal_id == 2
+    assert verify().proven
 
 
 @pytest.mark.django_db(transaction=True)
@@ -105,6 +162,7 @@ def test_a_copy_that_cannot_be_written_is_told_and_loses_nothing(copy: Path) -> 
     with pytest.raises(GuildhallError, match="copy of the seals could not be written"):
         seal(now=NOW)
     copy.unlink()
+    copy.touch()
     assert bring_outside() == 1
     assert verify().proven
 
@@ -120,7 +178,7 @@ def test_a_database_behind_its_copy_is_not_sealed(copy: Path) -> None:
     with pytest.raises(GuildhallError, match="holds a seal 2 that the database does not know"):
         seal(now=NOW)
     copy.rename(copy.with_suffix(".kept"))
-    seal(now=NOW)
+    begin_copy(reason="a backup was put back", by=BY, now=NOW)
     assert verify().proven
 
 

@@ -56,7 +56,7 @@ def verified(seals: Path | None = None, progress: Callable[[int, int], None] | N
     from guildhall.office.queries.verification import verify as run
     from guildhall.registry.queries.imports import batch_proof
 
-    return run(seals=seals, batch_proofs=batch_proof, progress=progress)
+    return run(seals=seals, batch_proofs=batch_proof, progress=progress, now=datetime.now(UTC))
 
 
 def _note(found: Verification, seconds: float) -> None:
@@ -90,14 +90,18 @@ def _events(count: int) -> str:
 
 
 @audit.command()
-def seal() -> None:
+@click.option("--new-copy", metavar="REASON", help="Begin a new copy outside where the one before is gone; why is kept as an event.")
+def seal(new_copy: str | None) -> None:
     """Seal what was recorded since the last seal, and bring the copy outside up to date."""
     start_django()
     migrate_database()
+    from guildhall.office.operations.audit import begin_copy
     from guildhall.office.operations.audit import seal as run
+    from guildhall.web.viewer import system
 
+    now = datetime.now(UTC)
     try:
-        made = run(now=datetime.now(UTC))
+        made = run(now=now) if new_copy is None else begin_copy(reason=new_copy, by=system("command:audit seal"), now=now)
     except AlreadyDone as nothing:
         click.echo(nothing.what)
     else:

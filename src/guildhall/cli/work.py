@@ -290,6 +290,10 @@ def work(once: bool, listed: bool, again: tuple[str, str] | None, beside: int | 
     if listed or again:
         queue_again(again) if again else print_jobs()
         return
+    if beside is None:
+        from guildhall.office import production
+
+        production.refuse()
     worker = Worker(lambda: datetime.now(UTC), _say_failures if beside else _say)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stopping.set())

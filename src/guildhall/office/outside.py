@@ -93,11 +93,14 @@ class Copy:
                 return seal
             length *= 4
 
-    def append(self, seals: Sequence[Sealed]) -> None:
-        """Adds lines, and returns when they are on the disk. Raises GuildhallError where there is no room for them."""
+    def append(self, seals: Sequence[Sealed], opening: str = "") -> None:
+        """Adds lines, and returns when they are on the disk; `opening` is the first line of a new copy.
+
+        Raises GuildhallError where there is no room for them.
+        """
         size = os.fstat(self._descriptor).st_size
         torn = size and os.pread(self._descriptor, 1, size - 1) != b"\n"
-        text = ("\n" if torn else "") + "".join(seal.line() + "\n" for seal in seals)
+        text = ("\n" if torn else "") + (f"{opening}\n" if opening else "") + "".join(seal.line() + "\n" for seal in seals)
         rest = memoryview(text.encode())
         try:
             while rest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -35,6 +36,11 @@ def of_settings() -> Iterator[GuildhallError]:
             yield GuildhallError(f"GUILDHALL_{name} is the key of a demonstration", next=f"give it another one, and remove {path}")
     if "*" in settings.ALLOWED_HOSTS or not set(settings.ALLOWED_HOSTS) - {"localhost", "127.0.0.1", "[::1]", ""}:
         yield GuildhallError("GUILDHALL_HOSTS names no host of yours", next="set it to the names under which people reach this system")
+    if not settings.SEALS or Path(settings.SEALS).resolve().is_relative_to(Path(settings.VAR).resolve()):
+        yield GuildhallError(
+            "GUILDHALL_SEALS lies inside GUILDHALL_VAR",
+            next="set it to a file where nobody who can write in the database can write, such as another machine's disk",
+        )
     if not settings.PROXIES:
         yield GuildhallError(
             "GUILDHALL_PROXIES is 0", next="put a proxy that encrypts before this server, and set it to the number of proxies, such as 1"

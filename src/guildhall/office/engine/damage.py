@@ -23,6 +23,7 @@ KINDS = {
     "unsealed": "seal {seal} does not fit the events it stands for",
     "outside": "the copy outside the database was changed",
     "outside_missing": "the copy outside the database is missing",
+    "never_sealed": "nothing was ever sealed, though event {event} was written more than two hours ago",
     "batch": "the rows of a batch were changed: event {event}, {place}, vouches for others",
 }
 """The kinds of damage, and how each is told."""
@@ -42,6 +43,7 @@ WORDS = {
     "unsealed": Text("封印与事件不符", "A seal does not fit its events"),
     "outside": Text("封印的库外副本被修改", "The copy of the seals was changed"),
     "outside_missing": Text("封印的库外副本不见了", "The copy of the seals is missing"),
+    "never_sealed": Text("从未封印", "Nothing was ever sealed"),
     "batch": Text("一次导入的行被修改", "The rows of an import were changed"),
 }
 """The same in a few words, for auditors, in both languages."""

@@ -151,15 +151,32 @@ class Checker:
         return False
 
 
+def opening(event: int, digest: bytes) -> str:
+    """The first line of a copy that was begun anew: the event that says why."""
+    return json.dumps({"begun_by_event": event, "digest": digest.hex()}, separators=(",", ":"))
+
+
+def opened_by(line: str) -> tuple[int, bytes] | None:
+    """The event that a first line names, with its digest; None where it is no such line."""
+    try:
+        values = json.loads(line)
+        return int(values["begun_by_event"]), bytes.fromhex(values["digest"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
 def read_lines(lines: Sequence[str]) -> tuple[dict[int, Sealed], list[int]]:
     """The seals of the copy outside, by number, and the lines that hold none or gainsay an earlier one, counted from 1.
 
-    A line that was cut by a crash is followed by the same seal written again: such a line is no fault.
+    A line that was cut by a crash is followed by the same seal written again: such a line is no fault. Nor is the first line of a copy
+    that was begun anew (`opening`).
     """
     found: dict[int, Sealed] = {}
     odd: list[int] = []
     for number, line in enumerate(lines, 1):
         seal = Sealed.read(line)
+        if number == 1 and opened_by(line):
+            continue
         if seal is None:
             following = Sealed.read(lines[number]) if number < len(lines) else None
             if line.strip() and (number < len(lines) and (following is None or not following.line().startswith(line))):

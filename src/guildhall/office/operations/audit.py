@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
 from guildhall.office import outside
 from guildhall.office.engine.chain import START, canonical, chained, plain, told
-from guildhall.office.engine.seals import first_previous
+from guildhall.office.engine.seals import Sealed, first_previous, opening
 from guildhall.office.models import AuditCheck, AuditEvent, ChainHead, Seal
-from guildhall.office.queries.verification import Verification, sealed
+from guildhall.office.queries.verification import BEGUN, Verification, is_unsealed_for_long, sealed
 from guildhall.web.viewer import Viewer
 
 WRITERS = 0x6775696C64
@@ -88,8 +90,8 @@ def _locked_head(subject: str) -> ChainHead:
 def seal(*, now: datetime) -> Seal:
     """A seal over every event up to now: in the database, and when that is committed, in the copy outside it.
 
-    Whatever a crash kept from the copy is added to it first. Raises AlreadyDone where nothing was recorded since the last seal,
-    GuildhallError where the copy holds seals that the database does not know.
+    Whatever a crash kept from the copy is added to it first. The first seal of all begins the copy. Raises AlreadyDone where nothing
+    was recorded since the last seal, GuildhallError where the copy holds seals that the database does not know, or is gone.
     """
     made = _seal(now)
     transaction.on_commit(bring_outside)
@@ -98,10 +100,32 @@ def seal(*, now: datetime) -> Seal:
     return made
 
 
+def begin_copy(*, reason: str, by: Viewer, now: datetime) -> Seal:
+    """A new copy outside in the place of one that is gone, and a seal over all up to now: why that was done is an event.
+
+    The first line of the file names that event; the auditor compares what follows with the copies taken away before. Raises
+    GuildhallError without a reason, and AlreadyDone where the copy is there.
+    """
+    if not reason.strip():
+        raise GuildhallError("There is no reason given", next="say in a few words why the copy of the seals is begun anew")
+    with transaction.atomic():
+        _alone_among_writers()
+        if _newest_outside():
+            raise AlreadyDone(f"The copy of the seals is there: {outside.path()}", next="where it has to go, move it aside first")
+        details = {"seals": Seal.objects.count()}
+        event = record(subject="audit", action=BEGUN, by=by, now=now, reason=reason.strip(), details=details)
+        made = _seal(now, begun=True)
+        assert made
+        transaction.on_commit(partial(bring_outside, begun=event))
+    return made
+
+
 @transaction.atomic
-def _seal(now: datetime) -> Seal | None:
+def _seal(now: datetime, *, begun: bool = False) -> Seal | None:
     _alone_among_writers()
     last = Seal.objects.order_by("-seal_id").first()
+    if not begun:
+        _refuse_without_the_copy(last, now)
     _refuse_behind_the_copy()
     heads, events, last_event = _grown(last.last_event if last else 0)
     if not events:
@@ -131,22 +155,50 @@ def _grown(after: int) -> tuple[dict[str, tuple[int, bytes]], int, int]:
     return heads, events, after
 
 
+def _refuse_without_the_copy(last: Seal | None, now: datetime) -> None:
+    """A copy that is gone is not made again in silence: whoever cuts the record off would only have to remove it.
+
+    Where nothing was ever sealed the copy is begun, an empty file before the first seal is committed, so that a crash between the two
+    is no loss. In production that is soon after the first event.
+    """
+    if last is None and (settings.DEMONSTRATION or not is_unsealed_for_long(now)):
+        with outside.opened():
+            return
+    if _newest_outside() or last and _is_just_begun(last):
+        return
+    raise GuildhallError(
+        "The copy of the seals outside the database is gone",
+        why=f"{outside.path()} holds no seal, and the record was begun before; whoever cuts its end off would remove the copy too",
+        next="look for it and put it back; otherwise `guildhall audit seal --new-copy REASON` begins a new one, which is an event",
+    )
+
+
+def _is_just_begun(last: Seal) -> bool:
+    """Whether a crash may have kept the very first seal from its file."""
+    return last.seal_id == 1 and outside.path().exists() and not outside.path().stat().st_size
+
+
+def _newest_outside() -> Sealed | None:
+    if not outside.path().exists():
+        return None
+    with outside.opened() as copy:
+        return copy.last()
+
+
 def _refuse_behind_the_copy() -> None:
     """A database that was put back, or in which seals were written anew, is not sealed as if nothing had happened."""
-    if not outside.path().exists():
-        return
-    with outside.opened() as copy:
-        newest = copy.last()
+    newest = _newest_outside()
     if newest and not Seal.objects.filter(seal_id=newest.seal, digest=newest.digest).exists():
         raise GuildhallError(
             f"The copy of the seals holds a seal {newest.seal} that the database does not know",
             why=f"the end of the database was cut off or written anew, or a backup was put back; the copy is {outside.path()}",
-            next="run `guildhall audit verify`; if a backup was put back on purpose, keep the copy, move it aside, and seal again",
+            next="run `guildhall audit verify`; if a backup was put back on purpose, keep the copy, move it aside, and begin a new one "
+            "with `guildhall audit seal --new-copy REASON`",
         )
 
 
-def bring_outside() -> int:
-    """Adds to the copy outside every seal of the database that it lacks, and gives their number.
+def bring_outside(*, begun: AuditEvent | None = None) -> int:
+    """Adds to the copy outside every seal of the database that it lacks, and gives their number; `begun` is why it is a new copy.
 
     The database must be on the disk before: a copy that is ahead of it would look like an end cut off.
     """
@@ -156,7 +208,7 @@ def bring_outside() -> int:
         missing = Seal.objects.filter(seal_id__gt=newest.seal if newest else 0).order_by("seal_id")
         found = [sealed(row) for row in missing]
         if found:
-            copy.append(found)
+            copy.append(found, opening(begun.pk, bytes(begun.digest)) if begun else "")
     return len(found)
 
 

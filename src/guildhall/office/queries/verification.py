@@ -6,6 +6,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,16 @@ from guildhall.office import outside
 from guildhall.office.bulk import one_state
 from guildhall.office.engine.chain import FIELDS, MOMENT, ROWS_DIGEST, SEPARATOR, batch_digest
 from guildhall.office.engine.damage import Damage
-from guildhall.office.engine.seals import Sealed, first_previous, read_lines
+from guildhall.office.engine.seals import Sealed, first_previous, opened_by, read_lines
 from guildhall.office.engine.verification import Pass, Row, name_of
 from guildhall.office.models import AuditEvent, Seal
 
 PAGE_ROWS = 2_000
 """Few enough to stay in the processor's cache from the reading to the hashing."""
+BEGUN = "office.begin_seal_copy"
+"""The event with which a copy outside begins that replaces one that is gone."""
+UNSEALED_FOR = timedelta(hours=2)
+"""Seals are made every hour: where there is none after this, something keeps them away."""
 Progress = Callable[[int, int], None]
 """Called with events seen and events in all."""
 BatchProofs = Callable[[int], Iterable[tuple[str, bytes]] | None]
@@ -79,14 +84,25 @@ def sealed(row: Seal) -> Sealed:
     return Sealed(row.seal_id, row.at.strftime(MOMENT), row.last_event, row.events, root, previous, digest, signature, heads)
 
 
-def verify(*, seals: Path | None = None, batch_proofs: BatchProofs | None = None, progress: Progress | None = None) -> Verification:
+def is_unsealed_for_long(now: datetime) -> bool:
+    """Whether the first event of all is older than it may be without a seal."""
+    first = AuditEvent.objects.order_by("event_id").first()
+    return first is not None and first.at < now - UNSEALED_FOR
+
+
+def verify(
+    *, seals: Path | None = None, batch_proofs: BatchProofs | None = None, progress: Progress | None = None, now: datetime | None = None
+) -> Verification:
     """One pass over every event. `seals` names a copy of the seals to believe instead of the one in the settings.
 
-    The copy is believed before the database; within either, what the city's key has signed. Nothing is written.
+    The copy is believed before the database; within either, what the city's key has signed. `now` asks as well whether anything was
+    sealed in time. Nothing is written.
     """
     file = seals or outside.path()
     with one_state():
         agreed = _Agreed(sealed_rows(), outside.lines(file))
+        if now:
+            agreed.ask_whether_sealed(now)
         done = Pass()
         _walk(done, agreed, _progress(progress))
         done.finish(_fetched(_heads(connection.vendor), []))
@@ -111,8 +127,10 @@ class _Agreed:
         self._inside = {seal.seal: seal for seal in inside}
         self._outside, odd = read_lines(lines or [])
         self._checker = outside.checker()
-        if lines is None and inside:
-            self._tell("outside_missing", why="without it nobody can see whether the end of the record was cut off")
+        if inside and not self._outside:
+            said = "" if lines is None else "the file holds no seal; "
+            self._tell("outside_missing", why=f"{said}without it nobody can see whether the end of the record was cut off")
+        self._check_opening(lines or [])
         for line in odd:
             self._tell("outside", why=f"line {line} is not a seal of this chain")
         self.seals = [seal for number in range(1, self._newest() + 1) if (seal := self._choose(number))]
@@ -123,6 +141,18 @@ class _Agreed:
 
     def _tell(self, kind: str, seal: Sealed | None = None, why: str = "") -> None:
         self.damages.append(Damage(kind, event=seal.last_event if seal else 0, seal=seal.seal if seal else 0, why=why))
+
+    def _check_opening(self, lines: list[str]) -> None:
+        """A copy that was begun anew stands on an event that says why."""
+        named = opened_by(lines[0]) if lines else None
+        if named and not AuditEvent.objects.filter(pk=named[0], digest=named[1], action=BEGUN).exists():
+            self._tell("outside", why=f"event {named[0]}, with which it says that it began, is not on record")
+
+    def ask_whether_sealed(self, now: datetime) -> None:
+        """Tells where nothing was ever sealed, though there was time: the seals of both places may have been removed."""
+        if not self.seals and is_unsealed_for_long(now):
+            first = AuditEvent.objects.order_by("event_id").values_list("event_id", flat=True).first() or 0
+            self.damages.append(Damage("never_sealed", event=first))
 
     def _newest(self) -> int:
         return max([*self._inside, *self._outside], default=0)
