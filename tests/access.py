@@ -352,7 +352,7 @@ ROSTERS: tuple[Door, ...] = (
     Door("import_check", BRINGERS, "POST", at=batch("staged")),
     Door("import", BRINGERS, at=batch("done")),
     Door("import", BRINGERS, "POST", at=batch("staged")),
-    Door("import_rejected", BRINGERS, at=batch("done")),
+    Door("import_rejected", ("employer",), at=batch("done")),
     Door("feeds", ("claims_officer", "assessor", "planner", "administrator")),
     Door("feed_file", (CITY_OFFICER,), at=fixed(kind="hardship")),
     Door("feed_file", (CITY_OFFICER,), "POST", at=fixed(kind="hardship"), answers=200),

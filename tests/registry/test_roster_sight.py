@@ -137,3 +137,19 @@ def test_an_employer_does_not_put_off_an_end_that_has_passed(world: World, now: 
     batch = bring(world, replace(again, ended_on=date(2030, 1, 1)), world.viewer("employer"), now)
     assert batch.rejected == 1
     assert models.EmploymentSpell.objects.get(pk=side.keys["spell"]).ended_on == date(2020, 1, 1)
+
+
+def test_rejected_rows_go_in_full_to_whom_they_came_from(world: World) -> None:
+    side = world.harbour
+    batch = models.ImportBatch.objects.get(pk=side.keys["roster done"])
+    address = f"/en/rosters/{batch.pk}/rejected/"
+    for other in ("assessor", "claims_officer", "delegate"):
+        assert world.client(other).get(address).status_code == 404, other
+    assert address not in world.client("assessor").get(f"/en/rosters/{batch.pk}/").content.decode()
+    assert world.client("employer").get(address).content.startswith(b"PK")
+    event = AuditEvent.objects.get(action="registry.take_rejected")
+    assert (event.chain, event.actor, event.details) == (f"organisation:{side.organisation}", world.viewer("employer").name, '{"rows":1}')
+    models.ImportBatch.objects.filter(pk=batch.pk).update(brought_by=world.viewer("assessor").name)
+    assert world.client("assessor").get(address).status_code == 200, "the officer who brought the file"
+    models.ImportBatch.objects.filter(pk=batch.pk).update(state="applying")
+    assert world.client("employer").get(address).status_code == 404, "not before it is applied"

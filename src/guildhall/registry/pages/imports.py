@@ -266,7 +266,7 @@ def import_(request: HttpRequest, batch_id: int) -> HttpResponse:
         "rejected": queries.rejected_rows(batch, size=SHOWN),
         **_warnings(batch),
         "shown": SHOWN,
-        "has_cells": queries.has_cells(batch),
+        "has_cells": queries.may_take_rejected(viewer_of(request), batch),
         "progress": progress,
         "corrected_by": batch.corrected_by.exclude(state="abandoned").order_by("pk"),
         "me": viewer_of(request).name,
@@ -285,9 +285,8 @@ def _given_up(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
 def import_rejected(request: HttpRequest, batch_id: int) -> HttpResponse:
     """The rows that were not taken, as a spreadsheet to correct."""
     batch = _batch(request, batch_id)
-    if not queries.has_cells(batch):
-        raise NotFound(_("No rejected rows are kept of this import"))
-    content = rejected_workbook(queries.rejected(batch), batch.mapping["header"], language=_language())
+    rows = imports.take_rejected(batch=batch, by=viewer_of(request), now=timezone.now())
+    content = rejected_workbook(rows, batch.mapping["header"], language=_language())
     return HttpResponse(
         content, content_type=SPREADSHEET, headers={"Content-Disposition": f'attachment; filename="roster-{batch.pk}-rejected.xlsx"'}
     )

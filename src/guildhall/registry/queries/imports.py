@@ -147,6 +147,16 @@ def has_cells(batch: ImportBatch) -> bool:
     return batch.rejected_rows.filter(cells_sealed__isnull=False).exists()
 
 
+def may_take_rejected(viewer: Viewer, batch: ImportBatch) -> bool:
+    """Whether the viewer gets the rejected rows in full: who brought the file, or its organisation, once it is applied.
+
+    Other officers who may see the import see masked values: whoever corrects the rows has the numbers already.
+    """
+    own = viewer.role in ("employer", "college") and viewer.organisation == batch.organisation_id and not viewer.mandate
+    brought = viewer.name == batch.brought_by and not viewer.mandate
+    return batch.state == "done" and viewer.may(TASK) and (own or brought) and has_cells(batch)
+
+
 def batch_proof(batch_id: int) -> Iterator[tuple[str, bytes]]:
     """The person and the row digest of every row of a batch that was taken: what the digest in its event is over."""
     packed = ImportChunk.objects.filter(batch_id=batch_id, outcomes__isnull=False).order_by("number").values_list("outcomes", flat=True)

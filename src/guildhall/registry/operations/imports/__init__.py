@@ -10,6 +10,7 @@ from guildhall.registry.operations.imports.batches import (
     discard,
     keep_columns,
 )
+from guildhall.registry.operations.imports.correcting import take_rejected
 from guildhall.registry.operations.imports.foreseeing import foresee
 from guildhall.registry.operations.imports.jobs import AT_ONCE, apply_later, check_later, run
 from guildhall.registry.operations.imports.receiving import receive
@@ -30,4 +31,5 @@ __all__ = [
     "run",
     "stage",
     "stage_roster",
+    "take_rejected",
 ]
