@@ -452,3 +452,29 @@ def test_the_command_ends_with_the_counts(tmp_path: Path, now: datetime) -> None
     ran = CliRunner().invoke(feed_command, ["unemployment", str(file), "--as-of", "2026-01-30", "--json"])
     said = json.loads(ran.stdout)
     assert (said["unchanged"], said["reconciled"]["only_there"], said["as_of"]) == (3, 1, "2026-01-30")
+
+
+def test_the_sample_files_are_the_same_each_time_and_say_their_day(folder: Folder, now: datetime) -> None:
+    from guildhall.skills.queries import known_occupations
+    from guildhall.synth.feeds import MADE, feed_files
+
+    days = dict.fromkeys(MADE, date(2026, 1, 20))
+    made = feed_files(folder, ["6-31-01-03"], days, rows=6)
+    assert made == feed_files(folder, ["6-31-01-03"], days, rows=6)
+    for kind in MADE:
+        batch = feeds.bring(
+            content=made[kind], name=f"{kind}.csv", kind=kind, as_of=None, occupations=known_occupations,
+            by=BY, now=now, correction=True,
+        )  # fmt: skip
+        assert (batch.rows, batch.as_of) == (8, date(2026, 1, 20))
+
+
+def test_feeds_go_with_the_city_that_they_speak_of(bring: Any, tmp_path: Path, load: Load) -> None:
+    bring("hardship", *HARD)
+
+    def other(rows: folders.Rows) -> None:
+        rows["registry.workers"][0]["education"] = "bachelor"
+
+    load(folders.write(tmp_path / "other", other), replace=True)
+    assert not models.ReportedFact.objects.exists()
+    assert not models.Feed.objects.exists(), "data that are gone are neither fresh nor old"

@@ -64,7 +64,8 @@ BROKEN = "hardship"
 
 def demonstration_feeds(folder: Folder) -> None:
     """Writes a file of each feed to `var/samples`, and brings some in so that feeds stand differently: graduates fresh, registered
-    unemployment too old, hardship broken, certificates and insurance not yet sent: figures rest on what the city began with. Nothing where any has come in.
+    unemployment too old, hardship broken, certificates and insurance not yet sent: figures rest on what the city began with.
+    Nothing where any has come in.
     """
     from datetime import timedelta
 

@@ -116,7 +116,8 @@ def _hardship(person: Listed, source: Source) -> Row:
 
 def _graduate(person: Listed, source: Source) -> Row:
     school = source.chance.choice(source.colleges)
-    return person.name, person.number, school, source.chance.choice(("大专", "本科")), "460301", f"{source.as_of.year - source.chance.randrange(1, 4)}-06-30"
+    year = source.as_of.year - source.chance.randrange(1, 4)
+    return person.name, person.number, school, source.chance.choice(("大专", "本科")), "460301", f"{year}-06-30"
 
 
 MADE: dict[str, tuple[str, Callable[[Listed, Source], Row]]] = {

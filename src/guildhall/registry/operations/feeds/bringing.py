@@ -147,7 +147,7 @@ def unfinished(*, content: bytes, kind: str, by: Viewer) -> ImportBatch | None:
 def note_broken(*, kind: str, error: Refused | NotATable, now: datetime) -> None:
     """The feed's last file could not be read, or held nothing: its state says so and why; what came before stays as it is."""
     assert kind in CONTRACTS
-    said = {language: ". ".join(filter(None, error.said(language))) for language in ("zh", "en")}
+    said = {language: stop.join(filter(None, error.said(language))) for language, stop in (("zh", "。"), ("en", ". "))}
     state = "no_data" if isinstance(error, NotATable) and error.empty else "broken"
     told = {"state": state, "error": json.dumps(said, ensure_ascii=False), "last_tried_at": now}
     Feed.objects.update_or_create(kind=kind, defaults=told)
