@@ -65,7 +65,8 @@ def test_another_city_gives_the_same_accounts_other_people(world: World, now: da
 
 
 def test_a_record_that_somebody_claimed_is_left_to_them(world: World, now: datetime) -> None:
-    claimed = public.give_record(worker_id=world.harbour.second, by=itself(public.begin(way="code", language="en", now=now)), now=now)
+    account = public.begin(way="code", language="en", now=now)
+    claimed = public.give_record(worker_id=world.harbour.second, account=account.pk, by=itself(account), now=now)
     play(parts=parts(world), by=DEMO, now=now, today=now.date())
     assert list(Grant.objects.filter(worker_id=world.harbour.second, revoked_at=None)) == [claimed]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -42,7 +43,7 @@ def _forget(account: Account, by: Viewer, now: datetime) -> None:
 
 
 def _close_and_reopen(account: Account, by: Viewer, now: datetime) -> None:
-    terms = partial(dict, account_id=account.pk, reason="lent to others", land=LAND, by=by, now=now)
+    terms: Any = partial(dict, account_id=account.pk, reason="lent to others", land=LAND, by=by, now=now)
     accounts.close_account(**terms())
     accounts.reopen_account(**terms())
 

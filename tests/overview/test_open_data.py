@@ -70,7 +70,9 @@ def _of(browser: Client, measure: str) -> list[dict[str, Any]]:
 def test_no_hidden_count_follows_from_what_is_shown(shown: Path, browser: Client) -> None:
     """An attacker writes down every sum that holds between the files and solves for what is missing."""
     found = queries.results(PUBLIC)
-    cells = {("m", r["place_id"], str(r["on"]), r["measure"]): r["value"] for r in taken(browser, "place_measures").to_pylist()}
+    cells: dict[Any, Any] = {
+        ("m", r["place_id"], str(r["on"]), r["measure"]): r["value"] for r in taken(browser, "place_measures").to_pylist()
+    }
     cells |= {("r", r["place_id"], r["level"]): r["persons"] for r in taken(browser, "place_ladder").to_pylist()}
     unknown = sorted(key for key, value in cells.items() if value is None)
     assert unknown

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -29,9 +28,8 @@ WORK = system("work")
 
 
 @pytest.fixture(autouse=True)
-def _city(folder: Folder, load: Load, db: None) -> Iterator[None]:
+def _city(folder: Folder, load: Load, db: None) -> None:
     load(folder)
-    return
 
 
 def known_as(worker: int, **fields: Any) -> None:
@@ -71,7 +69,12 @@ def test_what_agrees_is_put_up(now: datetime) -> None:
 def test_only_namesakes_of_one_month_or_phone_are_opened(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[int] = []
     read = queries.opened_numbers
-    monkeypatch.setattr(queries, "opened_numbers", lambda keys: opened.extend(keys) or read(keys))
+
+    def noted(keys: Any) -> Any:
+        opened.extend(keys)
+        return read(keys)
+
+    monkeypatch.setattr(queries, "opened_numbers", noted)
     assert duplicates.find(by=WORK, now=now).opened == 3
     assert sorted(opened) == [3, 5, 9]
 

@@ -238,7 +238,7 @@ def test_a_search_by_number_is_written_down_and_one_by_name_is_not(world: World,
 
 def test_a_number_is_shown_for_a_reason_and_each_time_is_written_down(world: World, harbour: Side) -> None:
     officer = world.viewer("assessor")
-    shown = {"by": officer, "now": NOW, "worker_id": harbour.worker, "reason": "counter"}
+    shown: Any = {"by": officer, "now": NOW, "worker_id": harbour.worker, "reason": "counter"}
     assert reveal(field="identity_number", **shown) == harbour.number(harbour.worker)
     assert reveal(field="phone", note="called back", **shown) == harbour.phone(harbour.worker)
     assert reveal(field="certificate", row=harbour.worker, **shown) == harbour.certificate(harbour.worker)

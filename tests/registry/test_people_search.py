@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -80,7 +80,7 @@ class Slowly:
         self.families = families(list(Worker.objects.filter(alias=None).values_list("pk", flat=True)))
         self.jobs = [row for row in EmploymentSpell.objects.all() if holds(row.started_on, row.ended_on, ON)]
         self.held = [row for row in Certificate.objects.all() if holds(row.issued_on, row.valid_until, ON)]
-        named = [*Identity.objects.all(), *FormerName.objects.all()]
+        named: list[Any] = [*Identity.objects.all(), *FormerName.objects.all()]
         self.names = [(row.worker_id, vault().open("registry.identity", "name", row.worker_id, row.name_sealed)) for row in named]
 
     def people(self, viewer: Viewer, question: Question) -> set[int]:
@@ -102,7 +102,7 @@ class Slowly:
     def _level(self, records: tuple[int, ...], jobs: list[EmploymentSpell]) -> str:
         held = [row.level for row in self.held if row.worker_id in records]
         if held:
-            return max(held, key=tables.LEVELS.index)
+            return str(max(held, key=tables.LEVELS.index))
         return "L0" if any(row.contract == "apprentice" for row in jobs) else ""
 
 

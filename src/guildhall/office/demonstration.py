@@ -14,7 +14,7 @@ OF_DEMONSTRATION = Q(username__startswith=PREFIX)
 
 def is_of_demonstration(account: Account) -> bool:
     """Whether the account belongs to the demonstration."""
-    return account.username.startswith(PREFIX)
+    return str(account.username).startswith(PREFIX)
 
 
 def may_sign_in(account: Account) -> bool:

@@ -21,7 +21,7 @@ def _in_language(row: Place | Organisation | None) -> str:
     if row is None:
         return ""
     first, second = (row.name_en, row.name_zh) if (get_language() or "").startswith("en") else (row.name_zh, row.name_en)
-    return first or second
+    return str(first or second or "")
 
 
 def _person(worker_id: int) -> str:
