@@ -43,6 +43,8 @@ from django.conf import settings  # noqa: E402
 assert VAR.resolve() == settings.VAR, "the settings were read before tests/conftest.py could point them at a temporary folder"
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
+from django.utils import translation  # noqa: E402
+
 from tests.append_only import let_flush  # noqa: E402
 
 let_flush()
@@ -50,6 +52,12 @@ let_flush()
 # The same examples every time and on any machine, however busy it is.
 hypothesis.settings.register_profile("house", derandomize=True, deadline=None, database=None)
 hypothesis.settings.load_profile("house")
+
+
+@pytest.fixture(autouse=True)
+def no_language() -> None:
+    """No language is chosen yet: Django's test client leaves that of the last page it asked for, in whichever test that was."""
+    translation.deactivate()
 
 
 @pytest.fixture
