@@ -415,6 +415,8 @@ RECORDS: tuple[Door, ...] = (
     Door("correct", A_WORKERS, "POST", form=key("correction", "withdraw")),
     Door("rename", KEEPERS, at=worker),
     Door("rename", KEEPERS, "POST", at=worker, form=fixed(name="New Name", on="2026-01-05", **SEEN)),
+    Door("release_claim", KEEPERS, at=worker),
+    Door("release_claim", KEEPERS, "POST", at=worker, form=fixed(reason="claimed by somebody else")),
     Door("claim_counter", KEEPERS, at=worker),
     Door(
         "claim_counter", KEEPERS, "POST", at=unclaimed, form=fixed(phone="13900001111", document="identity_card", reason="at the counter")

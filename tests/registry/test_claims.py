@@ -19,7 +19,17 @@ from guildhall.office.operations import public
 from guildhall.office.operations.sessions import itself
 from guildhall.registry.models import Alias, EmploymentSpell, Identity, ImportBatch, InsuranceSpell, Worker, identity_fields
 from guildhall.registry.operations import identity
-from guildhall.registry.operations.claims import ATTEMPTS, CertificateFact, Fact, NoMatch, PhoneFact, TooOften, claim, claim_at_counter
+from guildhall.registry.operations.claims import (
+    ATTEMPTS,
+    CertificateFact,
+    Fact,
+    NoMatch,
+    PhoneFact,
+    TooOften,
+    claim,
+    claim_at_counter,
+    release_claim,
+)
 from guildhall.web.viewer import Viewer
 from tests import people
 from tests.world import LONG_AGO, THEN, World, build
@@ -250,3 +260,55 @@ def test_only_who_keeps_the_record_opens_it_to_its_person(world: World, now: dat
     for by, side in ((world.viewer(who), world.harbour), (world.viewer("assessor"), world.west)):
         with pytest.raises(NotFound):
             claim_at_counter(worker_id=side.student, by=by, now=now, **COUNTER)
+
+
+def test_a_record_claimed_wrongly_is_taken_back_and_claimed_anew(world: World, account: Account, now: datetime) -> None:
+    """Whoever claimed it is out at once; where they signed in by the phone on record, that phone is free again."""
+    side, by = world.harbour, world.viewer("assessor")
+    wrong = public.account_of_phone(phone=side.phone(side.worker), language="en", now=now)
+    held = claimed(world, wrong, now)
+    browser = Client()
+    browser.force_login(wrong, backend=PATH)
+    assert browser.get("/en/me/").status_code == 302
+    release_claim(worker_id=side.worker, reason="claimed by somebody else", by=by, now=now)
+    held.refresh_from_db()
+    wrong.refresh_from_db()
+    assert (held.revoked_at, wrong.phone_hash, wrong.phone_sealed) == (now, None, None)
+    assert AuditEvent.objects.get(action="registry.release_claim").chain == f"worker:{side.worker}"
+    assert AuditEvent.objects.filter(action="office.end_sessions", chain=f"account:{wrong.pk}").exists()
+    assert {n.channel for n in Notice.objects.filter(template="record_released", worker_id=side.worker)} == {"app", "sms"}
+    assert Notice.objects.filter(template="record_released", account=wrong).exists()
+    with pytest.raises(AlreadyDone):
+        release_claim(worker_id=side.worker, reason="once more", by=by, now=now)
+    assert claimed(world, account, now)
+    assert public.account_of_phone(phone=side.phone(side.worker), language="en", now=now) != wrong
+
+
+def test_a_phone_of_their_own_stays_with_whoever_claimed_wrongly(world: World, now: datetime) -> None:
+    wrong = public.account_of_phone(phone="13700001234", language="en", now=now)
+    claimed(world, wrong, now)
+    release_claim(worker_id=world.harbour.worker, reason="claimed by somebody else", by=world.viewer("assessor"), now=now)
+    wrong.refresh_from_db()
+    assert wrong.phone_hash is not None
+
+
+@pytest.mark.parametrize("who", ["arrears_officer", "counter", "employer", "worker"])
+def test_only_who_keeps_the_record_takes_it_back(world: World, account: Account, now: datetime, who: str) -> None:
+    claimed(world, account, now)
+    for by, side in ((world.viewer(who), world.harbour), (world.viewer("assessor"), world.west)):
+        with pytest.raises(NotFound):
+            release_claim(worker_id=side.worker, reason="so", by=by, now=now)
+    with pytest.raises(GuildhallError):
+        release_claim(worker_id=world.harbour.worker, reason=" ", by=world.viewer("assessor"), now=now)
+
+
+def test_a_phone_that_is_replaced_opens_the_account_no_more(world: World, now: datetime) -> None:
+    side, by = world.harbour, world.viewer("assessor")
+    holder = public.account_of_phone(phone=side.phone(side.worker), language="en", now=now)
+    claimed(world, holder, now)
+    change: dict[str, Any] = {"worker_id": side.worker, "reason": "lost the phone", "by": by}
+    assert identity.change_phone(phone="13700001234", now=now, **change)
+    holder.refresh_from_db()
+    assert holder.phone_hash is None
+    assert Notice.objects.filter(template="phone_detached", account=holder).exists()
+    assert not identity.change_phone(phone="13700005678", now=now + timedelta(hours=1), **change), "nobody signs in by that one"

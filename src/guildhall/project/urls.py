@@ -113,6 +113,7 @@ urlpatterns = [
         path("me/employment/<int:spell_id>/", with_form(employment.employment_said), name="employment_said"),
         path("me/correct/", with_form(corrections.correct), name="correct"),
         path("people/<int:worker_id>/name/", with_form(identity.rename), name="rename"),
+        path("people/<int:worker_id>/release/", with_form(identity.release), name="release_claim"),
         path("people/<int:worker_id>/claim/", with_form(identity.claim_counter), name="claim_counter"),
         path("people/<int:worker_id>/phone/", with_form(identity.change_phone), name="change_phone"),
         path("people/<int:worker_id>/documents/", with_form(identity.documents), name="documents"),

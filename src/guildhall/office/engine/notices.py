@@ -59,6 +59,22 @@ TEMPLATES: dict[str, Template] = {
             "district's office at once.",
         ),
     ),
+    "record_released": Template(
+        Text("账号与您记录的关联已解除", "An account was parted from your record"),
+        Text(
+            "{on} 起，原账号不能再查看这份记录。如需重新关联，请再次认领，或持身份证到窗口办理。",
+            "Since {on} the account that had claimed this record no longer opens it. To open it yourself, claim it anew or come to "
+            "the counter with your identity card.",
+        ),
+    ),
+    "phone_detached": Template(
+        Text("您的登录手机号已停用", "You no longer sign in with this phone"),
+        Text(
+            "{on}，登记的手机号已变更，原手机号不能再登录此账号。请到窗口为新手机号重新关联记录。",
+            "On {on} another phone came on record, and the one before no longer opens this account. Have the record linked to the "
+            "new one at the counter.",
+        ),
+    ),
     "role_given": Template(
         Text("您有一个新的角色", "You have a new role"),
         Text("您获得角色“{role}”，自 {start} 起有效。", "You were given the role “{role}”, from {start}."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from guildhall.office.models import Account, Grant
 from guildhall.office.operations.audit import record
-from guildhall.office.operations.sessions import itself
+from guildhall.office.operations.sessions import cut, itself
 from guildhall.office.phones import phone_fields, phone_hash
 from guildhall.web.viewer import Viewer
 
@@ -61,3 +62,43 @@ def give_record(*, worker_id: int, account: int, by: Viewer, now: datetime) -> G
     )
     record(subject=f"account:{account}", action="office.claim_record", by=by, now=now, details={"grant": grant.pk})
     return grant
+
+
+def take_record_back(*, records: Collection[int], phones: Collection[bytes], by: Viewer, now: datetime) -> list[int]:
+    """Takes the role of a worker on these records from whoever holds it, and ends the sessions; the accounts that held it.
+
+    An account that signs in by one of `phones` (hashes: those on record) loses that phone: whoever holds it begins another account.
+    Whoever calls this has looked whether `by` may, and records it with the person.
+    """
+    held = list(Grant.objects.select_for_update().filter(role="worker", worker_id__in=records, revoked_at=None).order_by("pk"))
+    for grant in held:
+        grant.revoked_at = now
+        grant.save(update_fields=["revoked_at"])
+        details = {"grant": grant.pk, "role": "worker"}
+        record(subject=f"account:{grant.account_id}", action="office.revoke_role", by=by, now=now, details=details)
+        account = Account.objects.select_for_update().get(pk=grant.account_id)
+        if account.phone_hash is not None and bytes(account.phone_hash) in phones:
+            _detach(account, by, now)
+        cut(account=account, by=by, now=now)
+    return [grant.account_id for grant in held]
+
+
+def detach_phone(*, records: Collection[int], phone: bytes, by: Viewer, now: datetime) -> int | None:
+    """Takes a phone (its hash) from the account that holds one of these records and signs in by it; that account, if there is one."""
+    account = (
+        Account.objects.select_for_update(of=("self",))
+        .filter(grants__role="worker", grants__worker_id__in=records, grants__revoked_at=None, phone_hash=phone)
+        .first()
+    )
+    if account is None:
+        return None
+    _detach(account, by, now)
+    cut(account=account, by=by, now=now)
+    return account.pk
+
+
+def _detach(account: Account, by: Viewer, now: datetime) -> None:
+    for column, value in phone_fields(account.pk, "").items():
+        setattr(account, column, value)
+    account.save(update_fields=["phone_sealed", "phone_hash"])
+    record(subject=f"account:{account.pk}", action="office.detach_phone", by=by, now=now)

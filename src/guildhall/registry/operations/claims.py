@@ -27,7 +27,7 @@ from guildhall.registry.engine.identity import normalise_number
 from guildhall.registry.engine.names import plain
 from guildhall.registry.models import CertificateNumber, Identity, IdentityDocument, Worker, vault
 from guildhall.registry.models.sealed import TABLE
-from guildhall.registry.operations.identity import check_grounds
+from guildhall.registry.operations.identity import check_grounds, check_reason
 from guildhall.registry.queries.merged import leader, one_person
 from guildhall.registry.queries.records import kept_by
 from guildhall.registry.queries.vouched import is_phone_vouched
@@ -157,6 +157,30 @@ def claim_at_counter(*, worker_id: int, phone: str, document: str, reason: str, 
         record(subject=f"worker:{worker.pk}", action="registry.claim_at_counter", by=by, now=now, reason=reason.strip(), details=details)
         _tell(grant, now)
     return grant
+
+
+def release_claim(*, worker_id: int, reason: str, by: Viewer, now: datetime) -> None:
+    """Takes a record back from the account that claimed it: the rightful person can claim it then.
+
+    The sessions of the account end, and where it signs in by the phone on record it loses that phone. Raises NotFound for whom `by` may
+    not change, GuildhallError for no reason, and AlreadyDone where nobody holds the record.
+    """
+    with transaction.atomic():
+        worker = Worker.objects.select_for_update().get(pk=kept_by(by, worker_id, now).pk)
+        check_reason(reason)
+        records = one_person(worker.pk)
+        hashes = Identity.objects.filter(pk__in=records, phone_hash__isnull=False).values_list("phone_hash", flat=True)
+        accounts = public.take_record_back(records=records, phones={bytes(one) for one in hashes if one is not None}, by=by, now=now)
+        if not accounts:
+            raise AlreadyDone(_("Nobody holds this record"), next=_("the person can claim it"))
+        details = {"accounts": accounts}
+        event = record(
+            subject=f"worker:{worker.pk}", action="registry.release_claim", by=by, now=now, reason=reason.strip(), details=details
+        )
+        facts = {"on": Text(f"{now:%Y-%m-%d}", f"{now:%Y-%m-%d}")}
+        for account in accounts:
+            notify(key=f"release:{event.pk}:{account}", template="record_released", facts=facts, now=now, account=account)
+        notify(key=f"release:{event.pk}", template="record_released", facts=facts, now=now, worker_id=worker.pk, channels=("app", "sms"))
 
 
 @contextmanager

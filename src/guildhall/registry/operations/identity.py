@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.kernel.tables import Text
+from guildhall.office.operations import public
 from guildhall.office.operations.audit import record
 from guildhall.office.operations.notices import notify
 from guildhall.registry.engine import documents
@@ -77,19 +78,35 @@ def _check_name(name: str, on: date, now: datetime) -> None:
         raise GuildhallError(_("The day lies ahead"), why=_("a name is changed once it holds"), next=_("give the day from which it holds"))
 
 
-def change_phone(*, worker_id: int, phone: str, reason: str, by: Viewer, now: datetime) -> None:
-    """Records another phone, or none where it is empty. Raises as `rename` does, and GuildhallError for what is no phone number."""
+def change_phone(*, worker_id: int, phone: str, reason: str, by: Viewer, now: datetime) -> bool:
+    """Records another phone, or none where it is empty. Raises as `rename` does, and GuildhallError for what is no phone number.
+
+    True where the account that holds the record signed in by the phone before: it lost that phone, and the record waits to be linked to
+    the new one (`claims.release_claim`, `claims.claim_at_counter`).
+    """
     with transaction.atomic():
         worker = _locked(by, worker_id, now)
-        _check_reason(reason)
+        check_reason(reason)
         number = normalise_phone(phone) if phone.strip() else ""
         if number is None:
             raise GuildhallError(_("This is no phone number"), next=_("write the digits, with the code of the country where it is another"))
         row = Identity.objects.select_for_update().get(pk=worker.pk)
+        before = bytes(row.phone_hash) if row.phone_hash is not None else None
         if not supersede(row=row, changes=identity_fields(worker.pk, phone=number), now=now):
             raise AlreadyDone(_("This phone is recorded already"), next=_("nothing needs to be changed"))
         _record(worker.pk, "registry.change_phone", by, now, reason, {"columns": ["phone"]})
         _tell(worker.pk, Text("手机号", "phone"), now)
+        return before is not None and _detached(worker.pk, before, by, now)
+
+
+def _detached(worker_id: int, phone: bytes, by: Viewer, now: datetime) -> bool:
+    """Whether somebody signed in to this record by a phone that is on record no more; they do so no longer, and are told."""
+    account = public.detach_phone(records=one_person(worker_id), phone=phone, by=by, now=now)
+    if account is None:
+        return False
+    facts = {"on": timezone.localdate(now).isoformat()}
+    notify(key=f"phone:{account}:{now.isoformat()}", template="phone_detached", facts=facts, now=now, account=account)
+    return True
 
 
 def add_document(
@@ -113,7 +130,7 @@ def end_document(*, document_id: int, reason: str, by: Viewer, now: datetime) ->
         if document is None:
             raise NotFound(_("There is no such document"), next=_("see the documents of the person"))
         worker = _locked(by, document.worker_id, now)
-        _check_reason(reason)
+        check_reason(reason)
         if document.ended_at:
             raise AlreadyDone(_("This document has ended already"), next=_("nothing needs to be changed"))
         supersede(row=document, changes={"ended_at": now}, now=now)
@@ -163,7 +180,7 @@ def refuse_number(*, change_id: int, reason: str, by: Viewer, now: datetime) -> 
     """Closes a proposed number without effect; also the officer who proposed it may. Raises NotFound or AlreadyDone."""
     with transaction.atomic():
         change, worker = _open_change(change_id, by, now)
-        _check_reason(reason)
+        check_reason(reason)
         _decide(change, "refused", by, now)
         _record(worker.pk, "registry.refuse_number", by, now, reason, {"change": change.pk})
 
@@ -187,14 +204,15 @@ def _locked(by: Viewer, worker_id: int, now: datetime) -> Worker:
     return Worker.objects.select_for_update().get(pk=worker.pk)
 
 
-def _check_reason(reason: str) -> None:
+def check_reason(reason: str) -> None:
+    """Raises GuildhallError where no reason is given."""
     if not reason.strip():
         raise GuildhallError(_("No reason is given"), next=_("say why the record is changed"))
 
 
 def check_grounds(reason: str, document: str) -> None:
     """Raises GuildhallError where an officer gives no reason, or names no paper (SEEN) that was shown."""
-    _check_reason(reason)
+    check_reason(reason)
     if document not in SEEN:
         raise GuildhallError(_("No paper was seen"), next=_("choose the document that was shown to you"))
 

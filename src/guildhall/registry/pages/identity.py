@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from guildhall.kernel.errors import NotFound
 from guildhall.office.queries.actors import called
@@ -31,6 +31,10 @@ SEEN: dict[str, Any] = {
     "permit": gettext_lazy("travel or residence permit"),
 }
 ASK = gettext_lazy("choose one")
+DETACHED = gettext_noop(
+    "The account that holds the record signed in by the phone before and cannot any more. Take the record back from it, then open the "
+    "record to the person with the new phone."
+)
 
 
 def _words(words: dict[str, Any]) -> list[tuple[str, Any]]:
@@ -119,9 +123,12 @@ def change_phone(request: HttpRequest, worker_id: int) -> HttpResponse:
     viewer, form = viewer_of(request), PhoneForm(request.POST or None)
     found = identity.look(worker_id=worker_id, by=viewer, now=timezone.now())
     if request.method == "POST" and form.is_valid():
+        detached: list[bool] = []
         work = _verb(identity.change_phone, viewer, worker_id=worker_id, **form.cleaned_data)
-        if taken(form, work):
+        if taken(form, lambda: detached.append(work())):
             messages.success(request, _("The phone is changed."))
+            if any(detached):
+                messages.warning(request, _(DETACHED))
             return redirect("person", worker_id=found.worker.pk)
     return render(request, "registry/change_phone.html", {"found": found, "form": form})
 
@@ -137,6 +144,19 @@ def claim_counter(request: HttpRequest, worker_id: int) -> HttpResponse:
             messages.success(request, _("The person now opens the record with this phone: a code is sent to it at sign-in."))
             return redirect("person", worker_id=found.worker.pk)
     return render(request, "registry/claim_counter.html", {"found": found, "form": form})
+
+
+@guarded
+def release(request: HttpRequest, worker_id: int) -> HttpResponse:
+    """Why is the record taken back from the account that holds it?"""
+    viewer, form = viewer_of(request), ReasonForm(request.POST or None)
+    found = identity.look(worker_id=worker_id, by=viewer, now=timezone.now())
+    if request.method == "POST" and form.is_valid():
+        work = _verb(claims.release_claim, viewer, worker_id=worker_id, **form.cleaned_data)
+        if taken(form, work):
+            messages.success(request, _("The account no longer opens the record. The person can claim it now."))
+            return redirect("person", worker_id=found.worker.pk)
+    return render(request, "registry/release.html", {"found": found, "form": form})
 
 
 @guarded
