@@ -82,6 +82,7 @@ def test_fresh_touches_no_database_outside_var(program: Command, tmp_path: Path)
     assert set(everything(tmp_path)) - {"var/lock"} == set(before)
 
 
+@pytest.mark.slow
 def test_two_demonstrations_at_once_build_one_city_and_a_fresh_one_keeps_the_keys(
     program: Command, environment: dict[str, str], tmp_path: Path
 ) -> None:
