@@ -23,6 +23,7 @@ from guildhall.office import strongroom
 from guildhall.office.backends import PATH
 from guildhall.office.models import STAFF, Account, ApiToken, Attachment, Grant, Mandate
 from guildhall.office.operations.notices import notify
+from guildhall.office.queries.mandates import tasks_of
 from guildhall.office.viewers import GRANT, MANDATE, PROVED, viewer_in
 from guildhall.registry import models
 from guildhall.registry.models.staged import seal_cells
@@ -146,7 +147,9 @@ class World:
         if who not in ACTING:
             return viewer_in(of.grants[who])
         held, mandate = of.grants["assessor" if who == "counter" else "broker"], of.mandates[who]
-        return Viewer(f"account:{held.account_id}", held.role, held.account_id, held.pk, mandate.worker_id, mandate=mandate.pk)
+        scopes = tasks_of(mandate.purpose)
+        who_acts = (f"account:{held.account_id}", held.role, held.account_id, held.pk)
+        return Viewer(*who_acts, mandate.worker_id, scopes=scopes, mandate=mandate.pk)
 
 
 def build(*, sessions: bool = True) -> World:
@@ -251,7 +254,7 @@ def _accounts(side: Side) -> None:
     side.keys["delegation"] = side.grants["delegate"].pk
     for who, agent, worker in (("counter", "assessor", side.worker), ("care", "broker", side.worker)):
         side.mandates[who] = Mandate.objects.create(
-            kind="counter" if who == "counter" else "broker", agent=side.grants[agent].account, worker_id=worker, purpose="certificates",
+            kind="counter" if who == "counter" else "broker", agent=side.grants[agent].account, worker_id=worker, purpose="record",
             consent="signed", given_at=THEN, valid_from=LONG_AGO, valid_until=today + timedelta(days=30),
         )  # fmt: skip
     side.keys["visit"] = models.ImportBatch.objects.create(

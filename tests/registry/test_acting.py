@@ -10,10 +10,12 @@ from django.utils import timezone
 
 from guildhall.kernel.errors import GuildhallError, NotFound
 from guildhall.office.models import AuditEvent, Mandate
+from guildhall.office.queries.mandates import tasks_of
 from guildhall.registry.models import Alias, FormerName, vault
 from guildhall.registry.models.sealed import TABLE
 from guildhall.registry.operations.mandates import TRIES, NobodyCalledSo, act_for, withdraw
 from guildhall.registry.queries.care import in_care, reach
+from guildhall.registry.queries.corrections import correctable
 from guildhall.registry.queries.looks import looks
 from guildhall.web.viewer import Viewer
 from tests import clock
@@ -179,3 +181,44 @@ def test_what_is_typed_wrong_is_said_and_kept_in_the_form(world: World, shown: P
     assert empty.count('class="field wrong"') == 5
     assert officer.post("/en/mandates/", form | {"number": side.number(side.second)}).status_code == 302
     assert Mandate.objects.latest("pk").worker_id == side.second
+
+
+OPENED = {
+    "certificates": {"correct"},
+    "wages": {"correct"},
+    "record": {"correct", "held", "looked", "consents", "agents"},
+}
+
+
+@pytest.mark.parametrize("purpose", OPENED)
+def test_a_purpose_opens_the_pages_it_needs_and_no_other(world: World, shown: Path, purpose: str) -> None:
+    """PIPL art. 6: no more than the matter needs. A shut page is not there, and no door to it is shown."""
+    officer, side = world.client("counter"), world.harbour
+    Mandate.objects.filter(pk=side.mandates["counter"].pk).update(purpose=purpose)
+    desk = officer.get("/en/desk/").content.decode()
+    for page in ("correct", "held", "looked", "consents", "agents"):
+        opens = page in OPENED[purpose]
+        assert officer.get(f"/en/me/{page}/").status_code == (200 if opens else 404), page
+        assert page == "correct" or opens == (f'href="/en/me/{page}/"' in desk), page
+
+
+@pytest.mark.parametrize(("purpose", "seen"), [("certificates", "certificates"), ("wages", "employment")])
+def test_a_purpose_shows_its_own_part_of_the_record(world: World, shown: Path, purpose: str, seen: str) -> None:
+    officer, side = world.client("counter"), world.harbour
+    Mandate.objects.filter(pk=side.mandates["counter"].pk).update(purpose=purpose)
+    page = officer.get("/en/me/").content.decode()
+    parts = {"certificates": "my level", "employment": "Where do I work?"}
+    assert {part for part, said in parts.items() if said in page} == {seen}
+    items = {item.subject.part.table for item in correctable(acting(side, purpose))}
+    assert items == {"registry.identity", "registry.workers", *{f"registry.{table}" for table in TABLES[purpose]}}
+    columns = {item.subject.part.column for item in correctable(acting(side, purpose)) if "workers" in str(item.subject)}
+    assert columns == {"residence"}
+
+
+TABLES = {"certificates": ("certificates",), "wages": ("employment_spells",)}
+
+
+def acting(side: Side, purpose: str) -> Viewer:
+    held, mandate = side.grants["assessor"], side.mandates["counter"]
+    scopes = tasks_of(purpose)
+    return Viewer("account:1", "assessor", held.account_id, held.pk, mandate.worker_id, scopes=scopes, mandate=mandate.pk)

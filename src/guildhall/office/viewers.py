@@ -22,7 +22,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 
 from guildhall.office.models import Account, Grant, Mandate
-from guildhall.office.queries.mandates import ACTS_AS, usable
+from guildhall.office.queries.mandates import ACTS_AS, tasks_of, usable
 from guildhall.web.viewer import PUBLIC, Viewer, viewer_of
 
 GRANT, MANDATE = "grant", "mandate"
@@ -85,7 +85,8 @@ def _in_role(request: HttpRequest, account: Account, today: date) -> Viewer:
             request.session.pop(key, None)
         return Viewer(_name(account.pk), "none", account.pk)
     if mandate and grant:
-        return Viewer(_name(account.pk), grant.role, account.pk, grant.pk, mandate.worker_id, mandate=mandate.pk)
+        scopes = tasks_of(mandate.purpose)
+        return Viewer(_name(account.pk), grant.role, account.pk, grant.pk, mandate.worker_id, scopes=scopes, mandate=mandate.pk)
     return viewer_in(grant) if grant else Viewer(_name(account.pk), "none", account.pk)
 
 

@@ -48,11 +48,18 @@ def for_roles(*roles: str, task: str = "") -> Callable[[View[P]], View[P]]:
     return guard
 
 
-def of_the_person(view: View[P]) -> View[P]:
-    """A page for workers about themselves, opened as well by whoever acts for one: the office then writes down that they looked."""
-    door = for_roles("worker")(view)
-    door.of_the_person = True  # type: ignore[attr-defined]  # read by office.acting when the page has answered
-    return door
+def of_the_person(*, task: str) -> Callable[[View[P]], View[P]]:
+    """A page for workers about themselves, opened as well by whoever acts for one in a matter that needs it (`task`).
+
+    The office then writes down that they looked.
+    """
+
+    def guard(view: View[P]) -> View[P]:
+        door = for_roles("worker", task=task)(view)
+        door.of_the_person = True  # type: ignore[attr-defined]  # read by office.acting when the page has answered
+        return door
+
+    return guard
 
 
 def for_account(view: View[P]) -> View[P]:

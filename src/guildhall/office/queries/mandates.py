@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -13,6 +13,21 @@ from guildhall.web.viewer import Viewer
 
 PURPOSES = ("record", "certificates", "training", "jobs", "benefits", "wages")
 """Matters in which one may act for a person."""
+OWN, WHOLE, CONTACT, CERTIFICATES, EMPLOYMENT, INSURANCE, REPORTED = (
+    "own", "whole", "contact", "certificates", "employment", "insurance", "reported"
+)  # fmt: skip
+"""What a purpose can open: the person's own page and corrections; everything held, who looked, consents and mandates; phone and
+residence; and the parts of the record.
+"""
+TASKS: Mapping[str, frozenset[str]] = {
+    "record": frozenset({OWN, WHOLE, CONTACT, CERTIFICATES, EMPLOYMENT, INSURANCE, REPORTED}),
+    "certificates": frozenset({OWN, CONTACT, CERTIFICATES}),
+    "training": frozenset({OWN, CONTACT, CERTIFICATES, EMPLOYMENT}),
+    "jobs": frozenset({OWN, CONTACT, CERTIFICATES, EMPLOYMENT}),
+    "benefits": frozenset({OWN, CONTACT, CERTIFICATES, EMPLOYMENT, INSURANCE, REPORTED}),
+    "wages": frozenset({OWN, CONTACT, EMPLOYMENT, INSURANCE}),
+}
+"""What each purpose opens to whoever acts: no more of the record than the matter needs (PIPL art. 6)."""
 ACTS_AS = {"counter": ("assessor", "claims_officer", "arrears_officer"), "broker": ("broker",)}
 """In which roles each kind of mandate is used."""
 
@@ -20,6 +35,11 @@ ACTS_AS = {"counter": ("assessor", "claims_officer", "arrears_officer"), "broker
 def kind_of(viewer: Viewer) -> str:
     """The kind of mandate that a viewer's role can be given; empty for a role that acts for nobody."""
     return next((kind for kind, roles in ACTS_AS.items() if viewer.role in roles), "")
+
+
+def tasks_of(purpose: str) -> frozenset[str]:
+    """What a mandate of this purpose opens; of one that is not known any more, the person's own page and nothing on it."""
+    return TASKS.get(purpose, frozenset({OWN}))
 
 
 def usable(today: date) -> QuerySet[Mandate]:

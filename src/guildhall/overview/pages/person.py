@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from guildhall.kernel.errors import GuildhallError, NotFound
 from guildhall.kernel.holdings import Held
 from guildhall.kernel.tables import Text
+from guildhall.office.queries.mandates import CERTIFICATES, OWN, WHOLE
 from guildhall.overview.engine.takeaway import shown
 from guildhall.overview.operations.person import take_all
 from guildhall.overview.queries import person as queries
@@ -35,7 +36,7 @@ OPEN = ("registry.workers", "registry.identity")
 YOUNG = {"under_14": minors.CHILD, "under_16": minors.TOO_YOUNG, "protected": minors.PROTECTED}
 
 
-@of_the_person
+@of_the_person(task=OWN)
 def me(request: HttpRequest) -> HttpResponse:
     """The person's level and how it was decided, what is on record and what is missing."""
     viewer, today = viewer_of(request), timezone.localdate()
@@ -55,6 +56,8 @@ def me(request: HttpRequest) -> HttpResponse:
 
 def _title(found: Me) -> str:
     """The question of the page, answered: what level is this?"""
+    if CERTIFICATES not in found.parts:
+        return _("For %(name)s") % {"name": found.person.name}
     said = {"level": text(found.level.name) if found.level else "", "name": found.person.name}
     if found.level:
         return _("Your level: %(level)s") % said if found.in_person else _("The level of %(name)s: %(level)s") % said
@@ -80,7 +83,7 @@ class Part:
     open: bool
 
 
-@of_the_person
+@of_the_person(task=WHOLE)
 def held(request: HttpRequest) -> HttpResponse:
     """All that is held about the person, table by table."""
     viewer, today, language = viewer_of(request), timezone.localdate(), get_language() or "zh-hans"
@@ -119,7 +122,7 @@ class Confirming(forms.Form):
     alone = forms.BooleanField(label=gettext_lazy("This device is mine, and I keep the file safe"))
 
 
-@of_the_person
+@of_the_person(task=WHOLE)
 def held_files(request: HttpRequest) -> HttpResponse:
     """Everything in one file, once the person has confirmed who they are."""
     viewer, now = viewer_of(request), timezone.now()
@@ -139,7 +142,7 @@ def held_files(request: HttpRequest) -> HttpResponse:
     return render(request, "overview/held_files.html", {"form": form})
 
 
-@of_the_person
+@of_the_person(task=WHOLE)
 def looked(request: HttpRequest) -> HttpResponse:
     """Who looked at the person's record: which authority, when, at what, and why."""
     viewer, today = viewer_of(request), timezone.localdate()

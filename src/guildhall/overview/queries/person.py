@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -51,6 +52,7 @@ class Me:
 
     person: Person
     in_person: bool
+    parts: frozenset[str]
     level: Level | None
     rungs: tuple[Rung, ...]
     occupations: dict[str, Text]
@@ -77,33 +79,49 @@ class Me:
 
 
 def me(viewer: Viewer, today: date) -> Me:
-    """The page of the person that the viewer is, or acts for. Raises NotFound for anybody else."""
+    """The page of the person that the viewer is, or acts for: then no more of it than the matter needs. Raises NotFound for others."""
     records = records_of(viewer, today)
-    found = person(system("own record"), records[0], today)  # a person is shown all of their own record
+    parts = frozenset(part for part in mandates.TASKS["record"] if viewer.may(part))
+    found = _narrowed(person(system("own record"), records[0], today), parts)  # a person is shown all of their own record
     levels = sorted(city().levels, key=lambda level: level.ordinal)
     held = next((level for level in levels if level.code == found.level), None)
     shelf = notices.notices(viewer if viewer.mandate is None else PUBLIC, size=SHOWN_NOTICES)  # an agent's own are not the person's
     occupations = [held.row.occupation for held in found.certificates] + [claim.row.occupation or "" for claim in found.claims]
     occupations += [job.row.occupation or "" for job in found.employment]
-    months = insured.insured(records[0], today)
+    months = insured.insured(records[0], today) if mandates.INSURANCE in parts else Insured("", 0, None, False)
     return Me(
         person=found,
         in_person=viewer.mandate is None,
+        parts=parts,
         level=held,
         rungs=tuple(Rung(level, _state(level, held)) for level in levels),
         occupations=names_of(occupations),
         insured=months,
-        missing=tuple(_missing(found, months)),
+        missing=tuple(_missing(found, months, parts)),
         band=minors.band(found.worker, today),
         notices=shelf.rows,
         unread=shelf.unread,
-        looked=looks.count(records[0], today, own=own_accounts(records)),
-        unconfirmed=unconfirmed(records, today),
-        mandates=tuple(row for row in mandates.given_by(viewer, records) if row.revoked_at is None and row.valid_until > today),
+        looked=looks.count(records[0], today, own=own_accounts(records)) if mandates.WHOLE in parts else 0,
+        unconfirmed=unconfirmed(records, today) if mandates.EMPLOYMENT in parts else frozenset(),
+        mandates=_given(viewer, records, today) if mandates.WHOLE in parts else (),
         corrections=tuple(corrections.own(viewer, today)),
         fresh=freshness(today),
         details={job.row.pk: wordbook.reported(job.row.kind, job.row.detail) for job in found.reported},
     )
+
+
+def _narrowed(found: Person, parts: frozenset[str]) -> Person:
+    """The record without the parts that the matter does not need."""
+    shut: dict[str, Any] = {"level": "", "certificates": (), "claims": ()} if mandates.CERTIFICATES not in parts else {}
+    for part in (mandates.EMPLOYMENT, mandates.INSURANCE, mandates.REPORTED):
+        shut |= {} if part in parts else {part: ()}
+    if mandates.WHOLE not in parts:
+        shut |= {"documents": (), "former_names": (), "records": (), "past": ()}
+    return replace(found, **shut)
+
+
+def _given(viewer: Viewer, records: tuple[int, ...], today: date) -> tuple[Mandate, ...]:
+    return tuple(row for row in mandates.given_by(viewer, records) if row.revoked_at is None and row.valid_until > today)
 
 
 def _state(level: Level, held: Level | None) -> str:
@@ -113,9 +131,9 @@ def _state(level: Level, held: Level | None) -> str:
     return "next" if level.ordinal == at + 1 else ""
 
 
-def _missing(found: Person, months: Insured) -> Iterator[Missing]:
+def _missing(found: Person, months: Insured, parts: frozenset[str]) -> Iterator[Missing]:
     """What the record does not say. Nothing here is a "no": it cannot be said yet."""
-    if not found.certificates and not found.claims:
+    if mandates.CERTIFICATES in parts and not found.certificates and not found.claims:
         yield Missing(
             _("No certificate is on record"),
             _("so no level can be shown"),
@@ -129,11 +147,11 @@ def _missing(found: Person, months: Insured) -> Iterator[Missing]:
         )
     if not found.phone:
         yield Missing(_("No phone is on record"), _("so no text message reaches you"), _("tell it at the counter, with your identity card"))
-    if found.worker.education == "unknown":
+    if mandates.WHOLE in parts and found.worker.education == "unknown":
         yield Missing(
             _("Your schooling is not on record"), _("some ways up the ladder rest on it"), _("bring your last diploma"), "education"
         )
-    if months.as_of is None:
+    if mandates.INSURANCE in parts and months.as_of is None:
         yield Missing(
             _("Insured months are not on record"),
             _("the insurance authority has sent no data yet"),

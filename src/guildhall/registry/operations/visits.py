@@ -22,7 +22,7 @@ from guildhall.kernel.workbooks import Workbook
 from guildhall.office.models import Mandate
 from guildhall.office.operations.audit import record
 from guildhall.office.operations.mandates import give_mandate
-from guildhall.office.queries.mandates import usable
+from guildhall.office.queries.mandates import tasks_of, usable
 from guildhall.registry.engine.cells.problems import Wrong
 from guildhall.registry.engine.purposes import BY_KEY
 from guildhall.registry.engine.roster.rows import CellFault, Rejected
@@ -129,7 +129,7 @@ def _finish(work: Applying, counts: Counter[str], rejected: list[Rejected], head
 def _apply(work: Applying, row: VisitRow) -> str:
     """What became of a row. Raises _Refused."""
     mandate = _mandate(work, row)
-    acting = replace(work.by, place="", worker=leader(mandate.worker_id), mandate=mandate.pk)
+    acting = replace(work.by, place="", worker=leader(mandate.worker_id), scopes=tasks_of(mandate.purpose), mandate=mandate.pk)
     outcomes = {
         *_corrections(work, row, acting),
         *(_wish(work, kind, row, acting) for kind in row.wishes),

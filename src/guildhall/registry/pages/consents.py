@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.kernel.tables import Text
+from guildhall.office.queries.mandates import WHOLE
 from guildhall.registry.engine import minors
 from guildhall.registry.engine.purposes import PURPOSES
 from guildhall.registry.operations.consents import LONGEST, Guardian, give_consent, give_for_child, withdraw_consent
@@ -22,7 +23,7 @@ from guildhall.web.templatetags.guildhall import text
 from guildhall.web.viewer import viewer_of
 
 
-@of_the_person
+@of_the_person(task=WHOLE)
 def consents(request: HttpRequest) -> HttpResponse:
     """Each purpose with its words and ground; agreeing and withdrawing, one at a time."""
     viewer = viewer_of(request)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from guildhall.kernel.errors import NotFound
 from guildhall.office.queries.attachments import attachments
+from guildhall.office.queries.mandates import OWN
 from guildhall.registry.engine import wordbook
 from guildhall.registry.engine.corrections import LONGEST_WORDS, NOTE, TERM, Part
 from guildhall.registry.operations import corrections as operations
@@ -80,7 +81,7 @@ def _field(part: Part) -> forms.Field:
     return forms.CharField(max_length=LONGEST_WORDS, widget=rows, **given)
 
 
-@of_the_person
+@of_the_person(task=OWN)
 def correct(request: HttpRequest) -> HttpResponse:
     """Is something wrong about me? All that may be put right, my requests with their state, and one form for what was chosen."""
     viewer, today = viewer_of(request), timezone.localdate()

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from guildhall.kernel.errors import AlreadyDone, NotFound
 from guildhall.office.models.accounts import CONSENTS
 from guildhall.office.operations import mandates as office
-from guildhall.office.queries.mandates import ACTS_AS, PURPOSES, given_by, kind_of, usable
+from guildhall.office.queries.mandates import ACTS_AS, PURPOSES, WHOLE, given_by, kind_of, usable
 from guildhall.office.viewers import MANDATE
 from guildhall.registry.operations.mandates import act_for, withdraw
 from guildhall.registry.queries.care import in_care
@@ -108,7 +108,7 @@ def mandate_stop(request: HttpRequest) -> HttpResponse:
     return redirect("mandates")
 
 
-@of_the_person
+@of_the_person(task=WHOLE)
 def agents(request: HttpRequest) -> HttpResponse:
     """Who may act for the worker, in which matter and until when? The worker can take it back."""
     viewer, now = viewer_of(request), timezone.now()

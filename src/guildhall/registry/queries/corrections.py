@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import NotFound
+from guildhall.office.queries.mandates import CERTIFICATES, CONTACT, EMPLOYMENT, INSURANCE, WHOLE
 from guildhall.registry import tables
 from guildhall.registry.engine import corrections as engine
 from guildhall.registry.engine import wordbook
@@ -46,6 +47,7 @@ ROWS: dict[str, type[Worker | Identity | EmploymentSpell | Certificate | Insuran
     tables.INSURANCE.name: InsuranceSpell,
 }
 """The models behind the tables a request may be about."""
+_TASKS = {tables.EMPLOYMENT.name: EMPLOYMENT, tables.CERTIFICATES.name: CERTIFICATES, tables.INSURANCE.name: INSURANCE}
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,13 @@ class Queue:
 
 def correctable(viewer: Viewer) -> list[Item]:
     """All that is recorded of the viewer's own person and may be put right, in the order in which it is shown. Raises NotFound."""
-    return list(_items(_own(viewer)))
+    return [item for item in _items(_own(viewer)) if may_be_about(viewer, item.subject)]
+
+
+def may_be_about(viewer: Viewer, about: Subject | None) -> bool:
+    """Whether whoever acts for a person in one matter may see and ask for this; the person themselves may anything."""
+    task = _TASKS.get(about.part.table, WHOLE) if about else WHOLE
+    return viewer.may(CONTACT if about and about.part.column in ("phone", "residence") else task)
 
 
 def correctable_item(viewer: Viewer, text: str) -> Item:
@@ -122,7 +130,8 @@ def correctable_item(viewer: Viewer, text: str) -> Item:
 
 def own(viewer: Viewer, today: date) -> list[Asked]:
     """The viewer's own requests, the latest first. Raises NotFound for whoever is no worker."""
-    rows = CorrectionRequest.objects.filter(worker__in=one_person(_own(viewer))).order_by("-lodged_at", "-pk")
+    every = CorrectionRequest.objects.filter(worker__in=one_person(_own(viewer))).order_by("-lodged_at", "-pk")
+    rows = [row for row in every if may_be_about(viewer, engine.subject(row.subject))]
     return _shown(rows, today, viewer)
 
 
