@@ -12,10 +12,10 @@ from allauth.usersessions.models import UserSession
 from django.test import Client
 
 from guildhall.kernel.errors import NotFound
+from guildhall.office.engine.browsers import called
 from guildhall.office.models import Grant
 from guildhall.office.operations import sessions
 from guildhall.office.operations.sessions import itself
-from guildhall.office.pages.sessions import called
 from guildhall.office.viewers import BEGAN, GRANT, MANDATE, USED
 from guildhall.registry.models import Place
 from guildhall.web import remember
@@ -99,7 +99,7 @@ def test_switching_between_roles() -> None:
     assert "Smallton" in page
     assert "auditor" not in page.split("<main", 1)[1], "a role that ended is not offered"
     assert client.post("/en/role/?next=/en/places/", {"choice": f"grant:{second.pk}"})["Location"] == "/en/places/"
-    assert "assessor · Smallton" in client.get("/en/desk/", headers=HEADERS).content.decode()
+    assert 'assessor · <span class="where" title="Smallton">' in client.get("/en/desk/", headers=HEADERS).content.decode()
 
 
 def test_the_page_of_sessions_ends_one_the_others_or_all() -> None:

@@ -37,6 +37,26 @@ DOORS: tuple[tuple[str, Any, Any], ...] = (
 
 ALONE = frozenset({"notices"})
 """Doors for people themselves: whoever acts for somebody finds no page behind them."""
+ACTING: dict[str, tuple[Any, Any]] = {
+    "me": (_("The record"), _("See what the city has on record about the person you act for")),
+    "held": (_("All that is held"), _("See everything that is held about the person")),
+    "looked": (_("Who looked"), _("See who looked at the person's record, and why")),
+    "consents": (_("Consents"), _("See what the person agreed to about the use of the record")),
+    "agents": (_("Acting for the person"), _("See who may act for the person")),
+}
+"""The same doors in the words for whoever acts for somebody: it is another person's record. Only that person takes things along,
+agrees, and takes back."""
+STAFF = {"notices": _("Read messages about your account and your work")}
+"""The same tasks in the words for staff."""
+FIGURES: dict[str, tuple[tuple[str, Any], ...]] = {
+    "planner": (
+        ("figures", _("Compare published figures with computed ones")),
+        ("city", _("Compare the districts and how they changed")),
+        ("parks", _("See who works in the parks")),
+        ("open_data", _("Take the tables along as open data")),
+    ),
+}
+"""Public pages that are the daily work of a role: its desk leads to them, and the header does so for everyone."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +84,20 @@ def entries(viewer: Viewer) -> list[Entry]:
     for door, label, task in DOORS:
         hung = None if viewer.mandate and door in ALONE else _hung(door, get_language() or "")
         if hung and opens(viewer, *_guard(hung[1])):
-            found.append(Entry(door, hung[0], label, task))
+            found.append(Entry(door, hung[0], *_words(viewer, door, label, task)))
     return found
+
+
+def figures(viewer: Viewer) -> list[Entry]:
+    """The public pages that the desk of a role leads to."""
+    return [Entry(door, reverse(door), task, task) for door, task in FIGURES.get(viewer.role, ()) if not viewer.mandate]
+
+
+def _words(viewer: Viewer, door: str, label: Any, task: Any) -> tuple[Any, Any]:
+    """What a door is called and what it is for, in the words for who stands before it."""
+    if viewer.mandate:
+        return ACTING.get(door, (label, task))
+    return label, task if viewer.worker or viewer.organisation else STAFF.get(door, task)
 
 
 @lru_cache(maxsize=200)

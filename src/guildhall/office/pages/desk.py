@@ -18,7 +18,7 @@ from guildhall.office.pages.addresses import carrying, onward
 from guildhall.office.queries.notices import unread
 from guildhall.office.viewers import GRANT, MANDATE, is_proved, live_grants, live_mandates, names_of, viewer_behind, viewer_in
 from guildhall.web.doors import for_roles
-from guildhall.web.navigation import Waiting, entries
+from guildhall.web.navigation import Waiting, entries, figures
 from guildhall.web.viewer import Viewer, viewer_of
 
 Waits = Callable[[Viewer, date], Mapping[str, Waiting]]
@@ -35,7 +35,7 @@ def desk(request: HttpRequest, *, waits: Sequence[Waits] = ()) -> HttpResponse:
     tasks = [replace(entry, waiting=found.get(entry.door, Waiting())) for entry in entries(viewer)]
     tasks.sort(key=lambda entry: (not entry.waiting.overdue, not entry.waiting.count))
     context = {
-        "tasks": tasks,
+        "tasks": [*figures(viewer), *tasks],
         "waiting": sum(entry.waiting.count for entry in tasks),
         "overdue": sum(entry.waiting.overdue for entry in tasks),
     }

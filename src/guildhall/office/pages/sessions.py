@@ -10,29 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from guildhall.office.engine.browsers import called
 from guildhall.office.models import Account
 from guildhall.office.operations import sessions as operations
 from guildhall.web.doors import for_account
 from guildhall.web.viewer import viewer_of
-
-BROWSERS = (
-    ("MicroMessenger", "WeChat"),
-    ("Edg", "Edge"),
-    ("OPR", "Opera"),
-    ("Firefox", "Firefox"),
-    ("Chrome", "Chrome"),
-    ("Safari", "Safari"),
-)
-SYSTEMS = (
-    ("Android", "Android"),
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Windows", "Windows"),
-    ("Mac OS X", "macOS"),
-    ("HarmonyOS", "HarmonyOS"),
-    ("Linux", "Linux"),
-)
-"""Marks in what browsers call themselves, the more particular ones first: nearly all of them also say that they are Safari."""
 
 
 @for_account
@@ -52,9 +34,3 @@ def sessions(request: HttpRequest) -> HttpResponse:
         return redirect("sessions")
     rows: list[Any] = sorted(UserSession.objects.purge_and_list(account), key=lambda one: one.created_at, reverse=True)
     return render(request, "office/sessions.html", {"sessions": [(row, called(row.user_agent)) for row in rows], "account": account})
-
-
-def called(agent: str) -> str:
-    """What a browser calls itself, in two words: Chrome, Windows. What cannot be told apart is left out."""
-    parts = (next((name for mark, name in known if mark in agent), "") for known in (BROWSERS, SYSTEMS))
-    return ", ".join(part for part in parts if part) or agent[:60]
