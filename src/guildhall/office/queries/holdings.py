@@ -14,6 +14,7 @@ from django.db.models import Model
 
 from guildhall.kernel.holdings import Heading, Held, Value
 from guildhall.kernel.tables import Text
+from guildhall.office.engine.browsers import called
 from guildhall.office.engine.notices import filled
 from guildhall.office.models import Account, ApiToken, Attachment, AuditEvent, Grant, Mandate, Notice
 from guildhall.office.phones import phone_of
@@ -43,7 +44,7 @@ def held_about(worker_ids: Sequence[int], *, in_full: bool = False) -> list[Held
     return [
         _accounts(accounts, in_full),
         _signing_in(accounts),
-        _sessions(accounts),
+        _sessions(accounts, in_full),
         _grants(accounts),
         _tokens(accounts),
         _mandates(worker_ids),
@@ -96,7 +97,7 @@ def _signing_in(accounts: Sequence[Account]) -> Held:
     return _held("sign_in", "sign_in", title, TO_SIGN_IN, headings, [*factors, *linked], Authenticator, SocialAccount)
 
 
-def _sessions(accounts: Sequence[Account]) -> Held:
+def _sessions(accounts: Sequence[Account], in_full: bool) -> Held:
     headings = (
         _heading("account", "账号", "account"),
         _heading("began", "开始", "began"),
@@ -105,7 +106,7 @@ def _sessions(accounts: Sequence[Account]) -> Held:
         _heading("browser", "浏览器", "browser"),
     )
     found = UserSession.objects.filter(user__in=accounts).order_by("pk")
-    rows = [(s.user_id, s.created_at, s.last_seen_at, str(s.ip), s.user_agent) for s in found]
+    rows = [(s.user_id, s.created_at, s.last_seen_at, str(s.ip), s.user_agent if in_full else called(s.user_agent)) for s in found]
     why = Text("让您看到并结束别处的登录", "so that you can see and end sessions elsewhere")
     return _held("sessions", "session", Text("登录会话", "Sessions"), why, headings, rows, UserSession, Session)
 

@@ -108,6 +108,10 @@ def _number_of_certificate(row: Any, reader: Reader) -> Value:
     return reader.opened("registry.certificate_numbers", "number", row.pk, number.number_sealed) if number else None
 
 
+def _month_of_birth(row: Any, reader: Reader) -> Value:
+    return f"{row.birth_month:%Y-%m}"
+
+
 def _said_before(row: Any, reader: Reader) -> Value:
     return reader.opened(row.table, row.column, row.row, row.value_sealed) if row.value_sealed else row.value
 
@@ -127,7 +131,7 @@ SOURCES: tuple[Source, ...] = (
         OURS,
         (
             RECORD,
-            _column("birth_month", "出生月份", "month of birth"),
+            _column("birth_month", "出生月份", "month of birth", _month_of_birth),
             _column("sex", "性别", "sex", words=wordbook.SEX),
             _column("education", "最高学历", "schooling", words=wordbook.EDUCATION),
             _column("migrant", "农民工", "migrant worker", words=wordbook.MIGRANT),
