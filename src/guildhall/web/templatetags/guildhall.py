@@ -170,6 +170,29 @@ class _Folds(template.Node):
         return folding.folded(self.nodelist.render(context), str(self.label.resolve(context)), str(kind))
 
 
+class _Noting(template.Node):
+    """What is inside, and below it a note wherever a hidden count is shown in it."""
+
+    def __init__(self, note: FilterExpression, inner: NodeList) -> None:
+        self.note, self.inner = note, inner
+
+    def render(self, context: Context) -> SafeString:
+        shown = self.inner.render(context)
+        if numbers.HIDDEN not in shown or context.template is None:
+            return shown
+        note = context.template.engine.get_template(self.note.resolve(context))
+        return mark_safe(shown + note.render(context))  # noqa: S308 — both are rendered templates
+
+
+@register.tag
+def noting(parser: Parser, token: Token) -> _Noting:
+    """`{% noting "the/note.html" %}…{% endnoting %}`: the note on hidden counts stands below where there is one, and only there."""
+    _name, note = token.split_contents()
+    inner = parser.parse(("endnoting",))
+    parser.delete_first_token()
+    return _Noting(parser.compile_filter(note), inner)
+
+
 @register.tag
 def folds(parser: Parser, token: Token) -> _Folds:
     """`{% folds label "stack" %}<thead>…<tbody>…{% endfolds %}`: a table that is read as one also where a phone folds its rows."""
