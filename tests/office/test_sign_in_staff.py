@@ -7,7 +7,10 @@ from datetime import datetime, timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.core.exceptions import ValidationError
 from django.test import Client
+from django.utils.translation import override
 
 from guildhall.kernel.errors import AlreadyDone, NotFound
 from guildhall.office.models import Account, AuditEvent
@@ -263,3 +266,14 @@ def test_changing_the_password_ends_the_other_sessions() -> None:
     assert first.post("/en/account/password/", new, headers=HEADERS)["Location"] == "/en/account/sessions/"
     assert desk(first) == "desk"
     assert desk(second).startswith("/en/sign-in/")
+
+
+def test_the_rules_for_passwords_speak_as_the_site_does(db: None) -> None:
+    with override("zh-hans"):
+        told = [*password_validators_help_texts()]
+        for bad in ("password", "1234567890123"):
+            with pytest.raises(ValidationError) as refused:
+                validate_password(bad)
+            told += refused.value.messages
+    assert len(told) >= 7
+    assert not [words for words in told if "你" in words or re.search("[a-z]{3}", words)]

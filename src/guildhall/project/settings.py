@@ -131,13 +131,10 @@ LOGIN_REDIRECT_URL = "desk"
 AUTHENTICATION_BACKENDS = ["guildhall.office.backends.Accounts"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ["username", "name"]},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "guildhall.office.passwords.LongEnough", "OPTIONS": {"min_length": 12}},
+    {"NAME": "guildhall.office.passwords.UnlikeTheName", "OPTIONS": {"user_attributes": ["username", "name"]}},
+    {"NAME": "guildhall.office.passwords.Uncommon"},
+    {"NAME": "guildhall.office.passwords.NotOnlyDigits"},
 ]
 INVITATION_DAYS = 7
 SESSION_IDLE_SECONDS = 60 * whole("GUILDHALL_SESSION_IDLE_MINUTES", 30)
