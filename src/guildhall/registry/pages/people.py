@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from guildhall.kernel.errors import NotFound
 from guildhall.kernel.tables import Text
@@ -147,7 +147,7 @@ def _list_context(request: HttpRequest, viewer: Viewer, question: Question, foun
         "question": question,
         "shown": shown_to(viewer),
         "is_officer": viewer.role in OFFICERS,
-        "title": _title(found),
+        "title": _whole_roster(found) if viewer.role == "employer" and question.is_empty else _title(found),
         "hint": HINTS.get(found.hint, "") % {"most": grouped(query.SMALL)} if found.hint else "",
         "recognised": RECOGNISED.get(found.asked.kind, ""),
         "employer": queries.organisation(viewer, question.organisation) if question.organisation else None,
@@ -171,6 +171,15 @@ def _title(found: Found) -> str:
     if not found.count:
         return _("Nobody matches")
     return _("One person matches") if found.count == 1 else _("%(n)s people match") % {"n": grouped(found.count)}
+
+
+def _whole_roster(found: Found) -> str:
+    """Who works for us? Nothing was asked, so it is everybody."""
+    if found.more:
+        return _("More than %(n)s people work for you") % {"n": grouped(found.count)}
+    if not found.count:
+        return _("Nobody on record works for you")
+    return ngettext("One person works for you", "%(n)s people work for you", found.count) % {"n": grouped(found.count)}
 
 
 def level_names() -> dict[str, Text]:
