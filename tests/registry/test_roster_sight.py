@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from guildhall.registry import models
 from guildhall.registry.engine.roster import RosterRow
 from guildhall.registry.operations import imports
 from guildhall.registry.operations.employment import confirm_employment
+from guildhall.registry.queries.imports import noted
 from guildhall.registry.queries.people import Question, search
 from guildhall.registry.queries.people.record import person
 from guildhall.web.viewer import Viewer
@@ -153,3 +154,43 @@ def test_rejected_rows_go_in_full_to_whom_they_came_from(world: World) -> None:
     assert world.client("assessor").get(address).status_code == 200, "the officer who brought the file"
     models.ImportBatch.objects.filter(pk=batch.pk).update(state="applying")
     assert world.client("employer").get(address).status_code == 404, "not before it is applied"
+
+
+def foreseen(world: World, now: datetime, who: str, *entries: RosterRow) -> models.ImportBatch:
+    by = world.viewer(who)
+    batch = brought(entries, by=by, now=now, organisation=world.harbour.organisation)
+    imports.foresee(batch=batch, by=by, now=now)
+    return batch
+
+
+def probing(world: World) -> RosterRow:
+    """A row that would tell much: another phone, another's certificate, somebody who works elsewhere."""
+    side = world.west
+    told = {"phone": "13700001234", "education": "bachelor", "level": "L4", "certificate_number": side.certificate(side.second)}
+    return row(1, name=side.name(side.worker), identity_number=side.number(side.worker), birth=BORN, **{**ROW, **told})
+
+
+def test_a_check_tells_an_employer_nothing_of_people_that_are_not_its_own(world: World, now: datetime) -> None:
+    asked = foreseen(world, now, "employer", probing(world))
+    assert asked.forecast["notes"] == {}
+    assert set(foreseen(world, now, "assessor", probing(world)).forecast["notes"]) >= {"elsewhere", "certificate_elsewhere"}
+    contrary = foreseen(world, now, "employer", replace(probing(world), name="别人")).forecast["contrary"]
+    assert [fault["code"] for entry in contrary for fault in entry["faults"]] == ["not_taken"]
+    applied = bring(world, probing(world), world.viewer("employer"), now)
+    assert noted(applied) == {}
+    mine = world.harbour
+    own = row(1, name=mine.name(mine.worker), identity_number=mine.number(mine.worker), birth=BORN, started_on=LONG_AGO)
+    wrong = foreseen(world, now, "employer", replace(own, name="别人")).forecast["contrary"]
+    assert [fault["code"] for entry in wrong for fault in entry["faults"]] == ["other_name"], "of its own people it is told"
+
+
+def test_each_check_is_written_down_and_twenty_a_day_are_taken(world: World, now: datetime) -> None:
+    for _n in range(20):
+        foreseen(world, now, "employer", known(world))
+    events = AuditEvent.objects.filter(action="registry.check_roster", chain=f"organisation:{world.harbour.organisation}")
+    assert events.count() == 20
+    assert {event.details for event in events} == {'{"accepted":1,"changed":0,"rejected":0,"unchanged":0}'}
+    with pytest.raises(imports.TooOften):
+        foreseen(world, now, "employer", known(world))
+    foreseen(world, now, "assessor", known(world))
+    foreseen(world, now + timedelta(days=1, minutes=1), "employer", known(world))

@@ -77,6 +77,7 @@ ACTIONS: dict[str, Text] = {
     "registry.import_feed": Text("导入其他部门的数据文件", "brought in a file of another authority"),
     "registry.take_rejected": Text("下载了未通过的行", "took along the rows that were not taken"),
     "registry.abandon_import": Text("放弃导入", "gave up an import"),
+    "registry.check_roster": Text("检查名册", "had a roster checked"),
     "registry.import_townships": Text("导入乡镇", "brought in townships"),
     "registry.load": Text("装载数据", "loaded records"),
     "registry.abandon_load": Text("放弃装载", "gave up a load"),

@@ -25,6 +25,8 @@ OUTCOMES = ("accepted", "changed", "unchanged", "rejected")
 NOTES = ("elsewhere", "renamed", "kept", "start_assumed", "left", "certificate_elsewhere", "certificate_on_record")
 """What is told of a row that was taken, in the order of their bits."""
 ELSEWHERE, RENAMED, KEPT, START_ASSUMED, LEFT, CERTIFICATE_ELSEWHERE, CERTIFICATE_ON_RECORD = (1 << n for n in range(len(NOTES)))
+OF_THE_RECORD = ELSEWHERE | RENAMED | KEPT | CERTIFICATE_ELSEWHERE | CERTIFICATE_ON_RECORD
+"""Notes that tell what the record says, and not what the file does."""
 APPRENTICE = "L0"
 FAR = "9999-12-31"
 
@@ -101,7 +103,10 @@ class Claim:
 
 @dataclass(slots=True)
 class Person:
-    """A person as on record when a row is decided, and as the row leaves them. `trusted`: the organisation may correct them."""
+    """A person as on record when a row is decided, and as the row leaves them. `trusted`: the organisation may correct them.
+
+    `known`: they work for it on more than its own word. Of others an employer is told nothing that its file does not say.
+    """
 
     worker: int
     name: str
@@ -112,6 +117,7 @@ class Person:
     residence: str
     new: bool = False
     trusted: bool = False
+    known: bool = False
     elsewhere: bool = False
     stays: list[Stay] = field(default_factory=list)
     claims: dict[bytes | None, Claim] = field(default_factory=dict)
@@ -189,20 +195,35 @@ def decide(row: Staged, person: Person, numbers: Numbers, rules: Rules) -> Decis
         _correct(row, person, numbers, rules, made)
     find(made)
     _claim(row, person, numbers, rules, made)
+    if not (rules.officer or person.known):
+        made.notes &= ~OF_THE_RECORD
     if made.outcome == UNCHANGED and (made.worker or made.identity or made.stay or made.claim):
         made.outcome = CHANGED
     return made
 
 
 def _check_name(row: Staged, person: Person, rules: Rules) -> None:
-    if not rules.officer and plain(row.name) != plain(person.name):
+    """An employer names its people as they are on record; of somebody it may not know it is not told what is wrong."""
+    if rules.officer or plain(row.name) == plain(person.name):
+        return
+    if not person.known:
         raise _Refusal(
-            "name",
-            row.name[:1] + "*" * (len(row.name) - 1),
-            "other_name",
-            Text("该身份证号登记的是另一个姓名", "this identity number is on record under another name"),
-            Text("请核对号码和姓名；确已改名的，请到窗口更正", "check both; if the name was changed, an officer corrects it"),
+            "identity_number",
+            "",
+            "not_taken",
+            Text("这一行无法登记", "this row cannot be taken as it is"),
+            Text(
+                "请对照身份证核对姓名和号码；确认无误的，请到窗口办理",
+                "compare name and number with the identity card; where both are right, an officer helps",
+            ),
         )
+    raise _Refusal(
+        "name",
+        row.name[:1] + "*" * (len(row.name) - 1),
+        "other_name",
+        Text("该身份证号登记的是另一个姓名", "this identity number is on record under another name"),
+        Text("请核对号码和姓名；确已改名的，请到窗口更正", "check both; if the name was changed, an officer corrects it"),
+    )
 
 
 def _correct(row: Staged, person: Person, numbers: Numbers, rules: Rules, made: Decision) -> None:

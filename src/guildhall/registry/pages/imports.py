@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,6 +23,7 @@ from guildhall.registry.engine.decisions import OUTCOMES
 from guildhall.registry.engine.roster import FIELDS, REQUIRED, NotATable, rejected_workbook
 from guildhall.registry.models import ImportBatch, Organisation
 from guildhall.registry.operations import imports
+from guildhall.registry.pages.records import said
 from guildhall.registry.queries import imports as queries
 from guildhall.registry.queries.imports import Occupations
 from guildhall.web.doors import for_roles
@@ -181,6 +183,11 @@ def _checked(request: HttpRequest, batch: ImportBatch, chosen: dict[str, str], o
     viewer, now = viewer_of(request), timezone.now()
     unused = dict.fromkeys(batch.mapping["columns"], "")  # a column that was found and is not wanted must not be found again
     mapping = unused | {field: header for header, field in chosen.items()}
+    try:
+        with transaction.atomic():
+            imports.refuse_too_many(batch, viewer, now)
+    except imports.TooOften as refused:
+        return [said(refused)]
     batch = imports.keep_columns(batch=batch, mapping=mapping, sheet=batch.sheet, by=viewer, now=now)
     if batch.mapping["count"] > imports.AT_ONCE:
         imports.check_later(batch=batch, by=viewer, now=now)

@@ -11,13 +11,14 @@ from guildhall.registry.operations.imports.batches import (
     keep_columns,
 )
 from guildhall.registry.operations.imports.correcting import take_rejected
-from guildhall.registry.operations.imports.foreseeing import foresee
+from guildhall.registry.operations.imports.foreseeing import TooOften, foresee, refuse_too_many
 from guildhall.registry.operations.imports.jobs import AT_ONCE, apply_later, check_later, run
 from guildhall.registry.operations.imports.receiving import receive
 from guildhall.registry.operations.imports.staging import stage, stage_roster
 
 __all__ = [
     "AT_ONCE",
+    "TooOften",
     "abandon",
     "apply",
     "apply_later",
@@ -28,6 +29,7 @@ __all__ = [
     "foresee",
     "keep_columns",
     "receive",
+    "refuse_too_many",
     "run",
     "stage",
     "stage_roster",

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.db import connection
 
 from guildhall.office import bulk
-from guildhall.registry.engine.decisions import Claim, Numbers, Person, Staged, Stay
+from guildhall.registry.engine.decisions import FAR, Claim, Numbers, Person, Staged, Stay
 from guildhall.registry.models import (
     Alias,
     Certificate,
@@ -19,11 +19,13 @@ from guildhall.registry.models import (
     Identity,
     IdentityDocument,
     ImportBatch,
+    InsuranceSpell,
     Worker,
     vault,
 )
 from guildhall.registry.models.sealed import TABLE
 from guildhall.registry.queries.merged import leaders
+from guildhall.registry.queries.vouched import said_by_employers
 
 EARLIER = "earlier_identity_number"
 P = TypeVar("P")
@@ -69,18 +71,22 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Whose:
-    """For whom people are looked up: the organisation, the imports it brought itself, and the day its file speaks of."""
+    """For whom people are looked up: the organisation, the imports of it, and the day its file speaks of.
+
+    `own_word` are those that no officer and no command brought.
+    """
 
     organisation: int
     own: frozenset[int]
     as_of: str
+    own_word: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, batch: ImportBatch) -> Whose:
         """That of a batch."""
         assert batch.organisation_id is not None
         own = ImportBatch.objects.filter(organisation_id=batch.organisation_id).values_list("pk", flat=True)
-        return cls(batch.organisation_id, frozenset(own), batch.as_of.isoformat() if batch.as_of else "")
+        return cls(batch.organisation_id, frozenset(own), batch.as_of.isoformat() if batch.as_of else "", said_by_employers(own))
 
 
 def recorded(hashed: Hashed, whose: Whose, *, lock: bool) -> Recorded:
@@ -140,17 +146,31 @@ def records_of(people: Mapping[int, P]) -> tuple[dict[int, P], dict[int, list[in
     return dict(people) | {record: people[into] for into, records in merged.items() for record in records}, merged
 
 
-STAY = ["spell_id", "worker_id", "organisation_id", "started_on", "ended_on", "occupation", "contract", "batch_id"]
+STAY = ["spell_id", "worker_id", "organisation_id", "started_on", "ended_on", "occupation", "contract", "batch_id", "confirmed_at"]
 
 
 def _add_stays(people: dict[int, Person], whose: Whose) -> None:
-    for key, worker, organisation, start, end, occupation, contract, batch in _ordered(EmploymentSpell, STAY, people):
+    insured = _insured(people, whose)
+    for key, worker, organisation, start, end, occupation, contract, batch, said in _ordered(EmploymentSpell, STAY, people):
         person = people[worker]
         if organisation == whose.organisation:
             person.stays.append(Stay(key, start, end, occupation, contract))
             person.trusted = person.trusted or batch is None
+            paid = any(begun < (end or FAR) and start < (over or FAR) for begun, over in insured.get(worker, ()))
+            lasts = end is None or end > whose.as_of
+            person.known = person.known or lasts and (batch not in whose.own_word or said is not None or paid)
         elif start <= whose.as_of and (end is None or end > whose.as_of):
             person.elsewhere = True
+
+
+def _insured(people: dict[int, Person], whose: Whose) -> dict[int, list[tuple[str, str | None]]]:
+    """When the organisation paid insurance for these records."""
+    found: dict[int, list[tuple[str, str | None]]] = {}
+    columns = ["worker_id", "organisation_id", "started_on", "ended_on"]
+    for worker, organisation, begun, over in bulk.found(InsuranceSpell, columns, "worker_id", sorted(people)):
+        if organisation == whose.organisation:
+            found.setdefault(worker, []).append((begun, over))
+    return found
 
 
 CLAIM = ["id", "worker_id", "said_by_id", "number_hash", "level", "occupation", "issued_on", "confirmed_id"]
