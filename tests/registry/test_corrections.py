@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -293,9 +294,12 @@ def held() -> Any:
 
 
 def test_every_part_is_applied_and_its_history_is_whole(worker: Viewer, now: datetime) -> None:
-    officer = viewer("assessor", place=CITY)  # one of the requests is that the worker lives in another district
+    # one of the requests is that the worker lives in another district
+    officer, second = viewer("assessor", place=CITY), viewer("claims_officer", place=CITY)
     for subject, wanted, read, expected in PARTS:
-        accept(lodge(worker, now, subject, wanted), officer, now)
+        row = accept(lodge(worker, now, subject, wanted), officer, now)
+        if row.state == "open":  # no paper came with it
+            accept(row, second, now)
         assert read() == expected, subject
         table, key, column = subject.split(":")
         kept = Superseded.objects.order_by("pk").last()
@@ -426,3 +430,39 @@ def test_two_officers_decide_at_once_and_one_is_told(lodged: CorrectionRequest, 
 
 def test_moments_are_days_of_the_city() -> None:
     assert queries.local_day(datetime(2026, 1, 29, 16, 30, tzinfo=UTC)) == date(2026, 1, 30)
+
+
+def test_who_asked_under_a_mandate_does_not_grant(officer: Viewer, now: datetime) -> None:
+    """One officer alone cannot ask as the person and decide as the city."""
+    acting = replace(officer, worker=3, mandate=1)
+    row = lodge(acting, now)
+    assert row.lodged_by == officer.name
+    with pytest.raises(GuildhallError, match="A colleague must decide this"):
+        accept(row, officer, now)
+    accept(row, viewer("assessor", place=WEST), now)
+    row.refresh_from_db()
+    assert row.state == "accepted"
+
+
+CERTIFICATE = "registry.certificates:2:valid_until"
+
+
+def test_a_certificate_is_changed_by_two_officers_where_no_paper_came(worker: Viewer, officer: Viewer, now: datetime) -> None:
+    row = lodge(worker, now, CERTIFICATE, "2029-12-31")
+    before = held().valid_until
+    assert accept(row, officer, now).state == "open"
+    assert AuditEvent.objects.get(action="registry.support_correction").actor == officer.name
+    with pytest.raises(GuildhallError, match="A second officer must accept this"):
+        accept(row, officer, now)
+    assert held().valid_until == before
+    assert accept(row, viewer("claims_officer", place=WEST), now).state == "accepted"
+    assert held().valid_until == date(2030, 1, 1)
+
+
+def test_a_certificate_is_changed_by_one_officer_on_a_paper(worker: Viewer, officer: Viewer, now: datetime) -> None:
+    row = lodge(worker, now, CERTIFICATE, "2029-12-31")
+    Attachment.objects.create(
+        subject=f"correction:{row.pk}", worker_id=3, title="certificate", media_type="image/png", size=1, sha256="0" * 64, file="f" * 32,
+        added_by=worker.name, added_at=now,
+    )  # fmt: skip
+    assert accept(row, officer, now).state == "accepted"

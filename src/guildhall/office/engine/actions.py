@@ -69,6 +69,7 @@ ACTIONS: dict[str, Text] = {
     "registry.accept_correction": Text("通过更正申请", "accepted a correction"),
     "registry.refuse_correction": Text("未通过更正申请", "refused a correction"),
     "registry.withdraw_correction": Text("撤回更正申请", "withdrew a correction"),
+    "registry.support_correction": Text("同意更正，待第二人确认", "would accept a correction, with a second officer"),
     "registry.move_deadline": Text("调整答复期限", "moved a deadline"),
     "registry.confirm_employment": Text("确认了就业情况", "confirmed an employment"),
     "registry.give_consent": Text("同意一项用途", "agreed to a use"),

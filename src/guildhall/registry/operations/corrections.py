@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
-from guildhall.office.models import AuditEvent
+from guildhall.office.engine.chain import canonical
+from guildhall.office.models import Attachment, AuditEvent
 from guildhall.office.operations import attachments
 from guildhall.office.operations.audit import record
 from guildhall.office.operations.notices import notify
@@ -39,6 +40,9 @@ from guildhall.registry.queries.records import is_registrar
 from guildhall.web.pack import city
 from guildhall.web.viewer import Viewer
 
+WEIGHTY = (tables.CERTIFICATES.name, tables.INSURANCE.name)
+"""Tables on which levels and money hang: changed on a paper, or by two officers."""
+SUPPORTED = "registry.support_correction"
 MOST_OPEN = 20
 """Requests one person may have open at a time."""
 STILL_SHOWN = timedelta(minutes=15)
@@ -60,7 +64,7 @@ def lodge(
         value = _readable(item.subject.part, wanted, timezone.localdate(now))
         _check_why(why)
         _refuse_repeated(worker.pk, subject)
-        row = _write(worker, subject, {"value": value, "why": why.strip(), "was": _on_record(subject, worker.pk)}, now)
+        row = _write(worker, subject, {"value": value, "why": why.strip(), "was": _on_record(subject, worker.pk)}, by, now)
         details = {"request": row.pk, "table": item.subject.part.table, "column": item.subject.part.column}
         record(subject=f"worker:{worker.pk}", action="registry.lodge_correction", by=by, now=now, details=details)
         if paper:
@@ -86,22 +90,59 @@ def withdraw(*, correction_id: int, by: Viewer, now: datetime) -> None:
 def accept(*, correction_id: int, answer: str, document: str, by: Viewer, now: datetime) -> CorrectionRequest:
     """Grants a request: the record is changed as asked, and what it said is kept. Gives the request as it then stands.
 
-    An identity number is proposed by the first officer who accepts and changed by the second; until then the request stays `open`.
+    An identity number is proposed by the first officer who accepts and changed by the second; until then the request stays `open`. So it
+    does where a certificate or insured months are to change and no paper is attached: the first officer supports it, the second decides.
+    Whoever asked, for themselves or under a mandate, does not grant.
     `document` is the paper seen (operations.identity.SEEN), which a change of name or number needs. Raises NotFound, AlreadyDone, and
     GuildhallError where the record cannot say this, or where an answer is needed because nothing was changed.
     """
     with transaction.atomic():
         row = _locked(correction_id, by, now)
+        _refuse_own(row, by)
         part, held = queries.target(row)
         if part.kind == NOTE and not answer.strip():
             raise GuildhallError(_("There is no answer"), next=_("say what was done about it: nothing is changed by itself"))
         if part.kind == "number" and _propose(row, held, part, document, by, now):
+            return row
+        if part.table in WEIGHTY and part.kind != NOTE and not _shown_by_paper(row) and _supported_first(row, by, now):
             return row
         _apply(row, part, held, document, by, now)
         _decide(row, "accepted", answer.strip(), now)
         _record(row, "registry.accept_correction", by, now, part, answer)
         _tell(row, "correction_accepted", {"number": row.pk}, now)
     return row
+
+
+def _refuse_own(row: CorrectionRequest, by: Viewer) -> None:
+    if row.lodged_by == by.name:
+        raise GuildhallError(
+            _("A colleague must decide this"),
+            why=_("you asked for it yourself, for the person or as one"),
+            next=_("ask a colleague who keeps this person's record"),
+        )
+
+
+def _shown_by_paper(row: CorrectionRequest) -> bool:
+    """Whether a paper came with the request that is kept and was not refused as unsafe."""
+    papers = Attachment.objects.filter(subject=f"correction:{row.pk}", removed_at=None)
+    return papers.exclude(scan="refused").exists()
+
+
+def _supported_first(row: CorrectionRequest, by: Viewer, now: datetime) -> bool:
+    """Writes down that a first officer would grant the request, where nobody has; True where it then waits for a second one."""
+    details = {"request": row.pk}
+    said = AuditEvent.objects.filter(chain=f"worker:{row.worker_id}", action=SUPPORTED, details=canonical(details))
+    actors = {*said.values_list("actor", flat=True)}
+    if actors - {by.name}:
+        return False
+    if by.name in actors:
+        raise GuildhallError(
+            _("A second officer must accept this"),
+            why=_("no paper came with the request, and money or a level may hang on it"),
+            next=_("ask a colleague who keeps this person's record, or have the person bring the paper"),
+        )
+    record(subject=f"worker:{row.worker_id}", action=SUPPORTED, by=by, now=now, reason=_grounds(row), details=details)
+    return True
 
 
 def refuse(*, correction_id: int, answer: str, by: Viewer, now: datetime) -> None:
@@ -234,13 +275,14 @@ def _on_record(subject: str, worker_id: int) -> str:
     return "" if value is None else str(value)
 
 
-def _write(worker: Worker, subject: str, told: dict[str, str], now: datetime) -> CorrectionRequest:
+def _write(worker: Worker, subject: str, told: dict[str, str], by: Viewer, now: datetime) -> CorrectionRequest:
     row = CorrectionRequest.objects.create(
         worker=worker,
         subject=subject,
         wanted_sealed=b"",
         place_id=worker.residence_id,
         lodged_at=now,
+        lodged_by=by.name,
         due_on=engine.due(city().calendar, timezone.localdate(now)).value,
     )
     words = json.dumps(told, ensure_ascii=False)

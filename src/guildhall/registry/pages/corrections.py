@@ -200,6 +200,8 @@ def _answered(request: HttpRequest, asked: Asked, form: AnswerForm, context: dic
         return ""
     if action == "refuse":
         return _("The request is refused; the person is told why, and how to object.")
+    if asked.part.kind != "number" and queries.request(viewer, key, timezone.localdate(now)).row.state == "open":
+        return _("No paper came with it: a second officer has to accept the request as well.")
     if asked.part.kind == "number" and asked.waiting is None:
         return _("The number is proposed. A second officer has to accept the request as well.")
     return _("The request is accepted; the person is told.")
