@@ -193,6 +193,13 @@ def test_of_two_sheets_the_one_with_the_header_is_taken() -> None:
     assert read_roster(found, reference=REFERENCE, today=TODAY).sheet == "Sheet2"
 
 
+def test_an_empty_sheet_does_no_harm() -> None:
+    found = read_roster(workbook([["姓名", "身份证号"], ["王伟", ADA]], []), reference=REFERENCE, today=TODAY)
+    assert (found.sheet, found.read) == ("Sheet1", 1)
+    with pytest.raises(NotATable):
+        read_roster(workbook([], []), reference=REFERENCE, today=TODAY)
+
+
 def test_between_two_rosters_in_one_file_one_is_to_be_chosen() -> None:
     rows = [["姓名", "身份证号"], ["王小明", ADA]], [["姓名", "身份证号"], ["李雷", BOB], ["韩梅", EVE]]
     found = workbook(*rows)
@@ -238,6 +245,12 @@ def test_a_file_that_is_silent_leaves_fields_open() -> None:
         ({"birth": "1990-03-08"}, ["birth_other"]),
         ({"birth": "1990年4月"}, ["birth_other"]),
         ({"identity_number": identity_number(9, date(2011, 1, 1), "male")}, ["too_young"]),
+        ({"identity_number": identity_number(9, date(2011, 1, 1), "male"), "started_on": "2026-03-01"}, ["too_young"]),
+        ({"identity_number": identity_number(9, date(2011, 1, 1), "male"), "ended_on": "2026-10-31"}, ["too_young"]),
+        ({"identity_number": identity_number(9, date(2009, 1, 1), "male"), "ended_on": "2024-12-31"}, ["too_young"]),
+        ({"started_on": "2006-03-06"}, ["young_then"]),
+        ({"started_on": "2005-01-01", "ended_on": "2005-12-31"}, ["young_then"]),
+        ({"started_on": "1990-03-06"}, ["before_birth"]),
         ({"identity_number": identity_number(9, date(2027, 1, 1), "male")}, ["id_future"]),
         ({"started_on": "2026-12-01"}, ["date_future"]),
         ({"started_on": "2020-05-01", "ended_on": "2020-04-30"}, ["end_before_start"]),
@@ -262,7 +275,8 @@ def test_every_fault_of_a_row_is_told(cells: dict[str, Any], expected: list[str]
     ("cells", "note"),
     [
         ({"identity_number": identity_number(9, date(2009, 6, 1), "male")}, "minor"),
-        ({"started_on": "2005-01-01"}, "young_then"),
+        ({"identity_number": identity_number(9, date(1946, 11, 19), "male")}, None),
+        ({"identity_number": identity_number(9, date(1945, 11, 20), "male")}, "aged"),
         ({"certificate_number": "S000099123456233000001"}, "level_from_number"),
         ({"level": "学徒工", "certificate_number": "S000099123456233000001"}, "certificate_apprentice"),
         ({"residence": "北碚区蔡家岗街道"}, "place_moved"),
@@ -273,8 +287,12 @@ def test_every_fault_of_a_row_is_told(cells: dict[str, Any], expected: list[str]
         ({"migrant": "是"}, "migrant_which"),
     ],
 )
-def test_what_is_odd_and_costs_nothing_is_noted(cells: dict[str, Any], note: str) -> None:
-    assert [each.code for each in taken(**cells).notes] == [note]
+def test_what_is_odd_and_costs_nothing_is_noted(cells: dict[str, Any], note: str | None) -> None:
+    assert [each.code for each in taken(**cells).notes] == ([note] if note else [])
+
+
+def test_a_first_day_at_work_may_be_the_sixteenth_birthday() -> None:
+    assert taken(started_on="2006-03-07").started_on == date(2006, 3, 7)
 
 
 def test_what_follows_from_other_cells() -> None:

@@ -191,9 +191,16 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
         _NOTHING,
     ),
     "young_then": (
-        Text("入职那天不满 16 周岁", "under 16 on the first day at work"),
-        Text("请核对入职日期", "check the first day at work"),
+        Text(
+            "入职那天不满 16 周岁。用人单位不得招用（劳动法第十五条）",
+            "under 16 on the first day at work: no employer may employ them (Labour Law, article 15)",
+        ),
+        Text(
+            "请核对身份证号和入职日期；如属实，请向劳动保障监察报告",
+            "check number and day; if they are right, tell the labour inspectorate",
+        ),
     ),
+    "aged": (Text("已超过 80 周岁，请核对身份证号", "over 80: see whether the number is right"), _NOTHING),
     # phones and codes
     "phone_form": (
         Text("不是电话号码", "it is no phone number"),

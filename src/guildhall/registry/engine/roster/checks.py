@@ -9,11 +9,11 @@ from typing import Any
 from guildhall.registry.engine.cells.lists import LEVEL_NAMES
 from guildhall.registry.engine.cells.numbers import CertificateNumber, Person
 from guildhall.registry.engine.cells.problems import Wrong, problem
-from guildhall.registry.engine.minors import age_on
+from guildhall.registry.engine.minors import EMPLOYABLE, OF_AGE, age_on
 
-YOUNGEST, GROWN = 16, 18
-"""Labour Law, articles 15 and 58: no employment under 16; from 16 to 18 under special protection."""
 YOUNGEST_CERTIFIED = 14
+RARELY_OLDER = 80
+"""Who is older may work, but more often a digit of the number is wrong."""
 Values = dict[str, Any]
 Report = Callable[[str, Any], None]
 """Takes a field and a Problem (a note) or a Wrong (a fault)."""
@@ -30,13 +30,26 @@ def check_person(person: Person, values: Values, today: date, say: Report) -> No
         say("identity_number", Wrong("id_future"))
         return
     age = age_on(person.birth, today)
-    if age < YOUNGEST and values.get("ended_on") is None:
-        say("identity_number", Wrong("too_young"))
-    elif age < GROWN:
+    if OF_AGE > age >= EMPLOYABLE:
         say("identity_number", problem("minor"))
-    started = values.get("started_on")
-    if started and age >= YOUNGEST and age_on(person.birth, started) < YOUNGEST:
-        say("started_on", problem("young_then"))
+    if age > RARELY_OLDER:
+        say("identity_number", problem("aged"))
+    _check_age_at_work(person.birth, values, today, say)
+
+
+def _check_age_at_work(birth: date, values: Values, today: date, say: Report) -> None:
+    """Nobody is employed under 16 (Labour Law, article 15), then or now, and whether or not they left since.
+
+    A row without a first day at work speaks of the day of the file, or of the last day at work where that is past.
+    """
+    started, ended = values.get("started_on"), values.get("ended_on")
+    if started and started < birth:
+        say("started_on", Wrong("before_birth"))
+        return
+    first = started or (min(today, ended - timedelta(1)) if ended else today)
+    if age_on(birth, first) < EMPLOYABLE:
+        then = started and age_on(birth, today) >= EMPLOYABLE
+        say(*("started_on", Wrong("young_then")) if then else ("identity_number", Wrong("too_young")))
 
 
 def _agrees(said: tuple[date, bool], birth: date) -> bool:
