@@ -257,7 +257,7 @@ OFFICE: tuple[Door, ...] = (
         "account_new",
         ("administrator",),
         "POST",
-        form=lambda side: {**new_role(side), "username": "new-officer", "name": "New Officer"},
+        form=lambda side: {**new_role(side), "username": "new-officer", "name": "New Officer", "email": "new@guildhall.example"},
         refuses=200,
     ),
     Door("account", ("administrator",), at=account),

@@ -12,10 +12,11 @@ from django.utils.translation import override
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.office.engine.duties import APART, clash
-from guildhall.office.models import Account, AuditEvent, Grant, Mandate, Notice
+from guildhall.office.models import Account, AuditEvent, Grant, Mandate, Notice, Reset
 from guildhall.office.operations import accounts as operations
-from guildhall.office.operations.invitations import invited
+from guildhall.office.operations.invitations import accept, invited
 from guildhall.office.queries import accounts as queries
+from guildhall.office.queries.notices import facts_of
 from guildhall.office.viewers import live_grants, viewer_in
 from guildhall.web.viewer import Viewer, system
 from tests import people
@@ -190,14 +191,67 @@ def test_a_closed_account_signs_in_no_more_and_acts_for_nobody(west: Viewer, now
     assert not held.account.has_usable_password(), "opened again, an account needs an invitation"
 
 
-def test_an_invitation_anew_ends_what_was_before(west: Viewer, now: datetime) -> None:
-    account = opened(west, now)
-    first = operations.invite_anew(account_id=account.pk, land=LAND, by=west, now=now)
+def link(token: str) -> str:
+    return f"https://guildhall.example/begin/{token}"
+
+
+def test_an_invitation_anew_ends_what_was_before_and_only_the_command_shows_it(west: Viewer, now: datetime) -> None:
+    account, command = opened(west, now), system("command:account")
+    with pytest.raises(NotFound):
+        operations.invite_anew(account_id=account.pk, land=LAND, by=west, now=now)
+    first = operations.invite_anew(account_id=account.pk, land=None, by=command, now=now)
     assert invited(first, now) == account
-    second = operations.invite_anew(account_id=account.pk, land=LAND, by=west, now=now)
+    accept(token=first, password="river and mountain 26", now=now)
+    second = operations.invite_anew(account_id=account.pk, land=None, by=command, now=now + timedelta(minutes=1))
     assert invited(second, now) == account
     with pytest.raises(GuildhallError):
         invited(first, now)
+    assert Notice.objects.filter(account=account, template="reset_done", channel="app").count() == 1
+
+
+def test_the_link_goes_to_the_owner_and_the_administrator_never_has_it(west: Viewer, now: datetime) -> None:
+    account = opened(west, now, email="lin@guildhall.example")
+    assert operations.send_invitation(account_id=account.pk, land=LAND, link=link, by=west, now=now) is True
+    told = Notice.objects.get(account=account, template="invitation")
+    assert (told.channel, told.state) == ("mail", "waiting")
+    sent = str(facts_of(told)["link"])
+    assert invited(sent.removeprefix(link("")), now) == account
+    assert sent.removeprefix(link("")) not in "".join(AuditEvent.objects.values_list("details", flat=True))
+
+
+def test_without_a_work_address_no_page_gives_a_link(west: Viewer, now: datetime) -> None:
+    account = opened(west, now)
+    with pytest.raises(GuildhallError, match="no work address"):
+        operations.send_invitation(account_id=account.pk, land=LAND, link=link, by=west, now=now)
+
+
+@pytest.mark.parametrize("role", ["administrator", "auditor", "claims_officer"])
+def test_who_decides_on_access_control_or_money_begins_anew_only_where_two_agree(west: Viewer, now: datetime, role: str) -> None:
+    account = opened(west, now, email="lin@guildhall.example", role=role)
+    account.set_password("river and mountain 26")
+    account.save()
+    other = people.viewer("administrator", place=WEST, name="other")
+    terms = {"account_id": account.pk, "land": LAND, "link": link, "now": now}
+    assert operations.send_invitation(by=west, **terms) is False  # type: ignore[arg-type]
+    account.refresh_from_db()
+    assert account.has_usable_password(), "nothing has happened yet"
+    assert {(row.template, row.channel) for row in Notice.objects.filter(account=account, template="reset_asked")} == {
+        ("reset_asked", "app"),
+        ("reset_asked", "mail"),
+    }
+    with pytest.raises(AlreadyDone):
+        operations.send_invitation(by=west, **terms)  # type: ignore[arg-type]
+    late = now + timedelta(days=7)
+    assert operations.send_invitation(by=other, **{**terms, "now": late}) is False, "what waited for a week is asked anew"  # type: ignore[arg-type]
+    assert operations.send_invitation(by=west, **{**terms, "now": late}) is True  # type: ignore[arg-type]
+    account.refresh_from_db()
+    assert not account.has_usable_password()
+    assert Notice.objects.filter(account=account, template="reset_done").count() == 2
+    done = Reset.objects.get(account=account)
+    assert (done.asked_by_id, done.confirmed_by_id) == (other.account, west.account)
+    actions = list(AuditEvent.objects.filter(chain=f"account:{account.pk}", action__contains="reset").values_list("action", "actor"))
+    assert ("office.confirm_reset", west.name) in actions
+    assert ("office.ask_reset", other.name) in actions
 
 
 def test_the_city_is_never_left_without_an_administrator(db: None, now: datetime) -> None:

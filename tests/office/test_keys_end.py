@@ -49,7 +49,8 @@ def _close_and_reopen(account: Account, by: Viewer, now: datetime) -> None:
 
 
 def _invite(account: Account, by: Viewer, now: datetime) -> None:
-    accounts.invite_anew(account_id=account.pk, land=LAND, by=by, now=now)
+    Account.objects.filter(pk=account.pk).update(email="lin@guildhall.example")
+    accounts.send_invitation(account_id=account.pk, land=LAND, link=str, by=by, now=now)
 
 
 @pytest.mark.parametrize("done", [_forget, _close_and_reopen, _invite])

@@ -75,6 +75,30 @@ TEMPLATES: dict[str, Template] = {
             "new one at the counter.",
         ),
     ),
+    "invitation": Template(
+        Text("您的匠城账号启用链接", "Your link to begin with Guildhall"),
+        Text(
+            "用户名 {username}。打开链接设置密码：{link}。链接只能使用一次，{days} 天内有效，请勿转发。",
+            "Your name to sign in with is {username}. Set a password at {link}. It serves once, within {days} days. Pass it to nobody.",
+        ),
+        urgent=True,
+    ),
+    "reset_asked": Template(
+        Text("有管理员申请重置您的登录方式", "An administrator asks that you begin anew"),
+        Text(
+            "{who}于 {on} 申请重置您的登录方式，须经另一名管理员确认。如果不是您提出的，请立即联系其他管理员。",
+            "On {on} {who} asked that your password and second factor be forgotten; another administrator has to confirm. If you did "
+            "not ask for this, tell another administrator at once.",
+        ),
+    ),
+    "reset_done": Template(
+        Text("您的登录方式已被重置", "Your way of signing in was reset"),
+        Text(
+            "{on}，{who}重置了您的登录方式，原密码、验证方式和程序密钥均已失效。如果不是您提出的，请立即联系其他管理员。",
+            "On {on} {who} had your password, second factors and keys forgotten. If you did not ask for this, tell another "
+            "administrator at once.",
+        ),
+    ),
     "role_given": Template(
         Text("您有一个新的角色", "You have a new role"),
         Text("您获得角色“{role}”，自 {start} 起有效。", "You were given the role “{role}”, from {start}."),

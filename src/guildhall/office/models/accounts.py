@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 
 from guildhall.office.columns import PlainTextField, after, one_of
 
@@ -50,6 +50,25 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return f"account {self.pk}"
+
+
+class Reset(models.Model):
+    """A wish that the owner of a powerful account begins anew with password and second factor, until another administrator confirms it."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="resets")
+    asked_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            UniqueConstraint(fields=["account"], condition=Q(done_at=None), name="reset_once"),
+            CheckConstraint(condition=~Q(asked_by=F("confirmed_by")), name="reset_four_eyes"),
+        ]
+
+    def __str__(self) -> str:
+        return f"reset {self.pk} of account {self.account_id}"
 
 
 class Grant(models.Model):

@@ -7,25 +7,31 @@ roles; nobody removes the last administrator of the whole city; some duties neve
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as n_
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
+from guildhall.kernel.tables import Text
+from guildhall.office import carriers
+from guildhall.office.carriers import Nobody
 from guildhall.office.demonstration import PREFIX
 from guildhall.office.engine.duties import clash
 from guildhall.office.engine.notices import Fact
-from guildhall.office.models import STAFF, Account, Grant, Mandate
+from guildhall.office.models import STAFF, Account, Grant, Mandate, Reset
 from guildhall.office.operations import invitations, sessions, tokens
 from guildhall.office.operations.audit import record
 from guildhall.office.operations.delegations import end_delegations
 from guildhall.office.operations.notices import notify
 from guildhall.office.queries.accounts import (
     MANAGERS,
+    RESET_HOLDS,
     Land,
     administrators,
     holding,
@@ -46,8 +52,11 @@ __all__ = [
     "open_account",
     "reopen_account",
     "revoke_role",
+    "send_invitation",
 ]
 NAME_TO_SIGN_IN = re.compile(r"^[a-z][a-z0-9._-]{2,39}$")
+STRONG = ("administrator", "auditor", "claims_officer")
+"""Roles whose owner begins anew only where two administrators agree."""
 NAMED = n_("use 3 to 40 small letters, digits, dots or hyphens, beginning with a letter")
 
 
@@ -65,7 +74,7 @@ def open_account(
     now: datetime,
     demonstration: bool = False,
 ) -> Account:
-    """A new staff account with its first role. It has no password: `invite_anew` gives a link by which its owner sets one.
+    """A new staff account with its first role. It has no password: `send_invitation` sends a link by which its owner sets one.
 
     Raises NotFound for a place outside the land, AlreadyDone for a name that is taken, GuildhallError for a name that cannot be used.
     """
@@ -207,23 +216,101 @@ def reopen_account(*, account_id: int, reason: str, land: Land, by: Viewer, now:
 
 
 def invite_anew(*, account_id: int, land: Land, by: Viewer, now: datetime) -> str:
-    """The token of a new invitation. Password and second factors are forgotten, sessions and keys end: who lost a phone begins anew.
+    """The token of a new invitation, for the command alone: whoever runs it runs the machine. Password, second factors, sessions and
+    keys of before are over, and the owner is told.
 
-    The administrator has seen who asks. Raises NotFound for an account outside the land or none of the staff, and GuildhallError
-    for one's own account.
+    Raises NotFound for others than the system, and for an account that is closed or none of the staff.
+    """
+    with transaction.atomic():
+        account = _locked(account_id, by, land, now)
+        if by.role != "system" or account.kind != "staff" or not account.is_active:
+            raise no_such_account()
+        return _begin_anew(account, by, now)
+
+
+def send_invitation(*, account_id: int, land: Land, link: Callable[[str], str], by: Viewer, now: datetime) -> bool:
+    """Sends the owner of a staff account a link to begin, or to begin anew, and shows it to nobody: an administrator who had it
+    could be any officer. `link` makes the address of a token. False where another administrator has to confirm it first: an account
+    that was used and decides on access, on its control or on money is reset by two (STRONG).
+
+    Raises NotFound for an account outside the land or none of the staff, AlreadyDone for whoever asked and would confirm as well, and
+    GuildhallError for one's own account, one without a work address, and where no mail goes out.
     """
     with transaction.atomic():
         account = _locked(account_id, by, land, now)
         if account.kind != "staff" or not account.is_active:
             raise no_such_account()
-        account.set_unusable_password()
-        account.save(update_fields=["password"])
-        try:
-            sessions.forget_factors(account=account, by=by, now=now)
-        except AlreadyDone:  # none was set up yet
-            sessions.end_all(account=account, by=by, now=now)
-            tokens.revoke_all(account=account, by=by, now=now)
-        return invitations.invite(account=account, by=by, now=now)
+        _check_reachable(account)
+        if _needs_two(account, now) and not _confirmed(account, by, now):
+            return False
+        facts: dict[str, Fact] = {"username": account.username, "days": settings.INVITATION_DAYS}
+        facts["link"] = link(_begin_anew(account, by, now))
+        notify(key=_key(account, "link", now), template="invitation", facts=facts, now=now, account=account.pk, channels=("mail",))
+    return True
+
+
+def _begin_anew(account: Account, by: Viewer, now: datetime) -> str:
+    used = _was_used(account)
+    account.set_unusable_password()
+    account.save(update_fields=["password"])
+    try:
+        sessions.forget_factors(account=account, by=by, now=now)
+    except AlreadyDone:  # none was set up yet
+        sessions.end_all(account=account, by=by, now=now)
+        tokens.revoke_all(account=account, by=by, now=now)
+    if used:
+        _tell_owner(account, "reset_done", by, now)
+    return invitations.invite(account=account, by=by, now=now)
+
+
+def _was_used(account: Account) -> bool:
+    return account.last_login is not None or account.has_usable_password()
+
+
+def _needs_two(account: Account, now: datetime) -> bool:
+    held = Grant.objects.filter(to_come_or_holding(timezone.localdate(now)), account=account, role__in=STRONG)
+    return _was_used(account) and held.exists()
+
+
+def _confirmed(account: Account, by: Viewer, now: datetime) -> bool:
+    """Whether this is the second of two administrators; the first one's wish is written down, and the owner told."""
+    row = Reset.objects.select_for_update().filter(account=account, done_at=None).first()
+    fresh = row is not None and now < row.asked_at + RESET_HOLDS
+    if row and fresh and row.asked_by_id != by.account:
+        row.confirmed_by_id, row.done_at = by.account, now
+        row.save(update_fields=["confirmed_by", "done_at"])
+        details = {"reset": row.pk, "asked_by": row.asked_by_id}
+        record(subject=_chain(account), action="office.confirm_reset", by=by, now=now, details=details)
+        return True
+    if fresh:
+        raise AlreadyDone(_("You have asked for this already"), next=_("another administrator has to confirm it, on this page"))
+    made, _new = Reset.objects.update_or_create(account=account, done_at=None, defaults={"asked_by_id": by.account or 0, "asked_at": now})
+    record(subject=_chain(account), action="office.ask_reset", by=by, now=now, details={"reset": made.pk})
+    _tell_owner(account, "reset_asked", by, now)
+    return False
+
+
+def _check_reachable(account: Account) -> None:
+    if not account.email:
+        raise GuildhallError(
+            _("The account has no work address"),
+            why=_("the link goes to its owner alone"),
+            next=_("whoever runs the system prints it with `guildhall account link`"),
+        )
+    if isinstance(carriers.mail(), Nobody):
+        raise GuildhallError(_("No mail is sent from here"), next=_("whoever runs the system prints it with `guildhall account link`"))
+
+
+def _tell_owner(account: Account, template: str, by: Viewer, now: datetime) -> None:
+    teller = Account.objects.filter(pk=by.account or 0).values_list("name", flat=True).first()
+    who = teller or Text("系统管理命令", "a command of the system")
+    facts: dict[str, Fact] = {"who": who, "on": f"{timezone.localtime(now):%Y-%m-%d %H:%M}"}
+    channels = ("app", "mail") if account.email else ("app",)
+    notify(key=_key(account, template, now), template=template, facts=facts, now=now, account=account.pk, channels=channels)
+
+
+def _key(account: Account, what: str, now: datetime) -> str:
+    return f"account:{account.pk}:{what}:{now.timestamp()}"
 
 
 def _locked(account_id: int, by: Viewer, land: Land, now: datetime) -> Account:

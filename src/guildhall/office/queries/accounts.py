@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import NotFound
-from guildhall.office.models import Account, Grant
+from guildhall.office.models import Account, Grant, Reset
 from guildhall.web.viewer import Viewer
 
 Land = frozenset[str] | None
 MANAGERS = ("administrator", "system")
 STATES = ("open", "roleless", "closed")
 """What an account may be: with a role today, without one, or closed."""
+RESET_HOLDS = timedelta(days=7)
+"""How long a wish that an owner begins anew waits for the second administrator."""
 LARGEST_PAGE = 200
 
 
@@ -127,6 +129,12 @@ def grants(viewer: Viewer, land: Land, account_id: int) -> list[Grant]:
     """Every grant of an account that the viewer sees, those that hold or are to come first. Raises NotFound."""
     rows = Grant.objects.filter(account=account(viewer, land, account_id))
     return sorted(rows, key=lambda grant: (grant.revoked_at is not None, grant.valid_until or date.max, grant.pk))
+
+
+def reset_asked(account_id: int, now: datetime) -> Reset | None:
+    """The wish that the owner begins anew, where it waits for a second administrator."""
+    rows = Reset.objects.select_related("asked_by").filter(account_id=account_id, done_at=None, asked_at__gt=now - RESET_HOLDS)
+    return rows.first()
 
 
 def administrators(place: str, today: date) -> QuerySet[Grant]:

@@ -82,7 +82,7 @@ class AccountForm(RoleForm):
         label=gettext_lazy("Name to sign in with"), max_length=40, help_text=gettext_lazy("small letters, digits, dots")
     )
     name = forms.CharField(label=gettext_lazy("Full name"), max_length=60)
-    email = forms.EmailField(label=gettext_lazy("Work address (e-mail)"), required=False)
+    email = forms.EmailField(label=gettext_lazy("Work address (e-mail)"), help_text=gettext_lazy("the link to begin goes there"))
     field_order = ("name", "username", "email", "role", "place", "first", "last")
 
 
@@ -218,14 +218,24 @@ def account_close(request: HttpRequest, account_id: int) -> HttpResponse:
 
 @guarded
 def account_invite(request: HttpRequest, account_id: int) -> HttpResponse:
-    """Does the owner need a link to begin, or to begin anew? It is shown once."""
+    """Does the owner need a link to begin, or to begin anew? It goes to the owner's work address and is shown to nobody."""
     viewer, now = viewer_of(request), timezone.now()
-    found, form, address = _staff(request, account_id), forms.Form(request.POST if request.method == "POST" else None), ""
+    found, form = _staff(request, account_id), forms.Form(request.POST if request.method == "POST" else None)
     if form.is_valid():
         land = jurisdiction(viewer, timezone.localdate(now))
-        token = attempt(form, partial(operations.invite_anew, account_id=account_id, land=land, by=viewer, now=now))
-        address = request.build_absolute_uri(reverse("invitation", kwargs={"token": token})) if token else ""
-    return render(request, "registry/account_invite.html", {"found": found, "form": form, "address": address})
+        work = partial(operations.send_invitation, account_id=account_id, land=land, link=partial(_link, request), by=viewer, now=now)
+        done = attempt(form, lambda: (work(),))  # in a tuple, as False is an answer here
+        if done:
+            sent = _("The link is on its way to %(address)s. Nobody else sees it.") % {"address": found.email}
+            asked = _("Another administrator has to confirm this, on the same page. The owner is told.")
+            messages.success(request, sent if done[0] else asked)
+            return redirect("account", account_id=account_id)
+    context = {"found": found, "form": form, "waiting": office.reset_asked(account_id, now), "own": viewer.account}
+    return render(request, "registry/account_invite.html", context)
+
+
+def _link(request: HttpRequest, token: str) -> str:
+    return request.build_absolute_uri(reverse("invitation", kwargs={"token": token}))
 
 
 def _staff(request: HttpRequest, account_id: int) -> Account:
