@@ -115,3 +115,27 @@ def test_what_is_no_roster_leaves_nothing(guildhall: Command, roster: Path) -> N
     assert ran.code == 1
     assert "Next: " in ran.err
     assert not ImportBatch.objects.exists()
+
+
+def test_a_blank_workbook_is_told_and_leaves_nothing(guildhall: Command, roster: Path) -> None:
+    openpyxl.Workbook().save(roster)
+    ran = guildhall("import", "roster", roster, "--organisation", "ORG0001")
+    assert (ran.code, "no row names the columns" in ran.err) == (1, True)
+    assert not ImportBatch.objects.exists()
+
+
+def test_an_empty_second_sheet_does_no_harm(guildhall: Command, roster: Path) -> None:
+    book = openpyxl.load_workbook(roster)
+    book.create_sheet("Sheet2")
+    book.save(roster)
+    assert guildhall("import", "roster", roster, "--organisation", "ORG0001").out.splitlines()[-1].startswith("30 read: 19 accepted")
+
+
+def test_a_fault_of_ours_leaves_nothing(guildhall: Command, roster: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr(staging, "understood", fail)
+    with pytest.raises(ValueError, match="^$"):
+        guildhall("import", "roster", roster, "--organisation", "ORG0001")
+    assert not ImportBatch.objects.exists()

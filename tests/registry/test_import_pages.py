@@ -153,6 +153,13 @@ def test_what_is_no_roster_is_told_beside_the_field(officer: Any, language: str,
     assert not models.ImportBatch.objects.exists()
 
 
+def test_a_blank_workbook_is_told_beside_the_field(officer: Any) -> None:
+    blank = io.BytesIO()
+    openpyxl.Workbook().save(blank)
+    assert "没有一行写明" in text(sent(officer, blank.getvalue(), name="f.xlsx"))
+    assert not models.ImportBatch.objects.exists()
+
+
 def test_no_file_and_one_too_large_are_told_beside_the_field(officer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "请选择文件" in text(officer.post("/zh-hans/rosters/new/1/", {}))
     monkeypatch.setattr(uploads, "LARGEST", 2_000)

@@ -170,8 +170,10 @@ def _lacking(field: str, header: Header, vocabulary: Vocabulary, place: str, lab
 
 
 def find(sheet: SheetRows, vocabulary: Vocabulary, mapping: Mapping[str, str]) -> Header | None:
-    """The row, or two rows, of a sheet whose cells name the most columns; None where no row names two."""
+    """The row, or two rows, of a sheet whose cells name the most columns; None where no row names two, or there is none."""
     lines = list(islice(sheet.rows(), LOOKED_AT + 1))
+    if not lines:
+        return None
     best: tuple[int, int, tuple[str, ...]] = (1, 0, ())
     for line, below in zip(lines, [*lines[1:], None], strict=True):
         single = tuple(map(_label, line.cells))

@@ -131,7 +131,7 @@ def bring(
     batch = begun or receive(content=content, kind=kind, name=name, as_of=as_of, by=by, now=now, correction=correction, kept=False)
     try:
         return stage(batch=batch, occupations=occupations, by=by, now=now, content=content, progress=progress)
-    except GuildhallError as error:
+    except Exception as error:  # whatever it was, what cannot be read is not kept
         discard(batch=batch, by=by, now=now)
         if not anew and isinstance(error, Refused | NotATable):
             note_broken(kind=kind, error=error, now=now)

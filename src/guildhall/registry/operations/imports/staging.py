@@ -199,6 +199,6 @@ def stage_roster(
         batch.save(update_fields=["mapping", "sheet"])
     try:
         return stage(batch=batch, occupations=occupations, by=by, now=now, content=content, progress=progress)
-    except GuildhallError:
+    except Exception:  # whatever it was, what cannot be read is not kept
         discard(batch=batch, by=by, now=now)
         raise
