@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -170,8 +171,11 @@ class _Folds(template.Node):
         return folding.folded(self.nodelist.render(context), str(self.label.resolve(context)), str(kind))
 
 
+FOLD = re.compile(r"(<details\b.*?)(</details>)", re.DOTALL)
+
+
 class _Noting(template.Node):
-    """What is inside, and below it a note wherever a hidden count is shown in it."""
+    """What is inside, and a note wherever a hidden count is shown: below it all, or within the fold in which it stands."""
 
     def __init__(self, note: FilterExpression, inner: NodeList) -> None:
         self.note, self.inner = note, inner
@@ -180,8 +184,10 @@ class _Noting(template.Node):
         shown = self.inner.render(context)
         if numbers.HIDDEN not in shown or context.template is None:
             return shown
-        note = context.template.engine.get_template(self.note.resolve(context))
-        return mark_safe(shown + note.render(context))  # noqa: S308 — both are rendered templates
+        note = context.template.engine.get_template(self.note.resolve(context)).render(context)
+        folded = FOLD.sub(lambda fold: fold[1] + note + fold[2] if numbers.HIDDEN in fold[1] else fold[0], shown)
+        below = note if numbers.HIDDEN in FOLD.sub("", shown) else ""
+        return mark_safe(folded + below)  # noqa: S308 — both are rendered templates
 
 
 @register.tag
