@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +23,8 @@ from guildhall.kernel.errors import GuildhallError
 
 THRESHOLD = 10
 """People. The least count that is shown."""
-PRIME = 2_147_483_629
-"""Linear dependence is decided in whole numbers modulo this prime: sums of ±1 do not vanish in it by chance."""
+ROOM = 1_000_000.0
+"""People. What no total bounds might be anything; the solver is given a bound far above the threshold."""
 
 K = TypeVar("K", bound=Hashable)
 
@@ -90,7 +90,8 @@ class _Release(Generic[K]):
             for group in _components(self.sums, found):
                 for exposed in self._exposed(group, found):
                     near = [relation for relation in group if exposed in relation.members]
-                    more |= self._companion(near, found | more) or self._companion(group, found | more)
+                    if more.isdisjoint(key for relation in near for key in relation.members):  # else it may be safe by now
+                        more |= self._companion(near, found | more) or self._companion(group, found | more)
         return more
 
     def _is_thin(self, relation: Sum[K], found: set[K]) -> bool:
@@ -117,39 +118,18 @@ class _Release(Generic[K]):
         return {min(best, key=lambda key: (self.cells[key], repr(key)))} if best else set()
 
     def _exposed(self, group: Sequence[Sum[K]], found: set[K]) -> list[K]:
-        """Hidden cells of one connected group of sums that can be worked out exactly or, where none can, nearly."""
+        """Hidden cells of one connected group of sums that can be worked out exactly or nearly."""
         unknown = sorted({key for relation in group for key in relation.members if key in found}, key=repr)
-        determined = _determined(_matrix(group, unknown))
-        if determined.size:
-            return [unknown[int(at)] for at in determined]
-        return [key for key, low, high in self._ranges(group, unknown) if high - low < self.threshold]
+        ranges = _ranges(_matrix(group, unknown), self._shown(group, found))
+        return [key for key, (low, high) in zip(unknown, ranges, strict=True) if high - low < self.threshold]
 
-    def _ranges(self, group: Sequence[Sum[K]], unknown: Sequence[K]) -> Iterator[tuple[K, int, int]]:
-        """What each hidden cell may be, as far as sum after sum narrows it; counts are never negative."""
-        ceiling = sum(self.cells[key] for key in unknown) + self.threshold
-        bounds = {key: (0, ceiling) for key in unknown}
-        for _ in range(len(unknown) + 1):
-            before = dict(bounds)
-            for relation in group:
-                self._narrow(relation, bounds)
-            if bounds == before:
-                break
-        for key in unknown:
-            yield key, *bounds[key]
-
-    def _narrow(self, relation: Sum[K], bounds: dict[K, tuple[int, int]]) -> None:
-        low_parts = sum(self._bound(part, bounds)[0] for part in relation.parts)
-        high_parts = sum(self._bound(part, bounds)[1] for part in relation.parts)
-        low_total, high_total = self._bound(relation.total, bounds)
-        if relation.total in bounds:
-            bounds[relation.total] = max(low_total, low_parts), min(high_total, high_parts)
-        for part in relation.parts:
-            if part in bounds:
-                low, high = bounds[part]
-                bounds[part] = max(low, low_total - (high_parts - high)), min(high, high_total - (low_parts - low))
-
-    def _bound(self, key: K, bounds: Mapping[K, tuple[int, int]]) -> tuple[int, int]:
-        return bounds.get(key) or (self.cells[key], self.cells[key])
+    def _shown(self, group: Sequence[Sum[K]], found: set[K]) -> list[int]:
+        """For each sum, what its hidden parts less its hidden total come to: anybody can work that out from what is shown."""
+        return [
+            (0 if relation.total in found else self.cells[relation.total])
+            - sum(self.cells[part] for part in relation.parts if part not in found)
+            for relation in group
+        ]
 
 
 def _components(sums: Sequence[Sum[K]], found: set[K]) -> Iterator[list[Sum[K]]]:
@@ -176,34 +156,39 @@ def _components(sums: Sequence[Sum[K]], found: set[K]) -> Iterator[list[Sum[K]]]
     yield from groups.values()
 
 
-def _matrix(group: Sequence[Sum[K]], unknown: Sequence[K]) -> npt.NDArray[np.int64]:
+def _matrix(group: Sequence[Sum[K]], unknown: Sequence[K]) -> npt.NDArray[np.float64]:
     """One row per sum, one column per hidden cell: parts 1, the total −1."""
     column = {key: at for at, key in enumerate(unknown)}
-    rows = np.zeros((len(group), len(unknown)), dtype=np.int64)
+    rows = np.zeros((len(group), len(unknown)))
     for at, relation in enumerate(group):
         for part in relation.parts:
             if part in column:
                 rows[at, column[part]] += 1
         if relation.total in column:
             rows[at, column[relation.total]] -= 1
-    return rows % PRIME
+    return rows
 
 
-def _determined(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
-    """Columns that the rows determine: those whose unit vector lies in the row space (reduced echelon form modulo PRIME)."""
-    rows, at = rows.copy(), 0
-    for column in range(rows.shape[1]):
-        pivots = np.flatnonzero(rows[at:, column])
-        if not pivots.size:
-            continue
-        rows[[at, at + pivots[0]]] = rows[[at + pivots[0], at]]
-        rows[at] = rows[at] * pow(int(rows[at, column]), -1, PRIME) % PRIME
-        others = np.flatnonzero(rows[:, column])
-        others = others[others != at]
-        rows[others] = (rows[others] - rows[others, column : column + 1] * rows[at] % PRIME) % PRIME
-        at += 1
-        if at == rows.shape[0]:
-            break
-    single = np.count_nonzero(rows, axis=1) == 1
-    found: npt.NDArray[np.intp] = np.argmax(rows[single] != 0, axis=1)
-    return found
+def _ranges(rows: npt.NDArray[np.float64], shown: Sequence[int]) -> Iterator[tuple[float, float]]:
+    """The least and the most that each hidden cell can be, by linear programming over all sums at once; no count is negative."""
+    from highspy import Highs, ObjSense  # read on first use: a page that hides nothing needs no solver
+
+    solver = Highs()
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)
+    count, ceiling = rows.shape[1], float(np.abs(shown).sum()) + ROOM
+    for _ in range(count):
+        solver.addVar(0.0, ceiling)
+    for row, known in zip(rows, shown, strict=True):
+        at = np.flatnonzero(row).astype(np.int32)
+        solver.addRow(float(known), float(known), len(at), at, row[at])
+    for column in range(count):
+        solver.changeColCost(column, 1.0)
+        yield _optimum(solver, ObjSense.kMinimize), _optimum(solver, ObjSense.kMaximize)
+        solver.changeColCost(column, 0.0)
+
+
+def _optimum(solver: Any, sense: Any) -> float:
+    solver.changeObjectiveSense(sense)
+    solver.run()
+    return round(float(solver.getInfo().objective_function_value), 6)
