@@ -247,3 +247,10 @@ def test_an_unknown_decision_is_no_page(officer: Client, pair: DuplicatePair, re
     for action in ("", "drop", "merge; apart"):
         assert officer.post(f"/en/duplicates/{pair.pk}/", {"action": action, "reason": "x"}).status_code == 404
         assert officer.post(f"/en/corrections/{request_.pk}/", {"action": action}).status_code == 404
+
+
+def test_no_score_is_shown_for_a_pair_that_an_officer_named(officer: Client) -> None:
+    officer.post("/en/duplicates/", {"first": "3", "second": "5"})
+    page = officer.get("/en/duplicates/").content.decode()
+    assert DuplicatePair.objects.get().score == 85
+    assert 'data-th="Score">—<' in page
