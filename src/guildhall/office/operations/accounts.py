@@ -29,6 +29,7 @@ from guildhall.office.operations import invitations, sessions, tokens
 from guildhall.office.operations.audit import record
 from guildhall.office.operations.delegations import end_delegations
 from guildhall.office.operations.notices import notify
+from guildhall.office.operations.reasons import no_personal_data
 from guildhall.office.queries.accounts import (
     MANAGERS,
     RESET_HOLDS,
@@ -399,6 +400,7 @@ def _check_place(by: Viewer, land: Land, role: str, place: str) -> None:
 def _reason(reason: str) -> str:
     if not reason.strip():
         raise GuildhallError(_("There is no reason given"), next=_("say in a few words why"))
+    no_personal_data(reason)
     return reason.strip()
 
 

@@ -17,6 +17,7 @@ from guildhall.office import outside
 from guildhall.office.engine.chain import START, canonical, chained, plain, told
 from guildhall.office.engine.seals import Sealed, first_previous, opening
 from guildhall.office.models import AuditCheck, AuditEvent, ChainHead, Seal
+from guildhall.office.operations.reasons import no_personal_data
 from guildhall.office.queries.verification import BEGUN, Verification, is_unsealed_for_long, sealed
 from guildhall.web.viewer import Viewer
 
@@ -108,6 +109,7 @@ def begin_copy(*, reason: str, by: Viewer, now: datetime) -> Seal:
     """
     if not reason.strip():
         raise GuildhallError("There is no reason given", next="say in a few words why the copy of the seals is begun anew")
+    no_personal_data(reason)
     with transaction.atomic():
         _alone_among_writers()
         if _newest_outside():

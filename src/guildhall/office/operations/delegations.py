@@ -21,6 +21,7 @@ from guildhall.office.engine.notices import Fact
 from guildhall.office.models import Account, Grant
 from guildhall.office.operations.audit import record
 from guildhall.office.operations.notices import notify
+from guildhall.office.operations.reasons import no_personal_data
 from guildhall.office.queries.accounts import to_come_or_holding
 from guildhall.office.queries.delegations import SCOPES, is_representative
 from guildhall.web import words
@@ -100,7 +101,10 @@ def delegate(*, account_id: int, scopes: Collection[str], until: date, by: Viewe
 
 
 def revoke_delegation(*, grant_id: int, reason: str, by: Viewer, now: datetime) -> Grant:
-    """A delegation that is over at once. Raises NotFound for one of another organisation, AlreadyDone for one that is over."""
+    """A delegation that is over at once. Raises NotFound for one of another organisation, AlreadyDone for one that is over, and
+    GuildhallError for a reason with a number of somebody.
+    """
+    no_personal_data(reason)
     with transaction.atomic():
         own = _representing(by, now)
         rows = Grant.objects.select_for_update().filter(organisation_id=own.organisation_id, is_representative=False)

@@ -20,6 +20,7 @@ from guildhall.office.models import Account, Mandate
 from guildhall.office.models.accounts import CONSENTS
 from guildhall.office.operations.audit import record
 from guildhall.office.operations.notices import notify
+from guildhall.office.operations.reasons import no_personal_data
 from guildhall.office.queries.mandates import ACTS_AS, PURPOSES, kind_of
 from guildhall.office.viewers import live_grants
 from guildhall.web import words
@@ -35,7 +36,8 @@ def give_mandate(*, worker_id: int, purpose: str, consent: str, note: str = "", 
 
     `until` is the first day it no longer holds; `consent` says how it was given (signed, spoken, message), `note` where that can be
     looked up, without names. Raises NotFound for a role that acts for nobody, AlreadyDone where the same leave holds as long already,
-    GuildhallError for a purpose or consent that is not in the lists, a day that is past or too far off, and a note that is too long.
+    GuildhallError for a purpose or consent that is not in the lists, a day that is past or too far off, and a note that is too long
+    or holds a number of somebody.
     """
     today, kind = timezone.localdate(now), kind_of(by)
     _check(kind, purpose, consent, note, until, today)
@@ -110,6 +112,7 @@ def _check(kind: str, purpose: str, consent: str, note: str, until: date, today:
         raise GuildhallError(_("It is not said for what, or how the person agreed"), next=_("choose both from the lists"))
     if len(note) > LONGEST_NOTE:
         raise GuildhallError(_("The note is too long"), next=_("say in a few words where the consent is kept"))
+    no_personal_data(note)
     if until <= today:
         raise GuildhallError(_("That day is past"), next=_("choose a later one"))
     if until > today + LONGEST[kind]:
