@@ -194,3 +194,20 @@ def test_each_check_is_written_down_and_twenty_a_day_are_taken(world: World, now
         foreseen(world, now, "employer", known(world))
     foreseen(world, now, "assessor", known(world))
     foreseen(world, now + timedelta(days=1, minutes=1), "employer", known(world))
+
+
+def test_an_erased_identity_does_not_close_the_list_of_leavers(world: World) -> None:
+    side = world.harbour
+    models.EmploymentSpell.objects.filter(organisation_id=side.organisation).update(ended_on=date(2020, 1, 1))
+    models.Identity.objects.filter(pk=side.second).delete()
+    page = world.client("employer").get(f"/en/organisations/{side.organisation}/people/?list=former")
+    assert page.status_code == 200
+    assert side.name(side.worker) in page.content.decode()
+    assert side.name(side.second) not in page.content.decode()
+
+
+def test_the_page_that_asks_why_is_a_look_at_the_person(world: World) -> None:
+    side = world.harbour
+    assert side.name(side.worker) in world.client("assessor").get(f"/en/people/{side.worker}/show/phone/").content.decode()
+    event = AuditEvent.objects.get(action="registry.view", chain=f"worker:{side.worker}")
+    assert event.actor == world.viewer("assessor").name

@@ -77,8 +77,8 @@ def leavers(viewer: Viewer, organisation_id: int, *, today: date, after: str = "
 
 
 def _seen(viewer: Viewer, records: set[int], today: date) -> dict[int, int]:
-    """Those of the records that are shown, each with the one that leads."""
-    led = leaders(records)
+    """Those of the records that are shown, each with the one that leads; nobody whose identity was erased on schedule."""
+    led = leaders({*Identity.objects.filter(worker_id__in=records).values_list("worker_id", flat=True)})
     if viewer.role == "employer":
         return led
     seen = {*scope.people(viewer, today).filter(pk__in={*led.values()}).values_list("pk", flat=True)}
