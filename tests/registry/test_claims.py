@@ -248,7 +248,7 @@ def test_an_officer_opens_the_record_to_the_person_at_the_counter(world: World, 
         claim_at_counter(worker_id=side.worker, by=by, now=now, **(COUNTER | {"phone": "13700009999"}))
 
 
-@pytest.mark.parametrize("lacking", [{"phone": "1"}, {"document": ""}, {"reason": " "}])
+@pytest.mark.parametrize("lacking", [{"phone": "1"}, {"document": ""}, {"reason": " "}, {"reason": "called 137 0000-1234"}])
 def test_the_counter_asks_for_card_reason_and_phone(world: World, now: datetime, lacking: dict[str, str]) -> None:
     with pytest.raises(GuildhallError):
         claim_at_counter(worker_id=world.harbour.worker, by=world.viewer("assessor"), now=now, **(COUNTER | lacking))

@@ -18,7 +18,7 @@ from guildhall.kernel.workbooks import SheetRows, Workbook
 from guildhall.office.models import AuditEvent, Mandate
 from guildhall.registry.engine.cells.places import KnownPlace, Places
 from guildhall.registry.engine.visits import FIELDS, Known, VisitRow, letters, read_visits
-from guildhall.registry.models import Consent, CorrectionRequest, ImportBatch, Wish, Worker, vault
+from guildhall.registry.models import Consent, CorrectionRequest, Identity, ImportBatch, Wish, Worker, identity_fields, vault
 from guildhall.registry.operations.consents import give_signed
 from guildhall.registry.operations.visits import bring_visits, said
 from guildhall.registry.queries.visits import asked, rejected, sheet
@@ -276,6 +276,14 @@ def test_the_file_from_the_page_comes_back_filled_in(db: None, shown: Path) -> N
     assert "1 read: 1 accepted, 0 changed, 0 unchanged, 0 rejected" in page
     assert lodged().get().subject.endswith(":phone")
     assert broker.get("/en/visits/sheet/?format=xlsx").content[:2] == b"PK"
+
+
+def test_a_name_in_a_file_is_no_formula(db: None, shown: Path) -> None:
+    world = build()
+    side = world.harbour
+    Identity.objects.filter(pk=side.worker).update(**identity_fields(side.worker, name='=HYPERLINK("x")'))
+    lines = world.client("broker").get("/en/visits/sheet/?format=csv").content.decode("utf-8-sig")
+    assert "'=HYPERLINK" in lines
 
 
 def test_what_was_rejected_is_fetched_and_a_wrong_file_is_told(db: None, shown: Path) -> None:

@@ -19,6 +19,7 @@ from guildhall.kernel.tables import Text
 from guildhall.office.operations import public
 from guildhall.office.operations.audit import record
 from guildhall.office.operations.notices import notify
+from guildhall.office.operations.reasons import no_personal_data
 from guildhall.registry.engine import documents
 from guildhall.registry.engine.duplicates import OLD_DIGITS, new_form
 from guildhall.registry.engine.identity import normalise_number, normalise_phone
@@ -205,9 +206,10 @@ def _locked(by: Viewer, worker_id: int, now: datetime) -> Worker:
 
 
 def check_reason(reason: str) -> None:
-    """Raises GuildhallError where no reason is given."""
+    """Raises GuildhallError where no reason is given, or one that holds a number of somebody."""
     if not reason.strip():
         raise GuildhallError(_("No reason is given"), next=_("say why the record is changed"))
+    no_personal_data(reason)
 
 
 def check_grounds(reason: str, document: str) -> None:

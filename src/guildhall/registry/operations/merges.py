@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.office.operations.audit import record
 from guildhall.office.operations.notices import notify
+from guildhall.office.operations.reasons import no_personal_data
 from guildhall.registry.engine.duplicates import score, strongest_first
 from guildhall.registry.models import Alias, DuplicatePair, Worker
 from guildhall.registry.operations.people import note_view
@@ -145,6 +146,7 @@ def _locked(pair_id: int, by: Viewer, now: datetime) -> DuplicatePair:
 def _check_reason(reason: str) -> None:
     if not reason.strip():
         raise GuildhallError(_("No reason is given"), next=_("say what decides it"))
+    no_personal_data(reason)
 
 
 def _refuse_decided(pair: DuplicatePair, told: dict[str, str]) -> None:

@@ -6,7 +6,6 @@ clear each time, with the reason given (个人信息保护法 §§ 5, 6, 44, 51:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
@@ -15,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import GuildhallError
+from guildhall.office.engine.free_text import holds_number
 from guildhall.office.engine.notices import Fact
 from guildhall.office.operations.audit import record
 from guildhall.office.operations.looks import note_look, times
@@ -93,7 +93,7 @@ def reveal(*, worker_id: int, field: str, reason: str, by: Viewer, now: datetime
 def _check_reason(reason: str, note: str) -> None:
     if reason not in REASONS:
         raise GuildhallError(_("No reason is given"), next=_("choose why the number is needed"))
-    if len(note) > LONGEST_NOTE or re.search(r"[0-9Xx]{7,}", note):
+    if len(note) > LONGEST_NOTE or holds_number(note):
         raise GuildhallError(
             _("The note cannot be kept"),
             why=_("it is too long, or holds a number of somebody"),

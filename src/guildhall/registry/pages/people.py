@@ -28,7 +28,7 @@ from guildhall.registry.queries.feeds import freshness
 from guildhall.registry.queries.imports import batches
 from guildhall.registry.queries.people import ROLES, Found, Question, shown_to, tokens
 from guildhall.registry.queries.people.leavers import leavers, organisation_of
-from guildhall.registry.queries.people.record import Person, person
+from guildhall.registry.queries.people.record import Person
 from guildhall.registry.queries.records import is_registrar
 from guildhall.registry.tables import LEVELS, STANDINGS
 from guildhall.web import words
@@ -242,7 +242,7 @@ def show(request: HttpRequest, worker_id: int, field: str) -> HttpResponse:
     """Asks why a number is needed, then shows it once; every time is written down."""
     viewer, now = viewer_of(request), timezone.now()
     row = _row(request)
-    found = person(viewer, worker_id, timezone.localdate(now))
+    found = look(worker_id=worker_id, by=viewer, now=now)  # the page says who it is about
     if field not in FIELDS:
         raise NotFound(_("There is no such number"), next=_("go back to the person's page"))
     form = RevealForm(request.POST or None)

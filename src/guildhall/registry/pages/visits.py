@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import FaultsFound, NotFound
 from guildhall.kernel.workbooks import LARGEST_FILE, Refused, read
-from guildhall.registry.engine.roster import NotATable, rejected_workbook
+from guildhall.registry.engine.roster import NotATable, neutral, rejected_workbook
 from guildhall.registry.engine.visits import FIELDS, WISHES
 from guildhall.registry.operations.visits import bring_visits, note_sheet, said
 from guildhall.registry.queries.visits import Sheet, brought, rejected, sheet
@@ -82,7 +82,7 @@ def _workbook(found: Sheet) -> bytes:
 
 def _csv(found: Sheet) -> bytes:
     lines = io.StringIO()
-    csv.writer(lines).writerows([_header(), *_rows(found)])
+    csv.writer(lines).writerows([[neutral(cell) for cell in row] for row in (_header(), *_rows(found))])
     return lines.getvalue().encode("utf-8-sig")
 
 

@@ -9,7 +9,7 @@ from guildhall.registry.engine.cells.findings import CellFault, Rejected, Repeat
 from guildhall.registry.engine.cells.header import ColumnNote, NotATable
 from guildhall.registry.engine.cells.places import KnownPlace
 from guildhall.registry.engine.roster.reading import OpenRoster, open_roster, read_roster
-from guildhall.registry.engine.roster.rejected import rejected_workbook
+from guildhall.registry.engine.roster.rejected import neutral, rejected_workbook
 from guildhall.registry.engine.roster.rows import (
     FIELDS,
     REQUIRED,
@@ -31,6 +31,7 @@ __all__ = [
     "Repeated",
     "Roster",
     "RosterRow",
+    "neutral",
     "open_roster",
     "read_roster",
     "rejected_workbook",

@@ -40,13 +40,13 @@ def rejected_workbook(rows: Iterable[Rejected], header: Sequence[str], *, langua
     sheet.set_column(len(header), len(header), 60, words)
     sheet.freeze_panes(1, 0)
     for column, label in enumerate(labels):
-        sheet.write_string(0, column, _neutral(label), bold)
+        sheet.write_string(0, column, neutral(label), bold)
     for number, row in enumerate(rows, 1):
         named = {fault.column for fault in row.faults}
         for column, cell in enumerate(row.cells[: len(header)]):
             if cell or header[column] in named:
-                sheet.write_string(number, column, _neutral(cell), wrong if header[column] in named else plain)
-        sheet.write_string(number, len(header), _neutral(corrections(row, language)), words)
+                sheet.write_string(number, column, neutral(cell), wrong if header[column] in named else plain)
+        sheet.write_string(number, len(header), neutral(corrections(row, language)), words)
         sheet.write_string(number, len(header) + 1, str(row.number), plain)
     book.close()
     return content.getvalue()
@@ -64,6 +64,6 @@ def corrections(row: Rejected, language: str) -> str:
     return "\n".join(lines)
 
 
-def _neutral(cell: str) -> str:
+def neutral(cell: str) -> str:
     """A cell that no program takes for a formula; the reader takes the apostrophe off again."""
     return f"'{cell}"[:LONGEST_CELL] if cell.startswith(LIVE) else cell[:LONGEST_CELL]
