@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from guildhall.kernel.errors import GuildhallError
 from guildhall.kernel.runs import Folder
 from guildhall.overview.load import load_city
 from guildhall.registry.models import ImportBatch, Worker
 from guildhall.registry.operations import imports
 from guildhall.registry.operations.imports import staging
+from guildhall.skills.queries import known_occupations
 from guildhall.synth.rosters import made_roster
 from guildhall.web.viewer import system
 from tests.cli.conftest import Command
 from tests.registry import folders
 
 pytestmark = pytest.mark.django_db(transaction=True)
+BY = system("command:import roster")
 
 
 @pytest.fixture
@@ -139,3 +142,43 @@ def test_a_fault_of_ours_leaves_nothing(guildhall: Command, roster: Path, monkey
     with pytest.raises(ValueError, match="^$"):
         guildhall("import", "roster", roster, "--organisation", "ORG0001")
     assert not ImportBatch.objects.exists()
+
+
+def test_of_two_runs_at_once_one_goes_on(guildhall: Command, roster: Path, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staging, "CHUNK_ROWS", 4)
+    given = {"path": roster, "organisation": 1, "as_of": None, "occupations": known_occupations, "by": BY, "now": now}
+    other = []
+
+    def meanwhile(done: int, total: int) -> None:
+        if not other:
+            other.append(imports.stage_roster(**given))
+
+    with pytest.raises(GuildhallError, match="另一个进程正在读取"):
+        imports.stage_roster(**given, progress=meanwhile)
+    assert imports.apply(batch=other[0], by=BY, now=now).accepted == 19
+    assert ImportBatch.objects.get().state == "done"
+
+
+class Killed(BaseException):
+    """What leaves no time to clean up."""
+
+
+def test_a_trial_that_was_killed_decides_nothing(guildhall: Command, roster: Path, now: datetime) -> None:
+    given = {"path": roster, "organisation": 1, "occupations": known_occupations, "by": BY, "now": now}
+    tried = imports.stage_roster(**given, as_of=date(2026, 1, 1), trial=True)
+    assert imports.stage_roster(**given, as_of=date(2026, 1, 1)).pk != tried.pk
+    begun = imports.stage_roster(**given, as_of=date(2026, 1, 30))
+    assert imports.stage_roster(**given, as_of=date(2026, 1, 30)).pk == begun.pk
+    assert imports.stage_roster(**given, as_of=date(2026, 1, 29)).pk != begun.pk
+    assert imports.stage_roster(**given, as_of=date(2026, 1, 30), sheet=begun.sheet).pk != begun.pk
+
+
+def test_a_reading_that_was_killed_is_begun_again(guildhall: Command, roster: Path, now: datetime) -> None:
+    given = {"path": roster, "organisation": 1, "as_of": None, "occupations": known_occupations, "by": BY, "now": now}
+
+    def kill(done: int, total: int) -> None:
+        raise Killed
+
+    with pytest.raises(Killed):
+        imports.stage_roster(**given, progress=kill)
+    assert imports.stage_roster(**given).pk == ImportBatch.objects.get().pk

@@ -333,7 +333,7 @@ def test_what_would_happen_is_foretold_and_nothing_done(stage: Any, bring: Any, 
     bring("unemployment", *UNEMPLOYED)
     before = state()
     batch = stage(
-        "unemployment", UNEMPLOYED[0], (known(9), "", "2026-01-31", ""), (newcomer(600), "", "2026-01-31", ""), as_of=FEB, anew=True
+        "unemployment", UNEMPLOYED[0], (known(9), "", "2026-01-31", ""), (newcomer(600), "", "2026-01-31", ""), as_of=FEB, trial=True
     )
     forecast = feeds.foresee(batch=batch, by=BY, now=now + timedelta(1))
     assert forecast["counts"] == {"accepted": 1, "changed": 0, "unchanged": 1, "rejected": 1}

@@ -58,7 +58,7 @@ def feed(kind: str, file: Path, as_of: datetime | None, correction: bool, dry_ru
             by=by,
             now=now,
             correction=correction,
-            anew=dry_run,
+            trial=dry_run,
         )
     if dry_run:
         _foretell(batch, by, now, as_json, rejected)

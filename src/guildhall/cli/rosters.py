@@ -41,8 +41,6 @@ def roster(file: Path, code: str, dry_run: bool, as_json: bool, sheet: str, as_o
     """Import a roster (.xlsx, .xls, .csv); killed and run again, it goes on. Exits 3 where rows were rejected."""
     start_django()
     migrate_database()
-    from django.utils import timezone
-
     from guildhall.registry.operations import imports
     from guildhall.registry.queries.imports import organisation_called
     from guildhall.skills.queries import known_occupations
@@ -54,12 +52,12 @@ def roster(file: Path, code: str, dry_run: bool, as_json: bool, sheet: str, as_o
         batch = imports.stage_roster(
             path=file,
             organisation=owner.pk,
-            as_of=as_of.date() if as_of else timezone.localdate(now),
+            as_of=as_of.date() if as_of else None,
             occupations=known_occupations,
             sheet=sheet,
             by=by,
             now=now,
-            anew=dry_run,
+            trial=dry_run,
         )
     if dry_run:
         _foretell(batch, by, now, as_json, rejected)

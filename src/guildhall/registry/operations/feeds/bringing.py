@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import date, datetime
 from hashlib import sha256
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -20,14 +21,13 @@ from guildhall.registry.engine.feeds.decisions import staged
 from guildhall.registry.engine.roster import NotATable, Reference
 from guildhall.registry.models import Feed, ImportBatch, Organisation, refuse_unfinished, vault
 from guildhall.registry.models.staged import PIECE, open_file, seal_file
-from guildhall.registry.operations.imports.batches import WAITING, discard
+from guildhall.registry.operations.imports.batches import ASKED, TRIAL, WAITING, lease, let_go, unfinished
 from guildhall.registry.operations.imports.staging import Progress, fill
 from guildhall.registry.queries import feeds as queries
 from guildhall.registry.queries.imports import Occupations, may_bring
 from guildhall.web.viewer import Viewer
 
 Known = Callable[[], Occupations]
-UNFINISHED = (*WAITING, "applying")
 
 
 def receive(
@@ -41,6 +41,7 @@ def receive(
     correction: bool = False,
     kept: bool = True,
     corrects: int | None = None,
+    trial: bool = False,
 ) -> ImportBatch:
     """A received file, kept sealed until its rows are staged; with `kept` false whoever has it in hand keeps it.
 
@@ -56,7 +57,7 @@ def receive(
             name=name,
             sha256=sha256(content).hexdigest(),
             as_of=as_of,
-            mapping={"correction": correction},
+            mapping={"correction": correction, ASKED: _asked(as_of, correction), **({TRIAL: True} if trial else {})},
             state="received",
             corrects_id=corrects,
             brought_by=by.name,
@@ -68,8 +69,20 @@ def receive(
     return batch
 
 
+def _asked(as_of: date | None, correction: bool) -> dict[str, Any]:
+    """What was asked for when a file came: one that was not finished goes on where the same is asked for again."""
+    return {"as_of": str(as_of or ""), "correction": correction}
+
+
 def stage(
-    *, batch: ImportBatch, occupations: Known, by: Viewer, now: datetime, content: bytes | None = None, progress: Progress | None = None
+    *,
+    batch: ImportBatch,
+    occupations: Known,
+    by: Viewer,
+    now: datetime,
+    content: bytes | None = None,
+    progress: Progress | None = None,
+    token: str = "",
 ) -> ImportBatch:
     """Reads a received file into sealed chunks and rejected rows; killed and run again, it begins anew.
 
@@ -77,6 +90,7 @@ def stage(
     than the last one and was not said to correct it.
     """
     may_bring(by, batch, timezone.localdate(now))
+    token = token or lease(batch)
     workbook = workbooks.read(open_file(batch) if content is None else content, batch.name)
     key = vault().keyed_hash("import_row", "digest")
     found = open_feed(
@@ -84,7 +98,7 @@ def stage(
     )
     refuse_older(batch.kind, found.as_of, correction=bool(batch.mapping.get("correction")))
     ImportBatch.objects.filter(pk=batch.pk, state__in=WAITING).update(as_of=found.as_of)
-    return fill(batch=batch, found=found, keep=staged, progress=progress)
+    return fill(batch=batch, found=found, keep=staged, progress=progress, token=token)
 
 
 def _reference(occupations: Known) -> Reference:
@@ -118,30 +132,28 @@ def bring(
     by: Viewer,
     now: datetime,
     correction: bool = False,
-    anew: bool = False,
+    trial: bool = False,
     progress: Progress | None = None,
 ) -> ImportBatch:
-    """Receives and stages a file at hand; the import of this very file that was not finished goes on instead, except where `anew`.
+    """Receives and stages a file at hand; the import of this very file that was not finished goes on instead, where the same was asked.
 
-    A file that cannot be read leaves its feed `broken`, with the reason, except where `anew`: a trial changes nothing.
+    A file that cannot be read leaves its feed `broken`, with the reason. A `trial` begins anew, is never gone on with, and changes nothing.
     """
-    begun = None if anew else unfinished(content=content, kind=kind, by=by)
+    asked = _asked(as_of, correction)
+    begun = None if trial else unfinished(sha256=sha256(content).hexdigest(), kind=kind, asked=asked, by=by)
     if begun and begun.state != "received":
         return begun
-    batch = begun or receive(content=content, kind=kind, name=name, as_of=as_of, by=by, now=now, correction=correction, kept=False)
+    batch = begun or receive(
+        content=content, kind=kind, name=name, as_of=as_of, by=by, now=now, correction=correction, kept=False, trial=trial
+    )
+    token = lease(batch)
     try:
-        return stage(batch=batch, occupations=occupations, by=by, now=now, content=content, progress=progress)
+        return stage(batch=batch, occupations=occupations, by=by, now=now, content=content, progress=progress, token=token)
     except Exception as error:  # whatever it was, what cannot be read is not kept
-        discard(batch=batch, by=by, now=now)
-        if not anew and isinstance(error, Refused | NotATable):
+        let_go(batch, token)
+        if not trial and isinstance(error, Refused | NotATable):
             note_broken(kind=kind, error=error, now=now)
         raise
-
-
-def unfinished(*, content: bytes, kind: str, by: Viewer) -> ImportBatch | None:
-    """The import of this very file that `by` began and that is not finished."""
-    found = ImportBatch.objects.filter(kind=kind, sha256=sha256(content).hexdigest(), state__in=UNFINISHED, brought_by=by.name)
-    return found.order_by("-pk").first()
 
 
 def note_broken(*, kind: str, error: Refused | NotATable, now: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from hashlib import sha256
+from secrets import token_hex
 from typing import IO, Any
 
 from django.db import transaction
@@ -18,8 +19,10 @@ from guildhall.registry.models.staged import PIECE, seal_file
 from guildhall.registry.queries.imports import KIND, may_bring, owner
 from guildhall.web.viewer import Viewer
 
+LEASE, ASKED, TRIAL = "reader", "asked", "trial"
+"""In a batch's mapping: who reads the file just now, what was asked for when it came, and that it is only tried."""
 WAITING = ("received", "staged")
-KEPT_OF_COLUMNS = ("columns", "header", "header_row", "correction")
+KEPT_OF_COLUMNS = ("columns", "header", "header_row", "correction", ASKED)
 """What stays known of a file's columns once it is being applied."""
 
 
@@ -33,6 +36,8 @@ def begin(
     now: datetime,
     corrects: int | None = None,
     digest: str = "",
+    mapping: Mapping[str, Any] | None = None,
+    sheet: str = "",
 ) -> ImportBatch:
     """Receives a file: kept sealed, piece by piece, until its rows are staged and confirmed. Nothing of it is read yet.
 
@@ -56,7 +61,8 @@ def begin(
             name=name,
             sha256="",
             as_of=as_of,
-            mapping={},
+            mapping=dict(mapping or {}),
+            sheet=sheet,
             state="received",
             corrects_id=corrects,
             brought_by=by.name,
@@ -106,7 +112,40 @@ def clear_staged(batch: ImportBatch) -> None:
     batch.chunks.filter(number__gte=0).delete()
     batch.rejected_rows.all().delete()
     batch.state, batch.forecast = "received", {}
+    batch.mapping = {name: value for name, value in batch.mapping.items() if name != LEASE}
     batch.rows = batch.position = batch.accepted = batch.changed = batch.unchanged = batch.rejected = 0
+
+
+def lease(batch: ImportBatch) -> str:
+    """Takes a file that has not been confirmed for one reader, who begins it anew; whoever read it before can write no more.
+
+    So a reader that was killed holds nobody up, and of two at once the later one goes on. Raises AlreadyDone where it is confirmed.
+    """
+    with transaction.atomic():
+        held = ImportBatch.objects.select_for_update().filter(pk=batch.pk).first()
+        if held is None or held.state not in WAITING:
+            raise AlreadyDone(_("This file has been confirmed already"))
+        clear_staged(held)
+        held.mapping[LEASE] = token_hex(8)
+        held.save()
+    return str(held.mapping[LEASE])
+
+
+def leased(batch: int, token: str) -> ImportBatch:
+    """The batch, held until the transaction ends, as long as it is this reader's. Raises GuildhallError."""
+    held = ImportBatch.objects.select_for_update().filter(pk=batch).first()
+    if held is None or held.state != "received" or held.mapping.get(LEASE) != token:
+        raise GuildhallError(_("Another worker is reading this file"), next=_("wait until it ends; nothing was lost"))
+    return held
+
+
+def let_go(batch: ImportBatch, token: str) -> None:
+    """Takes away a file that this reader could not read, unless another one has taken it since."""
+    with transaction.atomic():
+        held = ImportBatch.objects.select_for_update().filter(pk=batch.pk).first()
+        if held is not None and held.state in WAITING and held.mapping.get(LEASE) == token:
+            held.rejected_rows.all().delete()
+            held.delete()
 
 
 def confirm(*, batch: ImportBatch, by: Viewer, now: datetime) -> ImportBatch:
@@ -162,11 +201,15 @@ def _erase(batch: ImportBatch, now: datetime) -> None:
     batch.rejected_rows.update(cells_sealed=None)
 
 
-def unfinished(*, sha256: str, organisation: int, by: Viewer) -> ImportBatch | None:
-    """The import of this very file that `by` began and that is not finished: it goes on where it stopped."""
-    states = ("received", "staged", "applying")
-    found = ImportBatch.objects.filter(kind=KIND, sha256=sha256, organisation_id=organisation, state__in=states, brought_by=by.name)
-    return found.order_by("-pk").first()
+def unfinished(*, sha256: str, kind: str, asked: Mapping[str, Any], by: Viewer, organisation: int | None = None) -> ImportBatch | None:
+    """The import of this very file that `by` began, asking for the same, and that is not finished: it goes on where it stopped.
+
+    One that was only tried is none: what is tried changes nothing, not even how the file is brought in.
+    """
+    states = (*WAITING, "applying")
+    found = ImportBatch.objects.filter(kind=kind, sha256=sha256, organisation_id=organisation, state__in=states, brought_by=by.name)
+    begun = (batch for batch in found.order_by("-pk") if TRIAL not in batch.mapping and batch.mapping.get(ASKED) == asked)
+    return next(begun, None)
 
 
 def subject(batch: ImportBatch) -> str:

@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from guildhall.kernel import workbooks
-from guildhall.kernel.errors import AlreadyDone, GuildhallError
 from guildhall.kernel.workbooks import Workbook
 from guildhall.registry.engine.cells.findings import CellFault, Rejected, Repeated
 from guildhall.registry.engine.cells.table import OpenTable
@@ -23,9 +21,9 @@ from guildhall.registry.engine.decisions import staged
 from guildhall.registry.engine.roster import OpenRoster, Reference, open_roster
 from guildhall.registry.models import ImportBatch, ImportChunk, RejectedRow, vault
 from guildhall.registry.models.staged import open_file, seal_cells, seal_rows
-from guildhall.registry.operations.imports.batches import WAITING, begin, clear_staged, discard, unfinished
+from guildhall.registry.operations.imports.batches import ASKED, LEASE, TRIAL, begin, lease, leased, let_go, unfinished
 from guildhall.registry.queries import imports as queries
-from guildhall.registry.queries.imports import Occupations
+from guildhall.registry.queries.imports import KIND, Occupations
 from guildhall.web.viewer import Viewer
 
 CHUNK_ROWS = 4_000
@@ -76,48 +74,39 @@ def stage(
     now: datetime,
     content: bytes | None = None,
     progress: Progress | None = None,
+    token: str = "",
 ) -> ImportBatch:
     """Reads a received file into sealed chunks and rejected rows; killed and run again, it begins anew.
 
-    `content` spares opening the pieces where the caller has the file in hand. Raises Refused or FaultsFound where the file is no
-    roster, AlreadyDone where it has been confirmed.
+    `content` spares opening the pieces where the caller has the file in hand, `token` is the caller's lease. Raises
+    Refused or FaultsFound where the file is no roster, AlreadyDone where it has been confirmed.
     """
     assert batch.organisation_id is not None
     assert batch.as_of is not None
     queries.owner(by, batch.organisation_id, timezone.localdate(now))
+    token = token or lease(batch)
     workbook = workbooks.read(open_file(batch) if content is None else content, batch.name)
     reference = queries.reference(batch.organisation_id, batch.as_of, occupations, made_up=settings.DEMONSTRATION)
     found = understood(workbook, reference, batch.mapping.get("columns"), batch.sheet, batch.as_of)
-    return fill(batch=batch, found=found, progress=progress)
+    return fill(batch=batch, found=found, progress=progress, token=token)
 
 
-def fill(*, batch: ImportBatch, found: OpenTable[Any], keep: Keep = staged, progress: Progress | None = None) -> ImportBatch:
-    """Stages the rows of a table that is understood, each as `keep` has it. Raises AlreadyDone where its batch has been confirmed."""
-    _begin_again(batch)
+def fill(
+    *, batch: ImportBatch, found: OpenTable[Any], keep: Keep = staged, progress: Progress | None = None, token: str = ""
+) -> ImportBatch:
+    """Stages the rows of a table that is understood, each as `keep` has it. Raises AlreadyDone where its batch has been confirmed,
+    GuildhallError where another reader has taken it since it was leased with `token`.
+    """
+    token = token or lease(batch)
     counted = Counted()
     for chunk, rejected in _chunks(batch.pk, found, keep, counted):
-        try:
-            with transaction.atomic():
-                ImportChunk.objects.bulk_create(chunk)
-                RejectedRow.objects.bulk_create(rejected, batch_size=500)
-        except IntegrityError:
-            raise _another() from None
+        with transaction.atomic():
+            leased(batch.pk, token)
+            ImportChunk.objects.bulk_create(chunk)
+            RejectedRow.objects.bulk_create(rejected, batch_size=500)
         if progress:
             progress(counted.read, counted.read)
-    return _finish(batch, found, counted)
-
-
-def _another() -> GuildhallError:
-    return GuildhallError(_("Another worker is reading this file"), next=_("wait until it ends; nothing was lost"))
-
-
-def _begin_again(batch: ImportBatch) -> None:
-    with transaction.atomic():
-        held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-        if held.state not in WAITING:
-            raise AlreadyDone(_("This file has been confirmed already"))
-        clear_staged(held)
-        held.save()
+    return _finish(batch, found, counted, token)
 
 
 def _chunks(batch: int, found: OpenTable[Any], keep: Keep, counted: Counted) -> Iterator[tuple[list[ImportChunk], list[RejectedRow]]]:
@@ -154,12 +143,11 @@ def rejected_row(batch: int, row: Rejected) -> RejectedRow:
     return RejectedRow(batch_id=batch, row=row.number, faults=faults, cells_sealed=seal_cells(batch, row.number, row.cells))
 
 
-def _finish(batch: ImportBatch, found: OpenTable[Any], counted: Counted) -> ImportBatch:
+def _finish(batch: ImportBatch, found: OpenTable[Any], counted: Counted, token: str) -> ImportBatch:
     """Rejected and repeated rows are decided by now; all others wait."""
     with transaction.atomic():
-        held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-        if held.state != "received" or held.chunks.filter(number__gte=0).count() != counted.chunks:
-            raise _another()
+        held = leased(batch.pk, token)
+        held.mapping.pop(LEASE)
         held.rows, held.position = counted.read, counted.rejected + counted.repeated
         held.rejected, held.unchanged, held.state = counted.rejected, counted.repeated, "staged"
         held.mapping = {**held.mapping, "columns": dict(found.columns), "header": list(found.header), "header_row": found.header_row}
@@ -174,31 +162,35 @@ def stage_roster(
     *,
     path: Path,
     organisation: int,
-    as_of: date,
+    as_of: date | None,
     occupations: Callable[[], Occupations],
     by: Viewer,
     now: datetime,
     mapping: Mapping[str, str] | None = None,
     sheet: str = "",
-    anew: bool = False,
+    trial: bool = False,
     progress: Progress | None = None,
 ) -> ImportBatch:
     """Receives and stages a roster from a file at hand, which is read from where it stands; see `begin` and `stage`.
 
-    The import of this very file that was not finished goes on instead, with the columns it began with, except where `anew`.
+    The import of this very file that was not finished goes on instead, where the same was asked for; a `trial` begins anew and is
+    never gone on with. Without a day the roster speaks of today.
     """
     content = path.read_bytes()
     queries.owner(by, organisation, timezone.localdate(now))
     digest = sha256(content).hexdigest()
-    begun = None if anew else unfinished(sha256=digest, organisation=organisation, by=by)
+    asked = {"as_of": str(as_of or ""), "sheet": sheet, "columns": dict(mapping or {})}
+    begun = None if trial else unfinished(sha256=digest, kind=KIND, organisation=organisation, asked=asked, by=by)
     if begun and begun.state != "received":
         return begun
-    batch = begun or begin(pieces=(), name=path.name, organisation=organisation, as_of=as_of, by=by, now=now, digest=digest)
-    if mapping or sheet:
-        batch.mapping, batch.sheet = {"columns": dict(mapping or {})}, sheet
-        batch.save(update_fields=["mapping", "sheet"])
+    day = as_of or timezone.localdate(now)
+    told = {"columns": asked["columns"], ASKED: asked, **({TRIAL: True} if trial else {})}
+    batch = begun or begin(
+        pieces=(), name=path.name, organisation=organisation, as_of=day, by=by, now=now, digest=digest, mapping=told, sheet=sheet
+    )
+    token = lease(batch)
     try:
-        return stage(batch=batch, occupations=occupations, by=by, now=now, content=content, progress=progress)
+        return stage(batch=batch, occupations=occupations, by=by, now=now, content=content, progress=progress, token=token)
     except Exception:  # whatever it was, what cannot be read is not kept
-        discard(batch=batch, by=by, now=now)
+        let_go(batch, token)
         raise
