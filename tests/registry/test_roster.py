@@ -371,6 +371,12 @@ def test_a_header_that_stands_again_on_every_page_is_passed_over() -> None:
     assert len(found.remarks) == 1
 
 
+def test_a_total_with_a_count_is_no_person() -> None:
+    found = roster(["序号", "身份证号", "姓名"], ["1", ADA, "王小明"], ["合计", "12", ""], ["2", "12345", "李雷"])
+    assert (found.read, [row.number for row in found.rejected]) == (2, [4])
+    assert [remark.en for remark in found.remarks] == ["row 3 (“合计”) is no person and was passed over"]
+
+
 # What was rejected, brought again
 
 

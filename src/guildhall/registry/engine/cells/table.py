@@ -100,7 +100,7 @@ class TableReader(Generic[R]):
             return ""
         number = self.header.at["identity_number"]
         said = cells[number] if number < len(cells) else ""
-        if said[:6].isdigit() or sum(letter.isdigit() for letter in said) >= 6:
+        if (len(said) >= 6 and said[:6].isdigit()) or sum(letter.isdigit() for letter in said) >= 6:
             return ""
         first = next((cell for cell in cells if cell.strip()), "").strip()
         if is_note(first) or (said and folded(said) == self.labels[number]):
