@@ -413,9 +413,22 @@ def test_merged_records_of_one_person_go_together(world: World) -> None:
     assert AuditEvent.objects.filter(action="registry.erase_person").count() == 2
 
 
+def aged(world: World, worker: int, born: date, *, certificate: bool = True) -> None:
+    """Makes a person one of that age for whom nothing runs."""
+    idle(world, worker, date(2045, 1, 1))
+    models.InsuranceSpell.objects.filter(worker_id=worker).delete()
+    models.Worker.objects.filter(pk=worker).update(birth_month=born)
+    if certificate:
+        held = models.Certificate.objects.create(
+            worker_id=worker, kind="skill_level", level="L5", occupation="2-02-38", issuer_id=world.harbour.college,
+            source="public_body", issued_on=date(2010, 1, 1),
+        )  # fmt: skip
+        models.CertificateNumber.objects.create(certificate=held, number_sealed=b"x", number_hash=b"x")
+
+
 def test_a_certificate_holder_is_kept_for_a_hundred_years_from_birth(world: World) -> None:
-    worker = world.harbour.worker
-    models.Worker.objects.filter(pk=worker).update(birth_month=date(1946, 3, 1))
+    worker = world.harbour.student
+    aged(world, worker, date(1946, 3, 1))
     run()
     assert models.Identity.objects.filter(pk=worker).exists()
     models.Worker.objects.filter(pk=worker).update(birth_month=date(1946, 2, 1))
@@ -423,6 +436,43 @@ def test_a_certificate_holder_is_kept_for_a_hundred_years_from_birth(world: Worl
     assert not models.Identity.objects.filter(pk=worker).exists()
     assert models.Certificate.objects.filter(worker_id=worker).exists()
     assert not models.CertificateNumber.objects.filter(certificate__worker_id=worker).exists()
+
+
+@pytest.mark.parametrize("what", ["no certificate", "job", "insurance", "correction", "wish", "account", "job of a merged record"])
+def test_age_alone_erases_nobody_without_a_certificate_or_for_whom_something_runs(world: World, what: str) -> None:
+    side = world.harbour
+    worker = side.student
+    aged(world, worker, date(1940, 1, 1), certificate=what != "no certificate")
+    spell: dict[str, Any] = {"worker_id": worker, "organisation_id": side.organisation, "started_on": date(2045, 2, 1)}
+    if what == "job":
+        models.EmploymentSpell.objects.create(contract="regular", **spell)
+    elif what == "insurance":
+        models.InsuranceSpell.objects.create(scheme="unemployment", **spell)
+    elif what == "correction":
+        models.CorrectionRequest.objects.create(
+            worker_id=worker, subject="x", wanted_sealed=b"x", place_id="tiny-harbour", lodged_at=NOW, due_on=ON
+        )
+    elif what == "wish":
+        models.Wish.objects.create(worker_id=worker, kind="job", said_on=ON)
+    elif what == "account":
+        Grant.objects.create(account=Account.objects.get(username="demo-guest"), role="worker", worker_id=worker, granted_by="x",
+                             valid_from=date(2020, 1, 1))  # fmt: skip
+    elif what == "job of a merged record":
+        models.Alias.objects.create(worker_id=side.worker, merged_into_id=worker, reason="x", merged_at=NOW)
+    run()
+    assert models.Identity.objects.filter(pk=worker).exists()
+
+
+def test_the_record_that_leads_says_how_old_a_person_is(world: World) -> None:
+    first, second = world.harbour.student, world.neighbour.student
+    aged(world, first, date(1990, 1, 1))
+    aged(world, second, date(1900, 1, 1), certificate=False)
+    models.Alias.objects.create(worker_id=second, merged_into_id=first, reason="x", merged_at=NOW)
+    run()
+    assert models.Identity.objects.filter(pk__in=(first, second)).count() == 2
+    models.Worker.objects.filter(pk=first).update(birth_month=date(1940, 1, 1))
+    run()
+    assert not models.Identity.objects.filter(pk__in=(first, second)).exists()
 
 
 # killed on the way

@@ -44,7 +44,11 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "registry.identity",
         ("registry.Identity",),
-        Text("姓名、证件号、手机号：持证的人", "Name, number and phone of people with a certificate"),
+        Text(
+            "姓名、证件号、手机号：持证的人（含单位报送的证书）；有在职、参保、未办结事项或账号的除外",
+            "Name, number and phone of people with a certificate, also one an employer named, unless they have a job, insurance, "
+            "an open request or an account",
+        ),
         Text("出生", "birth"),
         "emptied",
         RELIES,

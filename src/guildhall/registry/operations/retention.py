@@ -135,8 +135,15 @@ def _empty_chunks(keys: Sequence[Any], now: datetime) -> int:
 
 
 def _aged(on: date) -> QuerySet[Identity]:
-    """Certificate holders as old as the rule says: a certificate does not lapse, so only age ends it."""
-    return Identity.objects.filter(worker__birth_month__lt=cut(BY_KEY["registry.identity"], on))
+    """Certificate holders as old as the rule says, for whom nothing runs: a certificate does not lapse, so only age ends it.
+
+    The record that leads says how old a person is, and the records merged into it go with it.
+    """
+    merged = Alias.objects.filter(merged_into=OuterRef("pk"))
+    certified = _certified("pk") | Exists(merged.filter(_certified("worker_id")))
+    running = _running("pk", on) | Exists(merged.filter(_running("worker_id", on)))
+    old = Identity.objects.filter(worker__alias=None, worker__birth_month__lt=cut(BY_KEY["registry.identity"], on))
+    return old.filter(certified).exclude(running)
 
 
 def _idle(on: date) -> QuerySet[Identity]:
@@ -158,18 +165,36 @@ def _dated(key: str, on: date) -> Q:
 
 
 def _busy(key: str, on: date) -> Q:
-    """Records with a certificate, with anything that lasts or ended since, with something open, or with an account."""
+    """Records with a certificate, with anything that ended since, with something that runs, or that were changed since."""
     before = cut(BY_KEY["registry.identity_idle"], on)
     since, mine = moment(before), Q(worker=OuterRef(key))
     rows: tuple[QuerySet[Any], ...] = (
-        *(model._default_manager.filter(mine, Q(ended_on=None) | Q(ended_on__gte=before)) for model in SPELLS),
-        Certificate.objects.filter(mine),
-        ClaimedCertificate.objects.filter(mine),
-        CorrectionRequest.objects.filter(mine, Q(state="open") | Q(decided_at__gte=since)),
-        Wish.objects.filter(mine, closed_at=None),
+        *(model._default_manager.filter(mine, ended_on__gte=before) for model in SPELLS),
+        CorrectionRequest.objects.filter(mine, decided_at__gte=since),
         Superseded.objects.filter(worker_id=OuterRef(key), until__gte=since),
-        Grant.objects.filter(worker_id=OuterRef(key), revoked_at=None),
     )
+    return _certified(key) | _running(key, on) | _any(rows)
+
+
+def _certified(key: str) -> Q:
+    """Records with a certificate, be it one that only an employer named."""
+    return _any(model._default_manager.filter(worker=OuterRef(key)) for model in (Certificate, ClaimedCertificate))
+
+
+def _running(key: str, on: date) -> Q:
+    """Records with anything that lasts, with a request or a wish that is open, or with an account."""
+    mine = Q(worker=OuterRef(key))
+    return _any(
+        (
+            *(model._default_manager.filter(mine, Q(ended_on=None) | Q(ended_on__gt=on)) for model in SPELLS),
+            CorrectionRequest.objects.filter(mine, state="open"),
+            Wish.objects.filter(mine, closed_at=None),
+            Grant.objects.filter(worker_id=OuterRef(key), revoked_at=None),
+        )
+    )
+
+
+def _any(rows: Iterable[QuerySet[Any]]) -> Q:
     return reduce(or_, (Q(Exists(found)) for found in rows))
 
 
