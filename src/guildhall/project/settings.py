@@ -233,6 +233,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+DATA_UPLOAD_MAX_NUMBER_FILES = 1  # every form asks for one
 FILE_UPLOAD_TEMP_DIR = VAR / "uploads"  # rosters on their way in: readable by this account alone, and gone with the request
 FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True, mode=0o700)
 

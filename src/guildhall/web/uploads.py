@@ -1,27 +1,58 @@
-"""Files sent by a form: streamed to disk, and no further than they may be large."""
+"""Files sent by a form: where one is asked for, from somebody who signed in, streamed to disk and no further than it may be large."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 
+from guildhall.web.viewer import viewer_of
+
 LARGEST = 100 << 20
 """Bytes of one file; whatever comes after them is read from the line and kept nowhere."""
+BESIDE = 16 << 20
+"""Bytes that a request with a file may have beyond the largest file: what is a little too large is told in words, the rest is not read."""
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def takes_file(view: View) -> View:
+    """A page whose form takes a file. No other takes any: what is sent there is kept nowhere."""
+    view.takes_file = True  # type: ignore[attr-defined]  # read by Bounded, by way of the address that was asked for
+    return view
 
 
 class Bounded(FileUploadHandler):
-    """Stands before the handlers that keep a file: drops one that grows too large. `was_too_large` tells the form."""
+    """Stands before the handlers that keep a file: drops those that nobody asked for, and one that grows too large.
+
+    `was_too_large` tells the form. That a request holds one file at most the settings say.
+    """
 
     def __init__(self, request: HttpRequest | None = None) -> None:
         super().__init__(request)
         self.received = 0
 
+    def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any) -> None:  # noqa: N803
+        """Raises RequestDataTooBig, before anything is read, for a request that says itself that it is too long."""
+        most = LARGEST + BESIDE if self._is_asked_for() else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if content_length > most:
+            raise RequestDataTooBig("the request is longer than this page takes")
+
     def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Raises SkipFile for a file that is not wanted: the handlers behind make nothing of it."""
+        if not self._is_asked_for():
+            raise SkipFile
         super().new_file(*args, **kwargs)
         self.received = 0
+
+    def _is_asked_for(self) -> bool:
+        """Whether the page takes a file, and somebody who signed in sends it."""
+        match = self.request.resolver_match if self.request else None
+        return bool(match and getattr(match.func, "takes_file", False) and self.request and viewer_of(self.request).account)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         """The chunk, for the next handler. Raises SkipFile once there are too many."""

@@ -30,6 +30,7 @@ from guildhall.registry.queries.homes import homes
 from guildhall.web.doors import of_the_person
 from guildhall.web.templatetags.guildhall import name as name_of
 from guildhall.web.templatetags.guildhall import text
+from guildhall.web.uploads import takes_file
 from guildhall.web.viewer import Viewer, viewer_of
 
 PAGE = 50
@@ -82,6 +83,7 @@ def _field(part: Part) -> forms.Field:
 
 
 @of_the_person(task=OWN)
+@takes_file
 def correct(request: HttpRequest) -> HttpResponse:
     """Is something wrong about me? All that may be put right, my requests with their state, and one form for what was chosen."""
     viewer, today = viewer_of(request), timezone.localdate()

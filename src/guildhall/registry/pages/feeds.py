@@ -29,7 +29,7 @@ from guildhall.registry.queries import imports as import_queries
 from guildhall.registry.queries.feeds import Standing
 from guildhall.registry.queries.imports import Occupations
 from guildhall.web.doors import for_roles
-from guildhall.web.uploads import LARGEST, was_too_large
+from guildhall.web.uploads import LARGEST, takes_file, was_too_large
 from guildhall.web.viewer import viewer_of
 
 Known = Callable[[], Occupations]
@@ -88,6 +88,7 @@ class FeedForm(forms.Form):
 
 
 @guarded
+@takes_file
 def feed_file(request: HttpRequest, kind: str, occupations: Known) -> HttpResponse:
     """Which file? It is read and compared; nothing comes in before that is confirmed."""
     contract = queries.bringer(viewer_of(request), kind, timezone.localdate())

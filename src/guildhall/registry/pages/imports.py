@@ -28,7 +28,7 @@ from guildhall.registry.queries import imports as queries
 from guildhall.registry.queries.imports import Occupations
 from guildhall.web.doors import for_roles
 from guildhall.web.templatetags.guildhall import text
-from guildhall.web.uploads import LARGEST, was_too_large
+from guildhall.web.uploads import LARGEST, takes_file, was_too_large
 from guildhall.web.viewer import viewer_of
 
 Known = Callable[[], Occupations]
@@ -80,6 +80,7 @@ class FileForm(forms.Form):
 
 
 @guarded
+@takes_file
 def import_file(request: HttpRequest, organisation_id: int, occupations: Known) -> HttpResponse:
     """Which file? It is read at once, as far as its columns."""
     owner = _owner(request, organisation_id)

@@ -21,7 +21,7 @@ from guildhall.registry.operations.visits import bring_visits, note_sheet, said
 from guildhall.registry.queries.visits import Sheet, brought, rejected, sheet
 from guildhall.web.doors import for_roles
 from guildhall.web.forms import attempt
-from guildhall.web.uploads import was_too_large
+from guildhall.web.uploads import takes_file, was_too_large
 from guildhall.web.viewer import viewer_of
 
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -87,6 +87,7 @@ def _csv(found: Sheet) -> bytes:
 
 
 @guarded
+@takes_file
 def visits(request: HttpRequest) -> HttpResponse:
     """Which sheet was filled in? It is applied at once, as far as it can be."""
     form = SheetForm(request.POST, request.FILES) if request.method == "POST" else SheetForm()
