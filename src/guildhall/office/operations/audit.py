@@ -68,6 +68,15 @@ def record(
     return event
 
 
+def wait_in_line(by: Viewer) -> None:
+    """Locks the actor's own chain until the caller's transaction ends: call it before counting what somebody may do so often.
+
+    Many requests at once are then counted one after the other. It comes before any other chain is written to.
+    """
+    _among_writers()
+    _locked_head(by.name)
+
+
 def _among_writers() -> None:
     """Holds off seals until this transaction ends. On SQLite a transaction that writes is alone in any case.
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import GuildhallError, NotFound
 from guildhall.office.models import AuditEvent, Mandate
 from guildhall.office.operations import mandates
-from guildhall.office.operations.audit import record
+from guildhall.office.operations.audit import record, wait_in_line
 from guildhall.office.queries.mandates import kind_of
 from guildhall.registry.queries.care import person_called
 from guildhall.registry.queries.merged import one_person
@@ -32,10 +33,13 @@ def act_for(*, name: str, number: str, purpose: str, consent: str, note: str = "
     """
     if not kind_of(by) or by.mandate:
         raise NotFound(_("There is no such page"), why=_("your role acts for nobody"))
-    _check_tries(by, now)
-    found = person_called(by, name, number, timezone.localdate(now))
-    if found is None:
-        record(subject=by.name, action=MISSED, by=by, now=now)
+    with transaction.atomic():
+        wait_in_line(by)
+        _check_tries(by, now)
+        found = person_called(by, name, number, timezone.localdate(now))
+        if found is None:
+            record(subject=by.name, action=MISSED, by=by, now=now)
+    if found is None:  # said after what was tried is on record
         raise NobodyCalledSo(
             _("Nobody of this name and number is in your places"),
             why=_("name and identity number must both be as on the card"),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from guildhall.kernel.errors import GuildhallError
 from guildhall.office.engine.free_text import holds_number
 from guildhall.office.engine.notices import Fact
-from guildhall.office.operations.audit import record
+from guildhall.office.operations.audit import record, wait_in_line
 from guildhall.office.operations.looks import note_look, times
 from guildhall.office.operations.notices import notify
 from guildhall.registry import tables
@@ -102,7 +102,8 @@ def _check_reason(reason: str, note: str) -> None:
 
 
 def check_pace(by: Viewer, now: datetime) -> None:
-    """Raises TooOften where an officer has had as many numbers shown within the hour as one may."""
+    """Raises TooOften where an officer has had as many numbers shown within the hour as one may. Requests at once are counted in turn."""
+    wait_in_line(by)
     if times(action=REVEAL, by=by, since=now - timedelta(hours=1), most=REVEALS_AN_HOUR) >= REVEALS_AN_HOUR:
         raise TooOften(
             _("Too many numbers were shown within the hour"),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.office.models import Account, AuditEvent, Grant
-from guildhall.office.operations.audit import record
+from guildhall.office.operations.audit import record, wait_in_line
 from guildhall.office.operations.delegations import begin_representation, end_representation
 from guildhall.registry.engine.documents import said_by
 from guildhall.registry.engine.identity import normalise_number, normalise_phone
@@ -81,10 +81,13 @@ def claim_organisation(*, code: str, proof: Proof, by: Viewer, now: datetime) ->
     account = Account.objects.filter(pk=by.account or 0, kind="public", is_active=True).first()
     if account is None or by.mandate:
         raise NotFound(_("There is no such page"), why=_("organisations are claimed by people who sign in for themselves"))
-    _check_tries(account, now)
-    found = _matching(code, proof, account)
-    if found is None:
-        record(subject=f"account:{account.pk}", action=REFUSED, by=by, now=now)
+    with transaction.atomic():
+        wait_in_line(by)
+        _check_tries(account, now)
+        found = _matching(code, proof, account)
+        if found is None:
+            record(subject=f"account:{account.pk}", action=REFUSED, by=by, now=now)
+    if found is None:  # said after what was tried is on record
         raise GuildhallError(
             _("This does not agree with what is on record"),
             why=_("code, name, identity number and the phone you sign in with must all be those given when the licence was shown"),
