@@ -55,7 +55,7 @@ def confirm_employment(*, spell_id: int, by: Viewer, now: datetime) -> None:
     Raises NotFound for what is not the worker's own, also for whoever acts for them, and AlreadyDone where nothing is to be confirmed.
     """
     with transaction.atomic():
-        spell = _own(spell_id, by)
+        spell = EmploymentSpell.objects.select_for_update().get(pk=own_spell(spell_id, by).pk)
         if spell.pk not in unconfirmed(one_person(spell.worker_id), timezone.localdate(now)):
             raise AlreadyDone(_("This is confirmed already"), next=_("nothing needs to be done"))
         spell.confirmed_at = now
@@ -69,14 +69,15 @@ def deny_employment(*, spell_id: int, by: Viewer, now: datetime) -> CorrectionRe
 
     Raises NotFound as `confirm_employment` does, and what `corrections.lodge` raises.
     """
-    spell = _own(spell_id, by)
+    spell = own_spell(spell_id, by)
     subject = f"{tables.EMPLOYMENT.name}:{spell.pk}:{OTHER}"
     return corrections.lodge(subject=subject, wanted="", why=_("I do not work there. Only the employer says so."), by=by, now=now)
 
 
-def _own(spell_id: int, by: Viewer) -> EmploymentSpell:
+def own_spell(spell_id: int, by: Viewer) -> EmploymentSpell:
+    """An employment on the worker's own record. Raises NotFound for anybody else's, and for whoever acts for the worker."""
     records = one_person(by.worker) if by.worker and by.role == "worker" and not by.mandate else ()
-    spell = EmploymentSpell.objects.select_for_update().filter(pk=spell_id, worker_id__in=records).first() if records else None
+    spell = EmploymentSpell.objects.filter(pk=spell_id, worker_id__in=records).first() if records else None
     if spell is None:
         raise NotFound(_("There is no such employment on your record"), next=_("see what is on record about you"))
     return spell

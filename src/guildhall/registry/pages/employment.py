@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import AlreadyDone
-from guildhall.registry.operations.employment import confirm_employment, deny_employment
+from guildhall.registry.operations.employment import confirm_employment, deny_employment, own_spell
 from guildhall.web.doors import for_roles
 from guildhall.web.viewer import viewer_of
 
@@ -20,6 +20,7 @@ from guildhall.web.viewer import viewer_of
 def employment_said(request: HttpRequest, spell_id: int) -> HttpResponse:
     """Takes the answer; read on its own it leads back to the record."""
     viewer, now = viewer_of(request), timezone.now()
+    own_spell(spell_id, viewer)
     with suppress(AlreadyDone):  # pressed twice: the page says how it stands
         if request.POST.get("said") == "yes":
             confirm_employment(spell_id=spell_id, by=viewer, now=now)
