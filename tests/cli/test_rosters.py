@@ -11,12 +11,13 @@ import pytest
 
 from guildhall.kernel.errors import GuildhallError
 from guildhall.kernel.runs import Folder
+from guildhall.office.models import AuditEvent, Seal
 from guildhall.overview.load import load_city
 from guildhall.registry.models import ImportBatch, Worker
 from guildhall.registry.operations import imports
 from guildhall.registry.operations.imports import staging
 from guildhall.skills.queries import known_occupations
-from guildhall.synth.rosters import made_roster
+from guildhall.synth.rosters import identity_number, made_roster
 from guildhall.web.viewer import system
 from tests.cli.conftest import Command
 from tests.registry import folders
@@ -182,3 +183,40 @@ def test_a_reading_that_was_killed_is_begun_again(guildhall: Command, roster: Pa
     with pytest.raises(Killed):
         imports.stage_roster(**given, progress=kill)
     assert imports.stage_roster(**given).pk == ImportBatch.objects.get().pk
+
+
+def test_what_was_odd_is_told_in_lines_and_in_json(guildhall: Command, roster: Path) -> None:
+    text = "姓名,身份证号,工资,爱好,手机,电话,入职日期\n"
+    numbers = [identity_number(n, date(1990, 3, 7), "male") for n in (700, 701)]
+    text += f"王小明,{numbers[0]},9,A,,,2021-03\n李雷,{numbers[1]},9,A,,,,x\n合计,2\n"
+    roster.with_suffix(".csv").write_text(text)
+    ran = guildhall("import", "roster", roster.with_suffix(".csv"), "--organisation", "ORG0001", "--dry-run")
+    assert ran.code == 0
+    assert "column    爱好: not known and not read; say what it means, if it matters" in ran.out
+    assert "file      row 4 (“合计”) is no person and was passed over" in ran.out
+    assert "file      column H has no header" in ran.out
+    assert "odd       roster.csv, row 2, column 入职日期 “2021-03”: no day is given; the first of the month is taken" in ran.out
+    told = json.loads(guildhall("import", "roster", roster.with_suffix(".csv"), "--organisation", "ORG0001", "--json").out)
+    assert [entry["row"] for entry in told["warnings"]] == [2]
+    assert [entry["column"] for entry in told["columns_not_read"]] == ["工资", "爱好", "电话"]
+    assert len(told["remarks"]) == 2
+
+
+def test_an_import_is_sealed_at_its_end(guildhall: Command, roster: Path) -> None:
+    guildhall("import", "roster", roster, "--organisation", "ORG0001")
+    event = AuditEvent.objects.get(action="registry.import_roster")
+    assert Seal.objects.filter(last_event__gte=event.pk).exists()
+
+
+def test_a_correction_in_progress_is_never_overwritten(guildhall: Command, roster: Path) -> None:
+    guildhall("import", "roster", roster, "--organisation", "ORG0001")
+    beside = roster.with_name("roster.rejected.xlsx")
+    whole = beside.read_bytes()
+    guildhall("import", "roster", roster, "--organisation", "ORG0001")
+    assert beside.read_bytes() == whole
+    assert not roster.with_name("roster.rejected-2.xlsx").exists()
+    beside.write_bytes(b"half corrected")
+    ran = guildhall("import", "roster", roster, "--organisation", "ORG0001")
+    assert beside.read_bytes() == b"half corrected"
+    assert roster.with_name("roster.rejected-2.xlsx").read_bytes() == whole
+    assert "roster.rejected-2.xlsx" in ran.out.splitlines()[-2]

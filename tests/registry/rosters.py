@@ -72,6 +72,7 @@ class Found:
     encoding: str = ""
     columns: dict[str, str] = field(default_factory=lambda: dict(COLUMNS))
     remarks: tuple[()] = ()
+    column_notes: tuple[()] = ()
 
     def __iter__(self) -> Iterator[RosterRow | Rejected | Repeated]:
         return iter(self.entries)

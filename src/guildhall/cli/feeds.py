@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from guildhall.cli import brought
+from guildhall.cli.brought import OUTCOMES, goes_on, write_rejected
 from guildhall.cli.records import FILE, migrate_database, seal_batch
-from guildhall.cli.rosters import SOME_REJECTED, seldom_collected, write_rejected
+from guildhall.cli.rosters import SOME_REJECTED, seldom_collected
 from guildhall.cli.terminal import Report, start_django, step
 from guildhall.registry.engine.feeds import CONTRACTS
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from guildhall.registry.models import ImportBatch
     from guildhall.web.viewer import Viewer
 
-OUTCOMES = ("accepted", "changed", "unchanged", "rejected")
 NOTED = {
     "other_name": "rows: on record under another name, which was left",
     "confirms": "rows: a certificate that an employer named is confirmed by it",
@@ -98,8 +99,7 @@ def _apply(batch: ImportBatch, by: Viewer, now: datetime, as_json: bool, rejecte
     from guildhall.registry.operations import feeds
     from guildhall.registry.queries import imports as queries
 
-    if batch.state == "applying":
-        click.echo(f"  import {batch.pk} of this file, begun on {batch.brought_at:%Y-%m-%d}, goes on at row {batch.position:,}", err=True)
+    goes_on(batch)
     with seldom_collected(), step("registry") as report:
         done = feeds.apply(batch=batch, by=by, now=now, progress=report)
     seal_batch()
@@ -127,25 +127,20 @@ def _tell(
     *,
     dry_run: bool,
 ) -> None:
-    """Every fault by row, what was noted, the two sides beside each other; the counts last."""
+    """What is odd about the file, every fault by row, what was noted, the two sides beside each other; the counts last."""
     summary = f"{batch.rows} read: " + ", ".join(f"{counts[name]} {name}" for name in OUTCOMES)
     if as_json:
-        told = [{"row": row, "faults": [fault.as_json() for fault in found]} for row, found in sorted(faults.items())]
         whole = {"feed": batch.kind, "as_of": str(batch.as_of), "read": batch.rows, **counts, "reconciled": sides, "dry_run": dry_run}
-        more = {"import": None if dry_run else batch.pk, "columns": batch.mapping["columns"], "notes": notes, "rejected_rows": told}
+        more = {"import": None if dry_run else batch.pk, "notes": notes, **brought.as_json(batch, faults)}
         click.echo(json.dumps({**whole, **more, "rejected_file": str(written or "") or None}, ensure_ascii=False, indent=1))
         click.echo(summary, err=True)
     else:
-        for row, found in sorted(faults.items()):
-            for fault in found:
-                value = f" “{fault.value}”" if fault.value else ""
-                where = f"{batch.name}, row {row}, column {fault.column or '—'}{value}"
-                click.echo(f"rejected  {where}: {fault.what.en} — {fault.next.en}")
-        for name, count in notes.items():
-            click.echo(f"note      {count} {NOTED[name]}")
-        for name, words in SIDES.items():
-            if sides.get(name):
-                click.echo(f"note      {sides[name]} {words}")
+        for line in (
+            *brought.lines(batch, faults),
+            *brought.noted(notes, NOTED),
+            *brought.noted({name: sides.get(name, 0) for name in SIDES}, SIDES),
+        ):
+            click.echo(line)
         if written:
             click.echo(f"The rejected rows are in {written}: correct them there and import that file with --as-of {batch.as_of}.")
         click.echo(summary)

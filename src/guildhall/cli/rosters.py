@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from guildhall.cli.records import FILE, migrate_database
+from guildhall.cli import brought
+from guildhall.cli.brought import OUTCOMES, goes_on, write_rejected
+from guildhall.cli.records import FILE, migrate_database, seal_batch
 from guildhall.cli.terminal import Report, start_django, step
 
 if TYPE_CHECKING:
@@ -108,29 +110,14 @@ def _bring(batch: ImportBatch, by: Viewer, now: datetime, as_json: bool, rejecte
     from guildhall.registry.operations import imports
     from guildhall.registry.queries import imports as queries
 
-    if batch.state == "applying":
-        click.echo(f"  import {batch.pk} of this file, begun on {batch.brought_at:%Y-%m-%d}, goes on at row {batch.position:,}", err=True)
+    goes_on(batch)
     with seldom_collected(), step("registry") as report:
         done = imports.apply(batch=batch, by=by, now=now, progress=report)
+    seal_batch()
     written = write_rejected(done, rejected)
-    counts = {name: getattr(done, name) for name in ("accepted", "changed", "unchanged", "rejected")}
+    counts = {name: getattr(done, name) for name in OUTCOMES}
     noted = {name: len(rows) for name, rows in queries.noted(done).items()}
     _tell(done, counts, dict(queries.rejected_rows(done, size=done.rows)), noted, written, as_json, dry_run=False)
-
-
-def write_rejected(batch: ImportBatch, path: Path) -> Path | None:
-    """The spreadsheet of the rows that were not taken, where there are any."""
-    from guildhall.registry.engine.roster import rejected_workbook
-    from guildhall.registry.queries import imports as queries
-
-    if not queries.has_cells(batch):
-        return None
-    try:
-        path.write_bytes(rejected_workbook(queries.rejected(batch), batch.mapping["header"], language="en"))
-    except OSError as error:  # the import itself has ended well
-        click.echo(f"  the rejected rows could not be written to {path}: {error.strerror}; name another place with --rejected", err=True)
-        return None
-    return path
 
 
 def _tell(
@@ -143,17 +130,18 @@ def _tell(
     *,
     dry_run: bool,
 ) -> None:
-    """Every fault by row, what was noted, where the rejected rows are; the counts last."""
-    summary = f"{batch.rows} read: " + ", ".join(f"{counts[name]} {name}" for name in ("accepted", "changed", "unchanged", "rejected"))
+    """What is odd about the file, every fault by row, what was noted, where the rejected rows are; the counts last."""
+    summary = f"{batch.rows} read: " + ", ".join(f"{counts[name]} {name}" for name in OUTCOMES)
     if as_json:
-        told = [{"row": row, "faults": [fault.as_json() for fault in found]} for row, found in sorted(faults.items())]
-        whole = {"read": batch.rows, **counts, "dry_run": dry_run, "import": None if dry_run else batch.pk}
-        more = {"columns": batch.mapping["columns"], "notes": notes, "rejected_rows": told, "rejected_file": str(written or "") or None}
-        click.echo(json.dumps(whole | more, ensure_ascii=False, indent=1))
+        whole = {"read": batch.rows, **counts, "dry_run": dry_run, "import": None if dry_run else batch.pk, "notes": notes}
+        told = whole | brought.as_json(batch, faults) | {"rejected_file": str(written or "") or None}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         click.echo(summary, err=True)
     else:
-        for line in _lines(batch, faults, notes, written):
+        for line in (*brought.lines(batch, faults), *brought.noted(notes, NOTED)):
             click.echo(line)
+        if written:
+            click.echo(f"The rejected rows are in {written}: correct them there and import that file.")
         click.echo(summary)
     if counts["rejected"]:
         raise click.exceptions.Exit(SOME_REJECTED)
@@ -168,13 +156,3 @@ NOTED = {
     "certificate_elsewhere": "rows: the certificate is on record with another person",
     "certificate_on_record": "rows: the certificate is on record with its issuer",
 }
-
-
-def _lines(batch: ImportBatch, faults: dict[int, list[Any]], notes: dict[str, int], written: Path | None) -> Iterator[str]:
-    for row, found in sorted(faults.items()):
-        for fault in found:
-            value = f" “{fault.value}”" if fault.value else ""
-            yield f"rejected  {batch.name}, row {row}, column {fault.column or '—'}{value}: {fault.what.en} — {fault.next.en}"
-    yield from (f"note      {count} {NOTED[name]}" for name, count in notes.items())
-    if written:
-        yield f"The rejected rows are in {written}: correct them there and import that file."

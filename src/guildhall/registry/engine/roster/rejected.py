@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from guildhall.kernel.tables import Text
 from guildhall.registry.engine.cells.findings import Rejected
@@ -13,6 +14,8 @@ ROW_IN_FILE = Text("原行号", "row in the file")
 LIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 """What a spreadsheet may take for the beginning of a formula when the file is saved as CSV and opened again."""
 LONGEST_CELL = 32_000
+WRITTEN = datetime(2000, 1, 1)  # noqa: DTZ001  # xlsxwriter takes it as it is
+"""The same rows make the same file, whenever it is written."""
 
 
 def rejected_workbook(rows: Iterable[Rejected], header: Sequence[str], *, language: str = "zh") -> bytes:
@@ -34,6 +37,7 @@ def rejected_workbook(rows: Iterable[Rejected], header: Sequence[str], *, langua
             {"num_format": "@", "text_wrap": True},
         )
     )
+    book.set_properties({"created": WRITTEN})
     sheet = book.add_worksheet("需要更正" if language.startswith("zh") else "to correct")
     labels = [*header, WHAT_TO_CORRECT.in_(language), ROW_IN_FILE.in_(language)]
     sheet.set_column(0, len(header) - 1, 16, plain)

@@ -153,7 +153,11 @@ def _finish(batch: ImportBatch, found: OpenTable[Any], counted: Counted, token: 
         held.mapping = {**held.mapping, "columns": dict(found.columns), "header": list(found.header), "header_row": found.header_row}
         held.sheet, held.encoding, held.failure = found.sheet, found.encoding, ""
         remarks = [{"zh": remark.zh, "en": remark.en} for remark in found.remarks]
-        held.forecast = {"warned": counted.warned, "warnings": counted.warnings, "remarks": remarks, "repeated": counted.repeated}
+        unread = [
+            [note.column, note.state, {"zh": note.what.zh, "en": note.what.en}] for note in found.column_notes if note.state != "used"
+        ]
+        odd = {"warned": counted.warned, "warnings": counted.warnings, "remarks": remarks, "columns": unread}
+        held.forecast = {**odd, "repeated": counted.repeated}
         held.save()
     return held
 
