@@ -223,6 +223,25 @@ def test_rows_that_cannot_be_applied_say_why_and_leave_nothing(world: World, now
     assert [fault.code for row in rejected(late) for fault in row.faults] == ["visit_term"]
 
 
+def test_a_sheet_renews_no_leave_of_somebody_who_moved_away_nor_one_long_over(world: World, now: datetime) -> None:
+    side, today = world.harbour, timezone.localdate(now)
+    agent = {"kind": "broker", "agent": side.grants["broker"].account, "purpose": "jobs", "consent": "spoken", "given_at": now}
+    ended = {"valid_from": date(2024, 1, 1), "valid_until": today - timedelta(days=31)}
+    long_over = Mandate.objects.create(worker_id=side.second, **agent, **ended)
+    standing = side.mandates["care"]
+    Worker.objects.filter(pk=side.worker).update(residence=world.west.place)
+    until = {"until": str(today + timedelta(days=300)), "signed": "是"}
+    rows = [
+        line(long_over.pk, side.name(side.second), **until),
+        line(standing.pk, side.name(side.worker), **until),
+        line(standing.pk, side.name(side.worker), wishes="1"),
+    ]
+    for row, code in zip(rows, ["visit_long_over", "visit_moved", "visit_moved"], strict=True):
+        batch = brought(world, now, row)
+        assert [[fault.code for fault in one.faults] for one in rejected(batch)] == [[code]]
+    assert not Mandate.objects.filter(given_at=now, valid_until__gt=today + timedelta(days=31)).exclude(pk=standing.pk).exists()
+
+
 def test_one_bad_part_keeps_the_whole_row_out(world: World, now: datetime) -> None:
     Worker.objects.filter(pk=world.harbour.worker).update(birth_month=date(2014, 1, 1))
     batch = brought(world, now, mine(world, wishes="1", consents="A", signed="是"))

@@ -32,12 +32,16 @@ from guildhall.registry.models.sealed import TABLE
 from guildhall.registry.models.staged import seal_cells
 from guildhall.registry.operations.consents import give_signed
 from guildhall.registry.operations.corrections import lodge
-from guildhall.registry.queries.care import called_so
+from guildhall.registry.queries.care import called_so, within_reach
 from guildhall.registry.queries.merged import leader, one_person
 from guildhall.registry.queries.visits import known
 from guildhall.web.viewer import Viewer
 
 WISHES = "registry.wishes"
+RENEWED_WITHIN = timedelta(days=30)
+"""How long after its end a mandate is given anew by a sheet (assumption: a visit or two late). Later it is given as the first one was,
+by name and identity number.
+"""
 CHANGED, ACCEPTED, UNCHANGED = "changed", "accepted", "unchanged"
 
 
@@ -148,7 +152,11 @@ def _mandate(work: Applying, row: VisitRow) -> Mandate:
         raise _Refused(work, row, "name", Wrong("visit_name"))
     if found.revoked_at:
         raise _Refused(work, row, "mandate", Wrong("visit_withdrawn"))
+    if not within_reach(work.by, found.worker_id, work.today):
+        raise _Refused(work, row, "mandate", Wrong("visit_moved"))
     if row.until:
+        if found.valid_until < work.today - RENEWED_WITHIN:
+            raise _Refused(work, row, "mandate", Wrong("visit_long_over"))
         return _anew(work, row, found, row.until)
     if not found.valid_from <= row.visited_on < found.valid_until or not usable(work.today).filter(pk=found.pk).exists():
         raise _Refused(work, row, "mandate", Wrong("visit_ran_out"))

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy
 from guildhall.kernel.errors import AlreadyDone, NotFound
 from guildhall.office.models.accounts import CONSENTS
 from guildhall.office.operations import mandates as office
-from guildhall.office.queries.mandates import ACTS_AS, PURPOSES, WHOLE, given_by, kind_of, usable
+from guildhall.office.queries.mandates import ACTS_AS, PURPOSES, WHOLE, given_by, given_to, kind_of, usable
 from guildhall.office.viewers import MANDATE
 from guildhall.registry.operations.mandates import act_for, withdraw
-from guildhall.registry.queries.care import in_care
+from guildhall.registry.queries.care import in_care, within_reach
 from guildhall.registry.queries.merged import one_person
 from guildhall.web import words
 from guildhall.web.doors import for_roles, no_such_page, of_the_person
@@ -79,6 +79,10 @@ def mandates(request: HttpRequest) -> HttpResponse:
 @for_roles(*AGENTS)
 def mandate_act(request: HttpRequest, mandate_id: int) -> HttpResponse:
     """Begins to act for the person: from now on every page is as the person would see it."""
+    viewer, now = viewer_of(request), timezone.now()
+    held = given_to(viewer).filter(pk=mandate_id).first()
+    if held is None or not within_reach(viewer, held.worker_id, timezone.localdate(now)):
+        raise NotFound(_("There is no such leave to act"), why=_("or it is over"), next=_("see the list"))
     office.begin_acting(mandate_id=mandate_id, by=viewer_of(request), now=timezone.now())
     request.session[MANDATE] = mandate_id
     return redirect("desk")

@@ -46,6 +46,11 @@ def reach(viewer: Viewer, today: date) -> QuerySet[Worker]:
     return rows if places is None else rows.filter(residence_id__in=places)
 
 
+def within_reach(viewer: Viewer, worker_id: int, today: date) -> bool:
+    """Whether the person of a record is still among those whom the viewer may come to act for."""
+    return reach(viewer, today).filter(pk=leader(worker_id)).exists()
+
+
 def person_called(viewer: Viewer, name: str, number: str, today: date) -> Worker | None:
     """The one person within reach with this identity number who is, or was, called so; None where the two do not agree."""
     hashed = vault().keyed_hash("identity_number", normalise_number(number))

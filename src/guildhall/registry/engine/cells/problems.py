@@ -96,6 +96,14 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
         Text("走访当天代办授权已到期", "the leave to act had run out on that day"),
         Text("请填写“代办续至”并由本人签字", "fill in until when it is given anew, and have it signed"),
     ),
+    "visit_moved": (
+        Text("本人已不在您负责的区域", "the person no longer lives where you are registered"),
+        Text("请由现居住地的劳务经纪人或窗口办理", "the broker or the counter of where they live now takes it"),
+    ),
+    "visit_long_over": (
+        Text("代办授权到期已超过 30 天", "the leave to act ran out more than 30 days ago"),
+        Text("请在“代办”页面核对姓名和身份证号后重新登记", "record it anew on the page of mandates, with name and identity number"),
+    ),
     "visit_day": (
         Text("走访日期不在过去一年之内", "the day is not within the past year"),
         Text("请填写走访当天的日期", "write the day of the visit"),
@@ -210,6 +218,10 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
     "credit_code": (
         Text("统一社会信用代码的校验码不对", "its check character does not fit (GB 32100)"),
         Text("请对照营业执照更正", "check it against the licence"),
+    ),
+    "credit_code_new": (
+        Text("没有登记这个统一社会信用代码，按本单位记", "no organisation on record has this credit code; taken for this one"),
+        _NOTHING,
     ),
     "organisation_unknown": (
         Text("没有登记这个编号的单位", "no organisation on record has this code"),
