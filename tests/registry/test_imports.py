@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,10 +14,13 @@ from hypothesis import strategies as st
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.kernel.runs import Folder
+from guildhall.kernel.tables import Text
 from guildhall.office.engine.chain import ROWS_DIGEST, batch_digest
-from guildhall.office.models import AuditEvent
+from guildhall.office.models import Attachment, AuditEvent, Notice
+from guildhall.office.queries.notices import facts_of
 from guildhall.registry import models
 from guildhall.registry.operations import imports
+from guildhall.registry.operations.history import supersede
 from guildhall.registry.operations.imports import applying, staging
 from guildhall.registry.queries import imports as queries
 from guildhall.web.viewer import Viewer, system
@@ -200,6 +203,68 @@ def test_an_employer_corrects_whom_it_brought_and_leaves_others_as_they_are(brin
     assert (counts(batch), queries.noted(batch)) == ((1, 1, 0, 0), {})
     assert counts(bring(full(100, phone="13711112222"), by=employer)) == (0, 0, 1, 0), "nor by bringing it twice"
     assert [phone(100), phone(101)] == ["13900000100", "13711113333"]
+
+
+def later(now: datetime, days: int) -> datetime:
+    return now + timedelta(days=days)
+
+
+def test_a_file_undoes_nothing_that_is_newer(bring: Any, now: datetime) -> None:
+    bring(full(100))
+    one = worker(100)
+    spell = models.EmploymentSpell.objects.get(worker=one)
+    supersede(row=one, changes={"education": "bachelor"}, now=later(now, 5))
+    supersede(row=spell, changes={"started_on": date(2020, 2, 1)}, now=later(now, 5))
+    bring(full(100, started_on=None, education=None, phone="13711112222"), as_of=date(2026, 2, 20))
+    old = bring(full(100, education="junior", contract="dispatched"), as_of=date(2026, 2, 4))
+    one, spell = worker(100), models.EmploymentSpell.objects.get(worker=one)
+    assert (one.education, phone(100)) == ("bachelor", "13711112222")
+    assert (spell.started_on, spell.contract) == (date(2020, 2, 1), "dispatched"), "what nobody touched since is put right"
+    assert (counts(old), queries.noted(old)) == ((0, 1, 0, 0), {"kept": [101]})
+    same_day = bring(full(100, started_on=date(2020, 2, 1), education="junior", contract=None), as_of=date(2026, 2, 4))
+    assert queries.noted(same_day) == {"kept": [101]}
+    newer = bring(full(100, started_on=date(2020, 2, 1), education="junior", contract=None), as_of=date(2026, 2, 21))
+    assert (worker(100).education, phone(100), queries.noted(newer)) == ("junior", "13900000100", {})
+
+
+def test_a_file_undoes_nothing_that_an_officer_changed_on_a_paper(bring: Any, now: datetime) -> None:
+    bring(full(100), full(101))
+    one, other = worker(100), worker(101)
+    for who in (one, other):
+        supersede(row=who, changes={"education": "bachelor"}, now=now)
+    supersede(row=one.identity, changes=models.identity_fields(one.pk, name="赵改名"), now=now)
+    request = models.CorrectionRequest.objects.create(
+        worker=one, subject=f"registry.workers:{one.pk}:education", wanted_sealed=b"x", place_id="t", state="accepted",
+        lodged_at=now, decided_at=now, due_on=TODAY,
+    )  # fmt: skip
+    paper = {"media_type": "application/pdf", "size": 1, "sha256": "", "added_by": "x", "added_at": now, "file": "x"}
+    Attachment.objects.create(subject=f"correction:{request.pk}", worker_id=one.pk, title="diploma", **paper)
+    batch = bring(full(100), full(101), as_of=date(2026, 5, 1))
+    assert queries.noted(batch) == {"kept": [101]}
+    assert (worker(100).education, worker(101).education) == ("bachelor", "senior"), "no paper came with the other one"
+    assert models.vault().open("registry.identity", "name", one.pk, worker(100).identity.name_sealed) == "赵改名"
+
+
+def test_a_person_is_told_of_a_name_or_phone_that_came_with_a_file(bring: Any) -> None:
+    bring(full(100), full(101))
+    assert not Notice.objects.filter(template="name_changed").exists()
+    bring(full(100, name="赵改名", phone="13711112222"), full(101, education="bachelor"))
+    told = [facts_of(notice)["what"] for notice in Notice.objects.filter(worker_id=worker(100).pk, template="name_changed")]
+    assert sorted(what.en for what in told if isinstance(what, Text)) == ["name", "phone"]
+    assert not Notice.objects.filter(worker_id=worker(101).pk, template="name_changed").exists()
+
+
+def test_an_employer_corrects_nobody_who_left_it(bring: Any, employer: Viewer) -> None:
+    """Nor by saying that they came back: that is its own word."""
+    bring(full(100), by=employer)
+    bring(full(100, ended_on=date(2025, 12, 1)), by=employer)
+    bring(full(100, ended_on=date(2025, 12, 1), phone="13711112222"), by=employer)
+    bring(full(100, started_on=date(2026, 1, 10), phone="13711112222"), by=employer)
+    bring(full(100, started_on=date(2026, 1, 10), phone="13711112222"), by=employer)
+    assert phone(100) == "13900000100"
+    models.EmploymentSpell.objects.filter(worker=worker(100), ended_on=None).update(confirmed_at=datetime(2026, 1, 29, tzinfo=UTC))
+    bring(full(100, started_on=date(2026, 1, 10), phone="13711112222"), by=employer)
+    assert phone(100) == "13711112222"
 
 
 def test_an_employer_changes_no_name(bring: Any, employer: Viewer) -> None:

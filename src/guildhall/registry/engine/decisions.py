@@ -3,9 +3,10 @@
 Pure: a staged row and the person as recorded in, what to write out. Rows that speak of one person are decided one after another,
 each on what the one before it left, so that how a file is cut into chunks makes no difference.
 
-An officer may correct whatever is recorded. An employer adds and ends its own spells of employment, but corrects phone, home and
-schooling only of people it brought in itself or whose employment with it is on record from another source, and never a name: whoever
-knows somebody's identity number could otherwise put a phone of their own on that record.
+An officer may correct whatever is recorded, save what came from something newer than the file or from a paper. An employer adds and
+ends its own spells of employment, but corrects phone, home and schooling only of people who work for it still and whom it brought in
+itself or whose employment with it is on record from another source, and never a name: whoever knows somebody's identity number could
+otherwise put a phone of their own on that record.
 """
 
 from __future__ import annotations
@@ -78,13 +79,14 @@ def staged(row: RosterRow) -> Staged:
 
 @dataclass(slots=True)
 class Stay:
-    """A spell of employment with the organisation; `key` is None until it is written."""
+    """A spell of employment with the organisation; `key` is None until it is written. The columns `settled` stay as they are."""
 
     key: int | None
     started_on: str
     ended_on: str | None
     occupation: str | None
     contract: str
+    settled: Collection[str] = ()
 
     def overlaps(self, start: str, end: str | None) -> bool:
         return self.started_on < (end or FAR) and start < (self.ended_on or FAR)
@@ -105,6 +107,7 @@ class Claim:
 class Person:
     """A person as on record when a row is decided, and as the row leaves them. `trusted`: the organisation may correct them.
 
+    `brought` is the import that put them on record, `settled` what the file leaves as it is.
     `known`: they work for it on more than its own word. Of others an employer is told nothing that its file does not say.
     """
 
@@ -116,6 +119,8 @@ class Person:
     standing: str
     residence: str
     new: bool = False
+    brought: int | None = None
+    settled: Collection[str] = ()
     trusted: bool = False
     known: bool = False
     elsewhere: bool = False
@@ -229,10 +234,12 @@ def _check_name(row: Staged, person: Person, rules: Rules) -> None:
 def _correct(row: Staged, person: Person, numbers: Numbers, rules: Rules, made: Decision) -> None:
     """Facts of a person on record: corrected by whoever may, and otherwise left with a note."""
     if row.name != person.name and plain(row.name) != plain(person.name):
-        made.identity["name"] = person.name = row.name
-        made.notes |= RENAMED
-    may = rules.officer or person.trusted
+        if "name" not in person.settled:
+            made.identity["name"] = person.name = row.name
+        made.notes |= KEPT if "name" in person.settled else RENAMED
+    trusted = rules.officer or person.trusted
     if row.phone is not None and numbers.phone != person.phone:
+        may = trusted and "phone" not in person.settled
         if may:
             made.identity["phone"], person.phone = row.phone, numbers.phone
         made.notes |= 0 if may else KEPT
@@ -240,6 +247,7 @@ def _correct(row: Staged, person: Person, numbers: Numbers, rules: Rules, made: 
         said, held = getattr(row, column), getattr(person, column)
         if said is None or said == held or (column == "residence" and said in rules.above.get(held, ())):
             continue
+        may = trusted and column not in person.settled
         if may:
             made.worker[column] = said
             setattr(person, column, said)
@@ -307,7 +315,9 @@ def _begin(row: Staged, person: Person, start: str, rules: Rules, made: Decision
 
 def _change(row: Staged, person: Person, stay: Stay, start: str, rules: Rules, made: Decision) -> None:
     said = {"started_on": start, "ended_on": row.ended_on, "occupation": row.occupation, "contract": row.contract}
-    changes = {column: value for column, value in said.items() if value is not None and value != getattr(stay, column)}
+    differs = {column: value for column, value in said.items() if value is not None and value != getattr(stay, column)}
+    changes = {column: value for column, value in differs.items() if column not in stay.settled}
+    made.notes |= KEPT if len(changes) < len(differs) else 0
     if stay.ended_on and not row.ended_on and stay.ended_on <= rules.as_of:
         made.notes |= LEFT
     if changes:

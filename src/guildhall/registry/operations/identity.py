@@ -5,7 +5,7 @@ What is replaced stays on record and is still found: a former name by the same w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 
@@ -18,7 +18,7 @@ from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.kernel.tables import Text
 from guildhall.office.operations import public
 from guildhall.office.operations.audit import record
-from guildhall.office.operations.notices import notify
+from guildhall.office.operations.notices import Told, notify, notify_each
 from guildhall.office.operations.reasons import no_personal_data
 from guildhall.registry.engine import documents
 from guildhall.registry.engine.duplicates import OLD_DIGITS, new_form
@@ -69,7 +69,7 @@ def rename(*, worker_id: int, name: str, reason: str, document: str, on: date, b
             raise AlreadyDone(_("This name is recorded already"), next=_("nothing needs to be changed"))
         details = {"columns": ["name"], "document": document, "on": on.isoformat()}
         _record(worker.pk, "registry.rename", by, now, reason, details)
-        _tell(worker.pk, Text("姓名", "name"), now)
+        _tell(worker.pk, CALLED["name"], now)
 
 
 def _check_name(name: str, on: date, now: datetime) -> None:
@@ -96,7 +96,7 @@ def change_phone(*, worker_id: int, phone: str, reason: str, by: Viewer, now: da
         if not supersede(row=row, changes=identity_fields(worker.pk, phone=number), now=now):
             raise AlreadyDone(_("This phone is recorded already"), next=_("nothing needs to be changed"))
         _record(worker.pk, "registry.change_phone", by, now, reason, {"columns": ["phone"]})
-        _tell(worker.pk, Text("手机号", "phone"), now)
+        _tell(worker.pk, CALLED["phone"], now)
         return before is not None and _detached(worker.pk, before, by, now)
 
 
@@ -341,6 +341,21 @@ def _decide(change: NumberChange, state: str, by: Viewer, now: datetime) -> None
 
 def _record(worker_id: int, action: str, by: Viewer, now: datetime, reason: str, details: Mapping[str, object]) -> None:
     record(subject=f"worker:{worker_id}", action=action, by=by, now=now, reason=reason.strip(), details=details)
+
+
+CALLED = {"name": Text("姓名", "name"), "phone": Text("手机号", "phone")}
+
+
+def tell_of_import(*, batch: int, changed: Mapping[int, Collection[str]], now: datetime) -> None:
+    """Tells people whose name or phone an import changed: the columns by record. Call it in the transaction that changes them."""
+    facts = {"on": timezone.localdate(now).isoformat()}
+    told = [
+        Told(f"identity:{worker}:{column}:import:{batch}", worker, {**facts, "what": CALLED[column]})
+        for worker, columns in changed.items()
+        for column in columns
+        if column in CALLED
+    ]
+    notify_each(template="name_changed", told=told, now=now)
 
 
 def _tell(worker_id: int, what: Text, now: datetime) -> None:

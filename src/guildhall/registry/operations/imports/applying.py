@@ -30,6 +30,7 @@ from guildhall.registry.engine.roster import Rejected
 from guildhall.registry.models import ImportBatch, ImportChunk, RejectedRow, Worker, refuse_unfinished
 from guildhall.registry.models.staged import open_rows, pack
 from guildhall.registry.operations.employment import tell_of_employment
+from guildhall.registry.operations.identity import tell_of_import
 from guildhall.registry.operations.imports.batches import confirm, subject
 from guildhall.registry.operations.imports.deciding import Plan, planned, rules_of
 from guildhall.registry.operations.imports.recorded import Hashed, Whose, recorded
@@ -120,6 +121,7 @@ def _apply_chunk(work: Applying, chunk: ImportChunk, hashed: Hashed) -> int:
         plan = planned(hashed, known, work.rules, work.batch.mapping["columns"], _new_keys)
         write(plan, work.batch, work.now)
         _let_go(plan, work)
+        tell_of_import(batch=held.pk, changed=plan.identities, now=work.now)
         tell_of_employment(batch=work.batch, begun=[(worker, stay.started_on) for worker, stay in plan.stays], now=work.now)
         RejectedRow.objects.bulk_create(_rejected(plan, work.batch), batch_size=500)
         ImportChunk.objects.filter(pk=chunk.pk).update(content_sealed=None, outcomes=pack(plan.outcomes))

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from django.db import connection
 
 from guildhall.office import bulk
+from guildhall.registry import tables
 from guildhall.registry.engine.decisions import FAR, Claim, Numbers, Person, Staged, Stay
 from guildhall.registry.models import (
     Alias,
@@ -24,6 +25,7 @@ from guildhall.registry.models import (
     vault,
 )
 from guildhall.registry.models.sealed import TABLE
+from guildhall.registry.operations.imports.settled import Value, settled
 from guildhall.registry.queries.merged import leaders
 from guildhall.registry.queries.vouched import said_by_employers
 
@@ -95,9 +97,12 @@ def recorded(hashed: Hashed, whose: Whose, *, lock: bool) -> Recorded:
     workers = sorted(set(keys.values()))
     if lock:
         hold(workers)
-    people = _people(workers, whose)
+    people = _people(workers)
     records, merged = records_of(people)
-    _add_stays(records, whose)
+    kept = settled(records, whose.as_of)
+    for worker, person in people.items():
+        person.settled = {column for column in OF_A_PERSON if (OF_A_PERSON[column], worker, column) in kept}
+    _add_stays(records, whose, kept)
     _add_claims(records, whose)
     certificates = list(dict.fromkeys(filter(None, hashed.certificates)))
     return Recorded({number: people[worker] for number, worker in keys.items()}, _held(certificates), merged)
@@ -119,7 +124,7 @@ def keys_of(numbers: list[bytes]) -> dict[bytes, int]:
     return {number: into[worker] for number, worker in found.items()}
 
 
-def _people(workers: Sequence[int], whose: Whose) -> dict[int, Person]:
+def _people(workers: Sequence[int]) -> dict[int, Person]:
     open_, found = vault().open, dict[int, Person]()
     known = bulk.found(Worker, ["worker_id", "education", "migrant", "standing", "residence", "batch_id"], "worker_id", workers)
     identities = {row[0]: row for row in bulk.found(Identity, ["worker_id", "name_sealed", "phone_hash"], "worker_id", workers)}
@@ -133,7 +138,7 @@ def _people(workers: Sequence[int], whose: Whose) -> dict[int, Person]:
             migrant,
             standing,
             residence,
-            trusted=batch in whose.own,
+            brought=batch,
         )
     return found
 
@@ -146,19 +151,24 @@ def records_of(people: Mapping[int, P]) -> tuple[dict[int, P], dict[int, list[in
     return dict(people) | {record: people[into] for into, records in merged.items() for record in records}, merged
 
 
+OF_A_PERSON = {"name": TABLE, "phone": TABLE} | dict.fromkeys(("education", "migrant", "residence"), tables.WORKERS.name)
+FROM_FILES = ("started_on", "ended_on", "occupation", "contract")
 STAY = ["spell_id", "worker_id", "organisation_id", "started_on", "ended_on", "occupation", "contract", "batch_id", "confirmed_at"]
 
 
-def _add_stays(people: dict[int, Person], whose: Whose) -> None:
+def _add_stays(people: dict[int, Person], whose: Whose, kept: frozenset[Value]) -> None:
     insured = _insured(people, whose)
     for key, worker, organisation, start, end, occupation, contract, batch, said in _ordered(EmploymentSpell, STAY, people):
         person = people[worker]
         if organisation == whose.organisation:
-            person.stays.append(Stay(key, start, end, occupation, contract))
-            person.trusted = person.trusted or batch is None
+            fixed = {column for column in FROM_FILES if (tables.EMPLOYMENT.name, key, column) in kept}
+            person.stays.append(Stay(key, start, end, occupation, contract, fixed))
             paid = any(begun < (end or FAR) and start < (over or FAR) for begun, over in insured.get(worker, ()))
             lasts = end is None or end > whose.as_of
-            person.known = person.known or lasts and (batch not in whose.own_word or said is not None or paid)
+            vouched = batch not in whose.own_word or said is not None or paid
+            person.known = person.known or lasts and vouched
+            own = person.brought in whose.own and (batch == person.brought or vouched)
+            person.trusted = person.trusted or lasts and (batch is None or own)
         elif start <= whose.as_of and (end is None or end > whose.as_of):
             person.elsewhere = True
 
