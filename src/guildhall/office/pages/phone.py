@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
 
 from guildhall.kernel.phones import masked_phone
 from guildhall.office.codes_asked import SHOWN, CodeForm, PhoneForm, forget_sent, is_right, phone_sent_to, send
@@ -19,6 +20,7 @@ from guildhall.office.pages.addresses import carrying, onward
 from guildhall.web.viewer import viewer_of
 
 
+@never_cache
 def sign_in_phone(request: HttpRequest) -> HttpResponse:
     """Asks for the phone and sends a code to it."""
     if viewer_of(request).account:
@@ -33,6 +35,7 @@ def sign_in_phone(request: HttpRequest) -> HttpResponse:
     return render(request, "office/sign_in_phone.html", {"form": form, "next": request.GET.get("next", "")})
 
 
+@never_cache
 def sign_in_code(request: HttpRequest) -> HttpResponse:
     """Asks for the code, and signs in whoever has it."""
     if viewer_of(request).account:
