@@ -78,14 +78,31 @@ def test_after_five_wrong_codes_the_right_one_is_wrong_too(now: datetime) -> Non
         use_code(phone=PHONE, code=code, now=now)
 
 
-def test_a_new_code_ends_the_one_before_and_belongs_to_one_phone(now: datetime) -> None:
-    first, second = sent(now), sent(now)
-    if first != second:
+def test_a_new_code_ends_the_one_before_the_last_and_belongs_to_one_phone(now: datetime) -> None:
+    first, *others = sent(now), sent(now), sent(now)
+    if first not in others:
         with pytest.raises(WrongCode):
             use_code(phone=PHONE, code=first, now=now)
     other = sent(now, "13900139000")
     with pytest.raises(WrongCode):
         use_code(phone="13700137000", code=other, now=now)
+
+
+def test_whoever_asks_for_a_code_for_somebody_elses_phone_does_not_end_theirs(now: datetime) -> None:
+    later = now + timedelta(minutes=2)
+    code, other = sent(now), sent(later)
+    with pytest.raises(WrongCode):
+        use_code(phone=PHONE, code=code, now=now + HOLDS)
+    use_code(phone=PHONE, code=code, now=later)
+    with pytest.raises(WrongCode):  # one sign-in uses up both
+        use_code(phone=PHONE, code=other, now=later)
+
+
+@pytest.mark.parametrize("page", ["phone/", "phone/code/"])
+def test_no_browser_keeps_the_pages_of_a_code(postbox: Postbox, page: str) -> None:
+    client = Client()
+    client.post("/en/sign-in/phone/", {"phone": PHONE}, headers=HEADERS)
+    assert "no-store" in client.get(f"/en/sign-in/{page}", headers=HEADERS)["Cache-Control"]
 
 
 def test_a_code_that_could_not_be_sent_is_no_code(now: datetime) -> None:

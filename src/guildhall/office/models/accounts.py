@@ -166,12 +166,14 @@ class ApiToken(models.Model):
 
 
 class SmsCode(models.Model):
-    """A code sent to a phone, kept as a hash until it is used, guessed at too often, or too old."""
+    """A code sent to a phone, kept as a hash until it is used, guessed at too often, or too old; and the one sent before it."""
 
     phone_hash = models.BinaryField(primary_key=True)
     code_hash = models.BinaryField()
     sent_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
+    earlier_hash = models.BinaryField(null=True)
+    earlier_sent_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"code sent at {self.sent_at}"
