@@ -224,6 +224,27 @@ def test_a_claim_is_confirmed_by_number_or_by_level_and_day(bring: Any, now: dat
     assert models.ClaimedCertificate.objects.filter(confirmed=None).count() == 0
 
 
+@pytest.mark.parametrize(
+    ("claimed", "confirmed"),
+    [
+        ({"certificate_number": certificate(100, 4, 20)}, True),
+        ({"certificate_number": certificate(101, 4, 20)}, False),
+        ({"certificate_number": None}, True),
+        ({"certificate_number": None, "occupation": None}, True),
+        ({"certificate_number": None, "occupation": "6-31-01-01"}, False),
+        ({"certificate_number": None, "issued_on": None}, False),
+    ],
+)
+def test_a_certificate_confirms_no_claim_of_another_number_or_occupation(
+    bring: Any, now: datetime, claimed: dict[str, Any], confirmed: bool
+) -> None:
+    """The certificate is of the same level and day as what the employer named."""
+    by = system("command:import roster")
+    imports.apply(batch=brought([full(100, **claimed)], by=by, now=now), by=by, now=now)
+    bring("certificates", (newcomer(100), "", certificate(100, 4, 20), "L4", "电工", "2020-05-01", "ORG0002", ""))
+    assert (models.ClaimedCertificate.objects.get().confirmed_id is not None) == confirmed
+
+
 def test_a_certificate_without_a_number_gets_the_one_that_is_printed_on_it(bring: Any) -> None:
     models.CertificateNumber.objects.filter(pk=40).delete()
     models.Certificate.objects.filter(pk=40).update(kind="skill_level", level="L3")

@@ -93,6 +93,7 @@ class Claim:
     key: int
     number: bytes | None
     level: str
+    occupation: str | None
     issued_on: str | None
     confirmed_id: int | None
 
@@ -272,12 +273,16 @@ def _certificate(row: StagedRow, known: Known, held: Held, rules: Rules, made: D
 
 
 def _confirm(paper: Paper, known: Known, made: Decision) -> None:
-    """Claims that this certificate bears out: of its number, or of its level and day of issue."""
+    """Claims that this certificate bears out: of its number; where no number was claimed, of its level, day of issue and occupation."""
     for claim in known.claims:
-        alike = claim.number == paper.number or (claim.level, claim.issued_on) == (paper.level, paper.issued_on)
-        if alike and claim.confirmed_id is None:
+        if claim.confirmed_id is None and (claim.number == paper.number if claim.number else _alike(claim, paper)):
             _alter(claim, {"confirmed_id": paper.key}, made)
             made.notes |= CONFIRMS
+
+
+def _alike(claim: Claim, paper: Paper) -> bool:
+    """Whether a claim without a number says what the certificate says; of a claim without an occupation level and day are enough."""
+    return (claim.level, claim.issued_on) == (paper.level, paper.issued_on) and claim.occupation in (None, paper.occupation)
 
 
 def told(fault: CellFault, columns: Mapping[str, str], value: str) -> CellFault:

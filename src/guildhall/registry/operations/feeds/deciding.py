@@ -144,7 +144,7 @@ def _add_papers(records: Mapping[int, Known]) -> None:
     for worker, key, *said in rows:
         number = numbers.get(key)
         records[worker].papers.append(Paper(key, bytes(number) if number is not None else None, *said))
-    columns = ["worker_id", "id", "number_hash", "level", "issued_on", "confirmed_id"]
+    columns = ["worker_id", "id", "number_hash", "level", "occupation", "issued_on", "confirmed_id"]
     for worker, key, number, *said in sorted(bulk.found(ClaimedCertificate, columns, "worker_id", sorted(records)), key=lambda row: row[1]):
         records[worker].claims.append(Claim(key, bytes(number) if number is not None else None, *said))
 
