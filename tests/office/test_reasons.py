@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -25,7 +26,7 @@ def test_no_verb_of_the_office_keeps_a_number_of_somebody(now: datetime, told: s
     by, held = people.viewer("administrator", place="west"), people.grant("assessor", place="west")
     officer, boss = people.viewer("assessor", place="west"), people.viewer("employer", organisation_id=5, is_representative=True)
     until = timezone.localdate(now) + timedelta(days=2)
-    given = {"land": LAND, "by": by, "now": now, "reason": told}
+    given: dict[str, Any] = {"land": LAND, "by": by, "now": now, "reason": told}
     verbs: list[Callable[[], object]] = [
         partial(accounts.close_account, account_id=held.account_id, **given),
         partial(accounts.revoke_role, grant_id=held.pk, **given),
