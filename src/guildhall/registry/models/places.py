@@ -94,10 +94,12 @@ class Organisation(models.Model):
     """An enterprise, college, academy, assessment body or park operator.
 
     `english_key` is what English lists are ordered and searched by: the English name in small letters, else the Chinese one.
+    `credit_code` is the unified social credit code (GB 32100), where it is known; it is in no published table.
     """
 
     organisation_id = models.BigAutoField(primary_key=True)
     code = PlainTextField(unique=True)
+    credit_code = PlainTextField(unique=True, null=True)
     kind = PlainTextField()
     name_zh = PlainTextField()
     name_en = PlainTextField(null=True)

@@ -201,7 +201,9 @@ def _place_cell(place_id: str | None, name: str) -> str:
 
 
 def reference(organisation: int, today: date, occupations: Callable[[], Occupations], *, made_up: bool) -> Reference:
-    """What must be known to read a roster of an organisation: places with their districts, occupations, its own code."""
+    """What must be known to read a roster of an organisation: places with their districts, occupations, its own code, and whose unified
+    credit codes are known.
+    """
     owner = Organisation.objects.get(pk=organisation)
     known = occupations()
     city, names, places = known_places(today)
@@ -211,7 +213,7 @@ def reference(organisation: int, today: date, occupations: Callable[[], Occupati
         places=places,
         occupations=known.names,
         occupation_words=known.words,
-        organisations={owner.code: owner.pk},
+        organisations={owner.code: owner.pk, **dict(Organisation.objects.exclude(credit_code=None).values_list("credit_code", "pk"))},
         organisation=owner.pk,
         made_up=made_up,
     )

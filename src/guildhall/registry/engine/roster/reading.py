@@ -21,7 +21,7 @@ from guildhall.registry.engine.cells.numbers import (
 )
 from guildhall.registry.engine.cells.occupations import Occupations
 from guildhall.registry.engine.cells.places import Places
-from guildhall.registry.engine.cells.problems import Read, Wrong
+from guildhall.registry.engine.cells.problems import Read, Wrong, problem
 from guildhall.registry.engine.cells.table import REMEMBERED, Found, OpenTable, Reader, Said, TableReader, digest, teller
 from guildhall.registry.engine.cells.text import plain
 from guildhall.registry.engine.roster import checks
@@ -74,7 +74,13 @@ class RowReader(TableReader[RosterRow]):
         return Read((found.value, found.note is not None))
 
     def _organisation(self, text: str) -> Read[int | None]:
-        """The organisation a row names by code; it must be the one whose roster this is."""
+        """The organisation a row names by code; it must be the one whose roster this is.
+
+        A unified credit code that nobody on record has may well be its own: it is noted.
+        """
+        code = text.upper().replace(" ", "")
+        if is_credit_code(code) and code not in self.reference.organisations:
+            return Read(self.reference.organisation, problem("credit_code_new"))
         key = organisation(text, self.reference)
         if key is not None and self.reference.organisation not in (None, key):
             raise Wrong("organisation_other")
