@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -13,7 +14,7 @@ from guildhall.kernel.errors import GuildhallError
 from guildhall.kernel.runs import Folder
 from guildhall.office.models import AuditEvent, Seal
 from guildhall.overview.load import load_city
-from guildhall.registry.models import ImportBatch, Worker
+from guildhall.registry.models import ColumnMapping, ImportBatch, Organisation, Worker
 from guildhall.registry.operations import imports
 from guildhall.registry.operations.imports import staging
 from guildhall.skills.queries import known_occupations
@@ -220,3 +221,34 @@ def test_a_correction_in_progress_is_never_overwritten(guildhall: Command, roste
     assert beside.read_bytes() == b"half corrected"
     assert roster.with_name("roster.rejected-2.xlsx").read_bytes() == whole
     assert "roster.rejected-2.xlsx" in ran.out.splitlines()[-2]
+
+
+def test_a_credit_code_on_record_says_whose_roster_it_is(guildhall: Command, roster: Path) -> None:
+    known, new = "91440300708461136T", "91310000MA1FL8TQ36"
+    file = roster.with_suffix(".csv")
+    numbers = [identity_number(n, date(1990, 3, 7), "male") for n in (700, 701)]
+    file.write_text(f"姓名,身份证号,统一社会信用代码\n王小明,{numbers[0]},{known}\n李雷,{numbers[1]},{new}\n")
+    for owner, rejected in ((1, 0), (2, 1)):
+        Organisation.objects.update(credit_code=None)
+        Organisation.objects.filter(pk=owner).update(credit_code=known)
+        ran = guildhall("import", "roster", file, "--organisation", "ORG0001", "--dry-run")
+        assert ran.out.splitlines()[-1] == f"2 read: {2 - rejected} accepted, 0 changed, 0 unchanged, {rejected} rejected"
+        assert "no organisation on record has this credit code; taken for this one" in ran.out
+
+
+def test_columns_are_read_as_the_organisation_had_them_and_as_the_command_says(guildhall: Command, roster: Path, now: datetime) -> None:
+    file = roster.with_suffix(".csv")
+    file.write_text(f"姓名,身份证号,手机,紧急\n王小明,{identity_number(700, date(1990, 3, 7), 'male')},13900000000,13800000000\n")
+    ColumnMapping.objects.create(organisation_id=1, kind="roster", mapping={"phone": "紧急", "level": "级"}, confirmed_at=now)
+
+    def read(*more: str) -> Any:
+        return json.loads(guildhall("import", "roster", file, "--organisation", "ORG0001", "--dry-run", "--json", *more).out)["columns"]
+
+    assert read() == {"name": "姓名", "identity_number": "身份证号", "phone": "紧急"}
+    assert read("--column", "手机=phone")["phone"] == "手机"
+    assert "phone" not in read("--column", "=phone")
+    wrong = guildhall("import", "roster", file, "--organisation", "ORG0001", "--column", "传真=phone")
+    assert (wrong.code, "传真" in wrong.err) == (1, True)
+    for bad in ("手机=fax", "手机"):
+        assert guildhall("import", "roster", file, "--organisation", "ORG0001", "--column", bad).code == 2
+    assert not ImportBatch.objects.exists()

@@ -33,14 +33,20 @@ SOME_REJECTED = 3
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
 @click.option("--sheet", default="", metavar="NAME", help="The sheet to read, where several look like rosters.")
+@click.option(
+    "--column", "columns", multiple=True, metavar="HEADER=FIELD", help="What a column means; again for further ones; =FIELD for none."
+)
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day the roster speaks of; today by default.")
 @click.option(
     "--rejected",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where to write the rows that were not taken; beside FILE, as NAME.rejected.xlsx, by default.",
 )
-def roster(file: Path, code: str, dry_run: bool, as_json: bool, sheet: str, as_of: datetime | None, rejected: Path | None) -> None:
+def roster(
+    file: Path, code: str, dry_run: bool, as_json: bool, sheet: str, columns: tuple[str, ...], as_of: datetime | None, rejected: Path | None
+) -> None:
     """Import a roster (.xlsx, .xls, .csv); killed and run again, it goes on. Exits 3 where rows were rejected."""
+    mapping = _mapping(columns)
     start_django()
     migrate_database()
     from guildhall.registry.operations import imports
@@ -56,6 +62,7 @@ def roster(file: Path, code: str, dry_run: bool, as_json: bool, sheet: str, as_o
             organisation=owner.pk,
             as_of=as_of.date() if as_of else None,
             occupations=known_occupations,
+            mapping=mapping,
             sheet=sheet,
             by=by,
             now=now,
@@ -65,6 +72,17 @@ def roster(file: Path, code: str, dry_run: bool, as_json: bool, sheet: str, as_o
         _foretell(batch, by, now, as_json, rejected)
     else:
         _bring(batch, by, now, as_json, rejected or file.with_name(f"{file.stem}.rejected.xlsx"))
+
+
+def _mapping(columns: tuple[str, ...]) -> dict[str, str]:
+    """{field: header} as the command says."""
+    from guildhall.registry.engine.roster import FIELDS
+
+    told = [column.rpartition("=") for column in columns]
+    for header, sign, field in told:
+        if not sign or field not in FIELDS:
+            raise click.BadParameter(f"{header}{sign}{field}: HEADER=FIELD, the field one of {', '.join(FIELDS)}", param_hint="--column")
+    return {field: header for header, _, field in told}
 
 
 @contextmanager
@@ -150,7 +168,7 @@ def _tell(
 NOTED = {
     "elsewhere": "rows: also employed elsewhere, which is lawful and on record",
     "renamed": "rows: recorded under another name before; the name was changed",
-    "kept": "rows: phone, home or schooling differ from the record and were left",
+    "kept": "rows: something differs from the record and was left: it is newer, was changed on a paper, or is not the employer's to change",
     "start_assumed": "rows: no first day at work; the day of the roster stands for it",
     "left": "rows: on record as having left; give the day of the new start",
     "certificate_elsewhere": "rows: the certificate is on record with another person",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
@@ -12,10 +12,10 @@ from django.conf import settings
 from guildhall.kernel import workbooks
 from guildhall.kernel.workbooks import Workbook
 from guildhall.registry.engine.identity import masked
-from guildhall.registry.engine.roster import NotATable, OpenRoster, Reference
+from guildhall.registry.engine.roster import OpenRoster
 from guildhall.registry.models import ImportBatch
 from guildhall.registry.operations.imports.batches import begin, in_pieces
-from guildhall.registry.operations.imports.staging import understood
+from guildhall.registry.operations.imports.staging import as_before
 from guildhall.registry.queries import imports as queries
 from guildhall.registry.queries.imports import Occupations
 from guildhall.web.viewer import Viewer
@@ -45,23 +45,11 @@ def receive(
     queries.owner(by, organisation, today)
     workbook = workbooks.read(content, name)
     reference = queries.reference(organisation, today, occupations, made_up=settings.DEMONSTRATION)
-    found = _as_before(workbook, reference, queries.remembered(organisation), sheet, today)
+    found = as_before(workbook, reference, queries.remembered(organisation), sheet, today)
     batch = begin(pieces=in_pieces(BytesIO(content)), name=name, organisation=organisation, as_of=today, by=by, now=now, corrects=corrects)
     batch.mapping, batch.sheet, batch.encoding = described(workbook, found), found.sheet, found.encoding
     batch.save(update_fields=["mapping", "sheet", "encoding"])
     return batch
-
-
-def _as_before(workbook: Workbook, reference: Reference, before: Mapping[str, str], sheet: str, today: date) -> OpenRoster:
-    """The columns as the organisation's last file had them, as far as this one has those; the others as their names say."""
-    try:
-        plain = understood(workbook, reference, None, sheet, today)
-    except NotATable:
-        if not before:
-            raise
-        return understood(workbook, reference, before, sheet, today)
-    kept = {field: header for field, header in before.items() if not header or header in plain.header}
-    return understood(workbook, reference, kept, sheet, today) if kept else plain
 
 
 def described(workbook: Workbook, found: OpenRoster) -> dict[str, Any]:

@@ -12,13 +12,15 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from guildhall.kernel import workbooks
+from guildhall.kernel.errors import GuildhallError
 from guildhall.kernel.workbooks import Workbook
 from guildhall.registry.engine.cells.findings import CellFault, Rejected, Repeated
 from guildhall.registry.engine.cells.table import OpenTable
 from guildhall.registry.engine.decisions import staged
-from guildhall.registry.engine.roster import OpenRoster, Reference, open_roster
+from guildhall.registry.engine.roster import NotATable, OpenRoster, Reference, open_roster
 from guildhall.registry.models import ImportBatch, ImportChunk, RejectedRow, vault
 from guildhall.registry.models.staged import open_file, seal_cells, seal_rows
 from guildhall.registry.operations.imports.batches import ASKED, LEASE, TRIAL, begin, lease, leased, let_go, unfinished
@@ -66,6 +68,36 @@ def understood(workbook: Workbook, reference: Reference, mapping: Mapping[str, s
     return open_roster(workbook, reference=reference, today=today, mapping=mapping or None, sheet=sheet, digest_key=key)
 
 
+def as_before(
+    workbook: Workbook, reference: Reference, before: Mapping[str, str], sheet: str, today: date, given: Mapping[str, str] | None = None
+) -> OpenRoster:
+    """The columns as they are `given`, else as the organisation's last file had them, as far as this one has those; the others as their
+    names say. Raises FaultsFound where it is no roster, GuildhallError where a column that is given is not there.
+    """
+    given = given or {}
+    try:
+        plain = understood(workbook, reference, given, sheet, today)
+    except NotATable:
+        if not before:
+            raise
+        return understood(workbook, reference, {**before, **given}, sheet, today)
+    _all_there(given, plain)
+    kept = {field: header for field, header in before.items() if field not in given and (not header or header in plain.header)}
+    taken = {header for header in given.values() if header}
+    kept = {field: header for field, header in kept.items() if header not in taken}
+    return understood(workbook, reference, {**kept, **given}, sheet, today) if kept else plain
+
+
+def _all_there(given: Mapping[str, str], found: OpenRoster) -> None:
+    missing = [header for field, header in given.items() if header and field not in found.columns]
+    if missing:
+        raise GuildhallError(
+            _("The file has no column “%(column)s”") % {"column": "、".join(missing)},
+            why=_("its columns are: %(columns)s") % {"columns": "、".join(found.header)},
+            next=_("name a column as its header has it"),
+        )
+
+
 def stage(
     *,
     batch: ImportBatch,
@@ -87,7 +119,11 @@ def stage(
     token = token or lease(batch)
     workbook = workbooks.read(open_file(batch) if content is None else content, batch.name)
     reference = queries.reference(batch.organisation_id, batch.as_of, occupations, made_up=settings.DEMONSTRATION)
-    found = understood(workbook, reference, batch.mapping.get("columns"), batch.sheet, batch.as_of)
+    if "columns" in batch.mapping:
+        found = understood(workbook, reference, batch.mapping["columns"], batch.sheet, batch.as_of)
+    else:
+        given = batch.mapping.get(ASKED, {}).get("columns", {})
+        found = as_before(workbook, reference, queries.remembered(batch.organisation_id), batch.sheet, batch.as_of, given)
     return fill(batch=batch, found=found, progress=progress, token=token)
 
 
@@ -178,7 +214,8 @@ def stage_roster(
     """Receives and stages a roster from a file at hand, which is read from where it stands; see `begin` and `stage`.
 
     The import of this very file that was not finished goes on instead, where the same was asked for; a `trial` begins anew and is
-    never gone on with. Without a day the roster speaks of today.
+    never gone on with. Without a day the roster speaks of today. `mapping` ({field: header}) wins over the columns that
+    are remembered of the organisation, and these over what the headers say.
     """
     content = path.read_bytes()
     queries.owner(by, organisation, timezone.localdate(now))
@@ -188,7 +225,7 @@ def stage_roster(
     if begun and begun.state != "received":
         return begun
     day = as_of or timezone.localdate(now)
-    told = {"columns": asked["columns"], ASKED: asked, **({TRIAL: True} if trial else {})}
+    told = {ASKED: asked, **({TRIAL: True} if trial else {})}
     batch = begun or begin(
         pieces=(), name=path.name, organisation=organisation, as_of=day, by=by, now=now, digest=digest, mapping=told, sheet=sheet
     )
