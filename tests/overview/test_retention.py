@@ -20,7 +20,7 @@ from guildhall.kernel.errors import NotFound
 from guildhall.kernel.retention import Period
 from guildhall.office import strongroom
 from guildhall.office.engine.actions import ACTIONS
-from guildhall.office.models import Account, ApiToken, Attachment, AuditEvent, Grant, Mandate, Notice, SmsCode
+from guildhall.office.models import Account, ApiToken, Attachment, AuditEvent, Grant, Job, Mandate, Notice, SmsCode
 from guildhall.office.operations.notices import notify
 from guildhall.office.operations.retention import sweep_files
 from guildhall.office.phones import phone_fields
@@ -257,6 +257,25 @@ def test_what_is_emptied_keeps_its_line(world: World) -> None:
     assert (chunk.content_sealed, rejected.cells_sealed, batch.state) == (None, None, "abandoned")
     assert mandate.consent_note == ""
     assert run() == {}, "what has been dealt with is not due again"
+
+
+@pytest.mark.parametrize("kind", ["roster", "insurance"])
+def test_an_import_that_stopped_half_way_is_given_up_with_what_was_left_of_it(world: World, kind: str) -> None:
+    side, at = world.harbour, back(Period(days=30), days=-1)
+    told = {"kind": kind, "name": "x", "sha256": "", "mapping": {}, "brought_by": "x", "state": "applying", "rows": 3, "position": 1,
+            "accepted": 1, "organisation_id": side.organisation if kind == "roster" else None}  # fmt: skip
+    stopped, queued, fresh = (models.ImportBatch.objects.create(brought_at=when, **told) for when in (at, at, back(Period(days=30))))
+    left = [models.ImportChunk.objects.create(batch=batch, number=1, rows=2, content_sealed=b"x") for batch in (stopped, queued, fresh)]
+    Job.objects.create(kind="import", key=f"apply {queued.pk}", created_at=at, run_after=at)
+    run()
+    for row in (stopped, queued, fresh, *left):
+        row.refresh_from_db()
+    assert [batch.state for batch in (stopped, queued, fresh)] == ["abandoned", "applying", "applying"]
+    assert [chunk.content_sealed is None for chunk in left] == [True, False, False]
+    assert (stopped.accepted, stopped.finished_at) == (1, NOW)
+    event = AuditEvent.objects.get(action="registry.abandon_import")
+    chain = f"organisation:{side.organisation}" if kind == "roster" else "feed:insurance"
+    assert (event.chain, event.batch, event.role, json.loads(event.details)) == (chain, stopped.pk, "system", {"position": 1, "rows": 3})
 
 
 @pytest.mark.django_db

@@ -218,7 +218,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "registry.import_chunk",
         ("registry.ImportChunk",),
-        Text("未完成或放弃的名册内容", "Contents of rosters never applied"),
+        Text("未完成或放弃的名册内容", "Contents of rosters not applied, or not to the end"),
         Text("导入", "the import"),
         "emptied",
         CELLS,

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from guildhall.kernel.retention import Rule
-from guildhall.office.models import Attachment, Grant, Notice
+from guildhall.office.models import Attachment, Grant, Job, Notice
 from guildhall.office.operations.audit import record
 from guildhall.office.operations.retention import Eraser, cut, deleted, destroy_papers, moment, past
 from guildhall.registry.engine.retention import RULES
@@ -42,6 +42,7 @@ from guildhall.registry.models import (
     Wish,
     Worker,
 )
+from guildhall.registry.operations.imports.batches import subject
 from guildhall.registry.queries.merged import one_person
 from guildhall.web.viewer import system
 
@@ -52,6 +53,9 @@ ERASE = "registry.erase_person"
 SPELLS = (EmploymentSpell, InsuranceSpell, ReportedFact)
 OPEN = ("received", "staged")
 """States of an import of which nothing has been applied."""
+BEGUN = "applying"
+APPLY = "apply "
+"""What the key of a job that applies an import begins with; its number follows."""
 PEOPLE = 25
 """People erased in one transaction: each is a dozen statements."""
 
@@ -112,8 +116,11 @@ def _rejected(on: date) -> QuerySet[RejectedRow]:
 
 
 def _chunks(on: date) -> QuerySet[ImportChunk]:
+    """Of files that were never applied, or not to the end; one that waits in the queue, or is being applied from it, is left."""
     rows = ImportChunk.objects.filter(content_sealed__isnull=False, batch__brought_at__lt=past(BY_KEY, "registry.import_chunk", on))
-    return rows.filter(batch__state__in=(*OPEN, "abandoned"))
+    queued = Job.objects.filter(state__in=("waiting", "running"), key__startswith=APPLY).values_list("key", flat=True)
+    keys = [int(key.removeprefix(APPLY)) for key in queued if key.removeprefix(APPLY).isdecimal()]
+    return rows.filter(batch__state__in=(*OPEN, BEGUN, "abandoned")).exclude(batch__state=BEGUN, batch__in=keys)
 
 
 def _remove(model: type[Any]) -> Callable[[Sequence[Any], datetime], int]:
@@ -125,10 +132,16 @@ def _empty(model: type[Any], **fields: Any) -> Callable[[Sequence[Any], datetime
 
 
 def _empty_chunks(keys: Sequence[Any], now: datetime) -> int:
-    """A file whose rows are gone cannot be confirmed any more."""
-    rows = ImportChunk.objects.filter(pk__in=keys)
-    ImportBatch.objects.filter(chunks__in=rows, state__in=OPEN).update(state="abandoned", finished_at=now)
-    return rows.update(content_sealed=None)
+    """A file whose rows are gone is given up: it can be confirmed no more, and one that was stopped half-way does not go on."""
+    batches = {*ImportChunk.objects.filter(pk__in=keys).values_list("batch_id", flat=True)}
+    for batch in ImportBatch.objects.select_for_update().filter(pk__in=batches, state__in=(*OPEN, BEGUN)).order_by("pk"):
+        begun, batch.state, batch.finished_at = batch.state == BEGUN, "abandoned", now
+        batch.save(update_fields=["state", "finished_at"])
+        if begun:
+            details = {"position": batch.position, "rows": batch.rows}
+            by = system("retention")
+            record(subject=subject(batch), action="registry.abandon_import", by=by, now=now, details=details, batch=batch.pk)
+    return ImportChunk.objects.filter(pk__in=keys, content_sealed__isnull=False, batch__state="abandoned").update(content_sealed=None)
 
 
 # people
