@@ -142,7 +142,8 @@ def test_a_first_day_is_corrected_and_one_that_contradicts_is_not_taken(bring: A
     batch = bring(full(100, started_on=date(2024, 1, 1)), row(101, ended_on=date(2025, 1, 1)))
     assert counts(batch) == (0, 0, 0, 2)
     faults = dict(queries.rejected_rows(batch))
-    assert [(fault.code, fault.column) for fault in faults[101] + faults[102]] == [("overlaps", "入职日期"), ("no_start", "入职日期")]
+    told = [(fault.code, fault.column, fault.value) for fault in faults[101] + faults[102]]
+    assert told == [("overlaps", "入职日期", faults[101][0].value), ("no_start", "入职日期", "")]
     cells = {rejected.number: rejected.cells for rejected in queries.rejected(batch)}
     assert cells[101][:3] == ("徐某100", number(100), "13900000100")
     assert cells[102][-1] == "2024-12-31", "the last day at work, as a person would write it"

@@ -146,7 +146,7 @@ def test_what_becomes_of_each_column_is_told() -> None:
         ("备注", "used", "remark"),
         ("备注 #2", "double", "remark"),
     }
-    assert [remark.en for remark in found.remarks] == ["column J has no header; its contents in 1 rows were not read"]
+    assert [remark.en for remark in found.remarks] == ["column J has no header; its contents in 1 row were not read"]
     assert found.rows[0].phone == "13800138000"
 
 
@@ -294,6 +294,15 @@ def test_what_is_odd_and_costs_nothing_is_noted(cells: dict[str, Any], note: str
     assert [each.code for each in taken(**cells).notes] == ([note] if note else [])
 
 
+def test_what_is_wrong_with_a_day_is_told_with_the_remedy_for_it() -> None:
+    (late,) = one(started_on="2026-12-01").rejected[0].faults
+    assert (late.what.en, "later day" in late.next.en) == ("it lies after the day the roster speaks of (2026-11-20)", True)
+    (early,) = one(issued_on="2003-01-01").rejected[0].faults
+    assert "check the day against the certificate" in early.next.en
+    (short,) = one(identity_number="9").rejected[0].faults
+    assert short.what.en == "its length is 1, not 18"
+
+
 def test_a_first_day_at_work_may_be_the_sixteenth_birthday() -> None:
     assert taken(started_on="2006-03-07").started_on == date(2006, 3, 7)
 
@@ -331,7 +340,7 @@ def test_a_fault_names_row_and_column_of_the_file_and_hides_the_value() -> None:
     assert ADA[6:14] not in str(fault.as_json())
     assert (
         str(found.faults()[0])
-        == f"f.xlsx, row 4, column 身份证号码: it has 17 characters, not 18 ({fault.value}) — check it against the identity card"
+        == f"f.xlsx, row 4, column 身份证号码: its length is 17, not 18 ({fault.value}) — check it against the identity card"
     )
 
 
@@ -365,7 +374,7 @@ def test_damaged_rows_of_text_are_rejected_whole() -> None:
     found = read_roster(read(content, "f.csv"), reference=REFERENCE, today=TODAY)
     assert [(row.number, row.faults[0].code) for row in found.rejected] == [(3, "encoding")]
     assert (found.read, found.encoding) == (4, "UTF-8")
-    assert [remark.en for remark in found.remarks][-1] == "column C has no header; its contents in 1 rows were not read"
+    assert [remark.en for remark in found.remarks][-1] == "column C has no header; its contents in 1 row were not read"
 
 
 def test_a_header_that_stands_again_on_every_page_is_passed_over() -> None:

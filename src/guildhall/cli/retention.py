@@ -77,4 +77,5 @@ def _show(found: list[Erased], what: str) -> None:
     for erased in found:
         rule = ends[erased.rule]
         click.echo(f"  {erased.rows:>9,}  {erased.rule:<28} {rule.then:<8} {rule.what.en}")
-    click.echo(f"{sum(erased.rows for erased in found):,} rows {what}, under {len(found)} rules")
+    rows, rules = sum(erased.rows for erased in found), len(found)
+    click.echo(f"{rows:,} {'row' if rows == 1 else 'rows'} {what}, under {rules} {'rule' if rules == 1 else 'rules'}")

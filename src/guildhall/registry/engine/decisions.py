@@ -359,6 +359,6 @@ def _claim(row: Staged, person: Person, numbers: Numbers, rules: Rules, made: De
 
 
 def told(fault: CellFault, columns: Mapping[str, str], row: Staged) -> CellFault:
-    """A fault found beside the record, under the file's own name of the column."""
-    value = fault.value or masked(row.identity_number)
+    """A fault found beside the record, under the file's own name of the column, with what the row says there."""
+    value = fault.value or (masked(row.identity_number) if fault.field == "identity_number" else "")
     return CellFault(fault.field, columns.get(fault.field, ""), value, fault.code, fault.what, fault.next)

@@ -165,7 +165,7 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
         Text("请只填姓名，民族姓名中间用“·”", "give the name alone; parts of a name are joined by “·”"),
     ),
     # identity numbers
-    "id_length": (Text("有 {length} 位，应为 18 位", "it has {length} characters, not 18"), _CHECK),
+    "id_length": (Text("有 {length} 位，应为 18 位", "its length is {length}, not 18"), _CHECK),
     "id_characters": (
         Text("有数字和末位 X 以外的字符", "it holds characters other than digits and a final X"),
         _CHECK,
@@ -242,7 +242,10 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
     ),
     "date_none": (Text("没有这一天", "there is no such day"), _DATE),
     "date_range": (Text("不在 {first} 至 {last} 之间", "not between {first} and {last}"), _DATE),
-    "date_future": (Text("在今天之后", "it lies after today"), _DATE),
+    "date_future": (
+        Text("在花名册所说的日期（{as_of}）之后", "it lies after the day the roster speaks of ({as_of})"),
+        Text("请更正日期；这份花名册说的是更晚一天的，请写明那一天", "correct it; or say of which later day the roster speaks"),
+    ),
     "date_system": (
         Text("是一个数字，而这个文件可能从 1904 年起算日期", "it is a bare number, and the file may count its days from 1904"),
         _DATE,
@@ -253,7 +256,12 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
         Text("请更正其中一个", "correct one of them"),
     ),
     "end_before_begin": (Text("结束早于开始", "it lies before the beginning"), Text("请更正其中一个", "correct one of them")),
-    "issued_before_birth": (Text("发证日期早于年满 14 周岁", "it was issued before the holder was 14"), _DATE),
+    "issued_before_birth": (
+        Text("发证时持证人不满 14 周岁", "the holder was not yet 14 on that day"),
+        Text(
+            "请对照证书核对发证日期，对照身份证核对号码", "check the day against the certificate, and the number against the identity card"
+        ),
+    ),
     # places
     "place_unknown": (Text("没有这个地点", "there is no such place on record"), _PLACE),
     "place_which": (Text("有几个同名的地点：{candidates}", "several places have this name: {candidates}"), _PLACE),

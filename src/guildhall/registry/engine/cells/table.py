@@ -244,6 +244,7 @@ class OpenTable(Generic[R]):
 
 def _strayed(column: int, rows: int) -> Text:
     letters = column_letters(column)
+    en = "1 row" if rows == 1 else f"{rows} rows"
     return Text(
-        f"{letters} 列没有表头，其中 {rows} 行有内容，没有读", f"column {letters} has no header; its contents in {rows} rows were not read"
+        f"{letters} 列没有表头，其中 {rows} 行有内容，没有读", f"column {letters} has no header; its contents in {en} were not read"
     )

@@ -61,9 +61,9 @@ def check_dates(values: Values, today: date, say: Report) -> None:
     """Days in an order that can be; a last day at work may lie ahead, a first day or a date of issue may not."""
     started, ended, issued = values.get("started_on"), values.get("ended_on"), values.get("issued_on")
     if started and started > today:
-        say("started_on", Wrong("date_future"))
+        say("started_on", Wrong("date_future", as_of=today.isoformat()))
     if issued and issued > today:
-        say("issued_on", Wrong("date_future"))
+        say("issued_on", Wrong("date_future", as_of=today.isoformat()))
     if started and ended and ended < started:
         say("ended_on", Wrong("end_before_start"))
     person = values.get("identity_number")
