@@ -309,7 +309,7 @@ COUNTED: dict[str, Any] = {
 NOTED: dict[str, Any] = {
     "elsewhere": gettext_lazy("also employed elsewhere; that is lawful, and both are on record"),
     "renamed": gettext_lazy("on record under another name: the name is changed, the earlier one is kept"),
-    "kept": gettext_lazy("phone, home or schooling differ from the record and are left as they are"),
+    "kept": gettext_lazy("something differs from the record and is left as it is there: it is newer, was changed on a paper, or is not yours to change"),
     "start_assumed": gettext_lazy("no first day at work: the day of the roster stands for it"),
     "left": gettext_lazy("on record as having left: give the day of the new start if they are back"),
     "certificate_elsewhere": gettext_lazy("the certificate is on record with another person"),
