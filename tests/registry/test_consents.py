@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -14,9 +15,9 @@ from django.utils import translation
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.office.models import AuditEvent, Notice
 from guildhall.registry.engine.purposes import PURPOSES
-from guildhall.registry.models import Alias, Consent, Worker, identity_fields
+from guildhall.registry.models import Alias, Consent, Worker, identity_fields, vault
 from guildhall.registry.operations.consents import Guardian, give_consent, give_for_child, withdraw_consent
-from guildhall.registry.queries.consents import agreed, consents, guardian_of
+from guildhall.registry.queries.consents import COLUMN, TABLE, agreed, consents
 from tests.registry.folders import identity_number
 from tests.world import World, build
 
@@ -169,7 +170,8 @@ def test_from_the_fourteenth_birthday_on_a_person_decides_alone(world: World, da
         with pytest.raises(GuildhallError, match="a guardian must agree"):
             give(world)
         row = give_for_child(**by_guardian)  # type: ignore[arg-type]
-        assert guardian_of(row) == {"name": "晏母", "relation": "mother", "document": "identity card of Harbour"}
+        kept = json.loads(vault().open(TABLE, COLUMN, row.pk, row.guardian_sealed or b""))
+        assert kept == {"name": "晏母", "relation": "mother", "document": "identity card of Harbour"}
         assert "晏母".encode() not in bytes(row.guardian_sealed or b"")
 
 

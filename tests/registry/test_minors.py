@@ -17,7 +17,6 @@ from guildhall.registry.engine.minors import (
     band_of_month,
     birthday,
     born_in,
-    certainly_of_age_before,
     of_age_group,
 )
 from guildhall.registry.engine.roster.checks import check_person
@@ -80,13 +79,6 @@ def test_a_month_of_birth_decides_nothing_in_the_month_itself() -> None:
     assert band_of_month(date(2010, 11, 1), date(2026, 11, 1)) == "undetermined"
     assert band_of_month(date(2010, 11, 1), date(2026, 11, 29)) == "undetermined"
     assert band_of_month(date(2010, 11, 1), date(2026, 11, 30)) == "protected"
-
-
-@given(on=DAYS, born=DAYS)
-def test_whoever_is_shown_as_of_age_is_of_age_and_nobody_is_hidden_a_month_longer(on: date, born: date) -> None:
-    shown = born.replace(day=1) < certainly_of_age_before(on)
-    assert not shown or band_of(born, on) == "adult"
-    assert shown or band_of_month(born, on) != "adult"
 
 
 @pytest.mark.parametrize(

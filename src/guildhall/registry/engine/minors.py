@@ -9,7 +9,7 @@ is sensitive (art. 28). Under 16 nobody may be employed (Labour Law art. 15); fr
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from guildhall.kernel.tables import Text
@@ -76,10 +76,3 @@ def of_age_group(age: int) -> Text | None:
     if age >= OF_AGE:
         return None
     return PROTECTED if age >= EMPLOYABLE else TOO_YOUNG if age >= CONSENTS_ALONE else CHILD
-
-
-def certainly_of_age_before(on: date) -> date:
-    """The month of birth before which everyone is 18 on a day: who is shown where only adults are."""
-    month = date(on.year - OF_AGE, on.month, 1)
-    following = (month + timedelta(days=31)).replace(day=1)
-    return following if band_of_month(month, on) == "adult" else month

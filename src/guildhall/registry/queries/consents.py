@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from guildhall.kernel.errors import NotFound
 from guildhall.registry.engine.minors import Band
 from guildhall.registry.engine.purposes import BY_KEY, PURPOSES, Purpose
-from guildhall.registry.models import Alias, Consent, Worker, vault
+from guildhall.registry.models import Alias, Consent, Worker
 from guildhall.registry.queries import minors, scope
 from guildhall.registry.queries.merged import leader, one_person
 from guildhall.web.viewer import Viewer
@@ -69,11 +68,3 @@ def agreed(purpose: str, *, person: str = "pk") -> Q:
     live = Consent.objects.filter(purpose=purpose, withdrawn_at=None)
     merged = Alias.objects.filter(merged_into=OuterRef(person), worker__in=live.values("worker"))
     return Q(Exists(live.filter(worker=OuterRef(person)))) | Q(Exists(merged))
-
-
-def guardian_of(row: Consent) -> dict[str, str] | None:
-    """Who agreed for a child: name, relation, and the document shown; None where the person agreed themselves."""
-    if not row.guardian_sealed:
-        return None
-    told: dict[str, str] = json.loads(vault().open(TABLE, COLUMN, row.pk, row.guardian_sealed))
-    return told

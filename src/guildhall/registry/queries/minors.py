@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Q
-
-from guildhall.registry.engine.minors import Band, band_of, band_of_month, born_in, certainly_of_age_before
+from guildhall.registry.engine.minors import Band, band_of, band_of_month, born_in
 from guildhall.registry.models import Identity, Worker, vault
 
 TABLE, COLUMN = "registry.identity", "identity_number"
-
-
-def of_age(on: date) -> Q:
-    """Workers who are 18 on a day, whatever the day of their birth: the others are not offered to employers who look for people."""
-    return Q(birth_month__lt=certainly_of_age_before(on))
 
 
 def band(worker: Worker, on: date) -> Band:

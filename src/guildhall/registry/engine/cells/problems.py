@@ -258,9 +258,7 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
     "end_before_begin": (Text("结束早于开始", "it lies before the beginning"), Text("请更正其中一个", "correct one of them")),
     "issued_before_birth": (
         Text("发证时持证人不满 14 周岁", "the holder was not yet 14 on that day"),
-        Text(
-            "请对照证书核对发证日期，对照身份证核对号码", "check the day against the certificate, and the number against the identity card"
-        ),
+        Text("请对照证书核对发证日期，对照身份证核对号码", "check the day against the certificate, the number against the identity card"),
     ),
     # places
     "place_unknown": (Text("没有这个地点", "there is no such place on record"), _PLACE),
