@@ -148,8 +148,8 @@ def test_a_fault_of_ours_leaves_nothing(guildhall: Command, roster: Path, monkey
 
 def test_of_two_runs_at_once_one_goes_on(guildhall: Command, roster: Path, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(staging, "CHUNK_ROWS", 4)
-    given = {"path": roster, "organisation": 1, "as_of": None, "occupations": known_occupations, "by": BY, "now": now}
-    other = []
+    given: dict[str, Any] = {"path": roster, "organisation": 1, "as_of": None, "occupations": known_occupations, "by": BY, "now": now}
+    other: list[ImportBatch] = []
 
     def meanwhile(done: int, total: int) -> None:
         if not other:
@@ -166,7 +166,7 @@ class Killed(BaseException):
 
 
 def test_a_trial_that_was_killed_decides_nothing(guildhall: Command, roster: Path, now: datetime) -> None:
-    given = {"path": roster, "organisation": 1, "occupations": known_occupations, "by": BY, "now": now}
+    given: dict[str, Any] = {"path": roster, "organisation": 1, "occupations": known_occupations, "by": BY, "now": now}
     tried = imports.stage_roster(**given, as_of=date(2026, 1, 1), trial=True)
     assert imports.stage_roster(**given, as_of=date(2026, 1, 1)).pk != tried.pk
     begun = imports.stage_roster(**given, as_of=date(2026, 1, 30))
@@ -176,7 +176,7 @@ def test_a_trial_that_was_killed_decides_nothing(guildhall: Command, roster: Pat
 
 
 def test_a_reading_that_was_killed_is_begun_again(guildhall: Command, roster: Path, now: datetime) -> None:
-    given = {"path": roster, "organisation": 1, "as_of": None, "occupations": known_occupations, "by": BY, "now": now}
+    given: dict[str, Any] = {"path": roster, "organisation": 1, "as_of": None, "occupations": known_occupations, "by": BY, "now": now}
 
     def kill(done: int, total: int) -> None:
         raise Killed

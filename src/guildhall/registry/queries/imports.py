@@ -205,7 +205,7 @@ def reference(organisation: int, today: date, occupations: Callable[[], Occupati
     credit codes are known.
     """
     owner = Organisation.objects.get(pk=organisation)
-    known = occupations()
+    known, credit = occupations(), Organisation.objects.exclude(credit_code=None).values_list("credit_code", "pk")
     city, names, places = known_places(today)
     return Reference(
         city=city,
@@ -213,7 +213,7 @@ def reference(organisation: int, today: date, occupations: Callable[[], Occupati
         places=places,
         occupations=known.names,
         occupation_words=known.words,
-        organisations={owner.code: owner.pk, **dict(Organisation.objects.exclude(credit_code=None).values_list("credit_code", "pk"))},
+        organisations={owner.code: owner.pk, **{code: key for code, key in credit if code}},
         organisation=owner.pk,
         made_up=made_up,
     )

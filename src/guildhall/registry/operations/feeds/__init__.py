@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from guildhall.registry.operations.feeds.applying import apply
-from guildhall.registry.operations.feeds.bringing import bring, receive, stage, unfinished
+from guildhall.registry.operations.feeds.bringing import bring, receive, stage
 from guildhall.registry.operations.feeds.foreseeing import foresee
 from guildhall.registry.operations.feeds.jobs import AT_ONCE, AT_ONCE_BYTES, apply_later, check_later, read, run
 
@@ -19,5 +19,4 @@ __all__ = [
     "receive",
     "run",
     "stage",
-    "unfinished",
 ]

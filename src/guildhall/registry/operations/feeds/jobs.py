@@ -16,7 +16,7 @@ from guildhall.registry.models import ImportBatch
 from guildhall.registry.operations.feeds.applying import apply
 from guildhall.registry.operations.feeds.bringing import note_broken, stage
 from guildhall.registry.operations.feeds.foreseeing import foresee
-from guildhall.registry.operations.imports.batches import confirm, discard
+from guildhall.registry.operations.imports.batches import confirm, lease, let_go
 from guildhall.registry.operations.imports.staging import Progress
 from guildhall.registry.queries.imports import Occupations
 from guildhall.web.viewer import Viewer
@@ -60,12 +60,13 @@ def read(
     *, batch: ImportBatch, occupations: Callable[[], Occupations], by: Viewer, now: datetime, progress: Progress | None = None
 ) -> ImportBatch:
     """A received file staged and compared. One that cannot be taken is discarded; where it cannot be read, its feed is broken."""
+    token = lease(batch)
     try:
-        staged = stage(batch=batch, occupations=occupations, by=by, now=now, progress=progress)
+        staged = stage(batch=batch, occupations=occupations, by=by, now=now, progress=progress, token=token)
     except GuildhallError as error:
         if isinstance(error, AlreadyDone):
             raise
-        discard(batch=batch, by=by, now=now)
+        let_go(batch, token)
         if isinstance(error, Refused | NotATable):
             note_broken(kind=batch.kind, error=error, now=now)
         raise

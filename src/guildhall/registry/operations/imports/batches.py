@@ -207,7 +207,7 @@ def unfinished(*, sha256: str, kind: str, asked: Mapping[str, Any], by: Viewer, 
     One that was only tried is none: what is tried changes nothing, not even how the file is brought in.
     """
     states = (*WAITING, "applying")
-    found = ImportBatch.objects.filter(kind=kind, sha256=sha256, organisation_id=organisation, state__in=states, brought_by=by.name)
+    found = ImportBatch.objects.filter(kind=kind, sha256=sha256, organisation=organisation, state__in=states, brought_by=by.name)
     begun = (batch for batch in found.order_by("-pk") if TRIAL not in batch.mapping and batch.mapping.get(ASKED) == asked)
     return next(begun, None)
 
