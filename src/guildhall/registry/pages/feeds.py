@@ -11,8 +11,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.kernel.workbooks import Refused
@@ -20,16 +20,16 @@ from guildhall.office.queries.actors import called
 from guildhall.registry.engine.decisions import OUTCOMES
 from guildhall.registry.engine.feeds import CONTRACTS
 from guildhall.registry.engine.feeds.decisions import NOTES
-from guildhall.registry.engine.roster import NotATable, rejected_workbook
+from guildhall.registry.engine.roster import NotATable
 from guildhall.registry.models import ImportBatch
 from guildhall.registry.operations import feeds, imports
-from guildhall.registry.pages.imports import SHOWN, SPREADSHEET
+from guildhall.registry.pages.files import SHOWN, file_field, language, say_too_large, to_correct, told
 from guildhall.registry.queries import feeds as queries
 from guildhall.registry.queries import imports as import_queries
 from guildhall.registry.queries.feeds import Standing
 from guildhall.registry.queries.imports import Occupations
 from guildhall.web.doors import for_roles
-from guildhall.web.uploads import LARGEST, takes_file, was_too_large
+from guildhall.web.uploads import takes_file, was_too_large
 from guildhall.web.viewer import viewer_of
 
 Known = Callable[[], Occupations]
@@ -68,12 +68,7 @@ def _title(found: list[Standing]) -> str:
 class FeedForm(forms.Form):
     """Which file, the day it speaks of, and whether it corrects an earlier day."""
 
-    file = forms.FileField(
-        label=gettext_lazy("The file"),
-        help_text=gettext_lazy("an Excel workbook (.xlsx, .xls) or a CSV file"),
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
-        error_messages={"required": gettext_lazy("choose a file"), "empty": gettext_lazy("the file is empty")},
-    )
+    file = file_field(gettext_lazy("The file"))
     as_of = forms.DateField(
         label=gettext_lazy("The day it speaks of"),
         help_text=gettext_lazy("only where the file does not say it itself, such as 2026-10-31"),
@@ -99,8 +94,7 @@ def feed_file(request: HttpRequest, kind: str, occupations: Known) -> HttpRespon
         if form.is_valid() and (batch := _received(request, form, kind, occupations)):
             return redirect("feed_import", batch_id=batch.pk)
         if too_large:
-            form.errors.pop("file", None)
-            form.add_error("file", _("the file has more than %(most)s MB; split it into several") % {"most": LARGEST >> 20})
+            say_too_large(form)
     return render(request, "registry/feed_file.html", {"form": form, "contract": contract})
 
 
@@ -123,20 +117,12 @@ def _received(request: HttpRequest, form: FeedForm, kind: str, occupations: Know
     try:
         return feeds.read(batch=batch, occupations=occupations, by=viewer, now=now)
     except (Refused, NotATable) as unfit:
-        form.add_error("file", _told(*unfit.said(_language())))
+        form.add_error("file", told(*unfit.said(language())))
     except NotFound:
         raise
     except GuildhallError as error:
-        form.add_error("correction", _told(error.what, error.why, error.next))
+        form.add_error("correction", told(error.what, error.why, error.next))
     return None
-
-
-def _told(what: str, why: str, next: str) -> str:
-    return _("%(what)s. %(why)s. What to do: %(next)s") % {"what": what, "why": why, "next": next}
-
-
-def _language() -> str:
-    return "en" if (get_language() or "").startswith("en") else "zh"
 
 
 @guarded
@@ -192,9 +178,7 @@ def feed_rejected(request: HttpRequest, batch_id: int) -> HttpResponse:
     batch = queries.batch(viewer_of(request), batch_id, timezone.localdate())
     if not import_queries.has_cells(batch):
         raise NotFound(_("No rejected rows are kept of this import"))
-    content = rejected_workbook(import_queries.rejected(batch), batch.mapping["header"], language=_language())
-    name = f'attachment; filename="{batch.kind}-{batch.pk}-rejected.xlsx"'
-    return HttpResponse(content, content_type=SPREADSHEET, headers={"Content-Disposition": name})
+    return to_correct(import_queries.rejected(batch), batch.mapping["header"], f"{batch.kind}-{batch.pk}-rejected.xlsx")
 
 
 COUNTED: dict[str, Any] = {

@@ -13,30 +13,28 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from guildhall.kernel.errors import AlreadyDone, NotFound
 from guildhall.kernel.workbooks import Refused
 from guildhall.office.queries.actors import called
 from guildhall.registry.engine.decisions import OUTCOMES
-from guildhall.registry.engine.roster import FIELDS, REQUIRED, NotATable, rejected_workbook
+from guildhall.registry.engine.roster import FIELDS, REQUIRED, NotATable
 from guildhall.registry.models import ImportBatch, Organisation
 from guildhall.registry.operations import imports
+from guildhall.registry.pages.files import SHOWN, file_field, language, say_too_large, to_correct, told
 from guildhall.registry.pages.records import said
 from guildhall.registry.queries import imports as queries
 from guildhall.registry.queries.imports import Occupations
 from guildhall.web.doors import for_roles
 from guildhall.web.templatetags.guildhall import text
-from guildhall.web.uploads import LARGEST, takes_file, was_too_large
+from guildhall.web.uploads import takes_file, was_too_large
 from guildhall.web.viewer import viewer_of
 
 Known = Callable[[], Occupations]
 FEW = 12
 """Organisations that are offered without asking for a name first."""
-SHOWN = 200
-"""Rejected rows shown on one page; the spreadsheet has them all."""
-SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 guarded = for_roles("employer", "assessor", "claims_officer", task=queries.TASK)
 
 
@@ -65,12 +63,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
 class FileForm(forms.Form):
     """Which file, and which of its sheets."""
 
-    file = forms.FileField(
-        label=gettext_lazy("The roster"),
-        help_text=gettext_lazy("an Excel workbook (.xlsx, .xls) or a CSV file"),
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
-        error_messages={"required": gettext_lazy("choose a file"), "empty": gettext_lazy("the file is empty")},
-    )
+    file = file_field(gettext_lazy("The roster"))
     sheet = forms.CharField(
         label=gettext_lazy("Name of the sheet"),
         help_text=gettext_lazy("only where the workbook holds several rosters"),
@@ -92,8 +85,7 @@ def import_file(request: HttpRequest, organisation_id: int, occupations: Known) 
         if form.is_valid() and (batch := _received(request, form, owner, corrects.pk if corrects else None, occupations)):
             return redirect("import_columns", batch_id=batch.pk)
         if too_large:
-            form.errors.pop("file", None)
-            form.add_error("file", _("the file has more than %(most)s MB; split it into several") % {"most": LARGEST >> 20})
+            say_too_large(form)
     return render(request, "registry/import_file.html", {"form": form, "owner": owner, "corrects": corrects})
 
 
@@ -113,20 +105,10 @@ def _received(request: HttpRequest, form: FileForm, owner: Organisation, correct
             corrects=corrects,
         )
     except (Refused, NotATable) as unfit:
-        form.add_error("file", _told(unfit))
+        form.add_error("file", told(*unfit.said(language())))
         if sheets := getattr(unfit, "sheets", ()):
             form.fields["sheet"].widget = forms.Select(choices=[(sheet, sheet) for sheet in sheets])
     return None
-
-
-def _told(unfit: Refused | NotATable) -> str:
-    """Why a file is not read and what to do, in the reader's language."""
-    what, why, next = unfit.said(_language())
-    return _("%(what)s. %(why)s. What to do: %(next)s") % {"what": what, "why": why, "next": next}
-
-
-def _language() -> str:
-    return "en" if (get_language() or "").startswith("en") else "zh"
 
 
 def _owner(request: HttpRequest, organisation_id: int) -> Organisation:
@@ -154,7 +136,7 @@ def import_columns(request: HttpRequest, batch_id: int, occupations: Known) -> H
     batch = _batch(request, batch_id)
     if batch.state not in ("received", "staged"):
         return redirect("import", batch_id=batch.pk)
-    faults = [json.loads(batch.failure)[_language()]] if batch.failure else []
+    faults = [json.loads(batch.failure)[language()]] if batch.failure else []
     chosen = {header: field for field, header in batch.mapping["columns"].items()}
     if request.method == "POST":
         chosen = _chosen(request.POST, batch)
@@ -196,15 +178,15 @@ def _checked(request: HttpRequest, batch: ImportBatch, chosen: dict[str, str], o
     try:
         imports.foresee(batch=imports.stage(batch=batch, occupations=occupations, by=viewer, now=now), by=viewer, now=now)
     except (Refused, NotATable) as unfit:
-        return [_told(unfit)]
+        return [told(*unfit.said(language()))]
     return []
 
 
 def _columns(batch: ImportBatch, chosen: dict[str, str]) -> list[dict[str, Any]]:
     """Each column of the file: its header, a few masked values, and what it is said to mean."""
-    told = {column: words[_language()] for column, state, words in batch.mapping["notes"] if state != "used"}
+    notes = {column: words[language()] for column, state, words in batch.mapping["notes"] if state != "used"}
     given = zip(batch.mapping["header"], batch.mapping["samples"], strict=True)
-    return [{"header": head, "samples": found, "field": chosen.get(head, ""), "note": told.get(head, "")} for head, found in given]
+    return [{"header": head, "samples": found, "field": chosen.get(head, ""), "note": notes.get(head, "")} for head, found in given]
 
 
 @guarded
@@ -219,7 +201,7 @@ def import_check(request: HttpRequest, batch_id: int) -> HttpResponse:
     if progress is None:
         batch.refresh_from_db()  # it may have ended between the two looks
     ready = batch.state == "staged" and "counts" in batch.forecast
-    failure = json.loads(batch.failure)[_language()] if batch.failure else ""
+    failure = json.loads(batch.failure)[language()] if batch.failure else ""
     if not ready and progress is None:
         failure = failure or _("Reading it did not come to an end. Confirm the columns again, or bring another file.")
     context = {"batch": batch, "ready": ready, "failure": failure, "progress": progress, "shown": SHOWN, **_foreseen(batch)}
@@ -294,10 +276,7 @@ def import_rejected(request: HttpRequest, batch_id: int) -> HttpResponse:
     """The rows that were not taken, as a spreadsheet to correct."""
     batch = _batch(request, batch_id)
     rows = imports.take_rejected(batch=batch, by=viewer_of(request), now=timezone.now())
-    content = rejected_workbook(rows, batch.mapping["header"], language=_language())
-    return HttpResponse(
-        content, content_type=SPREADSHEET, headers={"Content-Disposition": f'attachment; filename="roster-{batch.pk}-rejected.xlsx"'}
-    )
+    return to_correct(rows, batch.mapping["header"], f"roster-{batch.pk}-rejected.xlsx")
 
 
 COUNTED: dict[str, Any] = {
@@ -309,7 +288,9 @@ COUNTED: dict[str, Any] = {
 NOTED: dict[str, Any] = {
     "elsewhere": gettext_lazy("also employed elsewhere; that is lawful, and both are on record"),
     "renamed": gettext_lazy("on record under another name: the name is changed, the earlier one is kept"),
-    "kept": gettext_lazy("something differs from the record and is left as it is there: it is newer, was changed on a paper, or is not yours to change"),
+    "kept": gettext_lazy(
+        "something differs from the record and is left as it is there: it is newer, was changed on a paper, or is not yours to change"
+    ),
     "start_assumed": gettext_lazy("no first day at work: the day of the roster stands for it"),
     "left": gettext_lazy("on record as having left: give the day of the new start if they are back"),
     "certificate_elsewhere": gettext_lazy("the certificate is on record with another person"),
@@ -328,5 +309,5 @@ def _notes(found: dict[str, tuple[int, list[int]]]) -> list[tuple[Any, int, list
 def _warnings(batch: ImportBatch) -> dict[str, Any]:
     """What was odd about the file and about rows that are taken all the same."""
     found = [(entry["row"], queries.faults_of(entry["faults"])) for entry in batch.forecast.get("warnings", [])]
-    remarks = [told[_language()] for told in batch.forecast.get("remarks", [])]
+    remarks = [words[language()] for words in batch.forecast.get("remarks", [])]
     return {"warned": batch.forecast.get("warned", 0), "warnings": found, "remarks": remarks}
