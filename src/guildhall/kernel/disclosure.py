@@ -173,7 +173,7 @@ def _ranges(rows: npt.NDArray[np.float64], shown: Sequence[int]) -> Iterator[tup
     """The least and the most that each hidden cell can be, by linear programming over all sums at once; no count is negative."""
     from highspy import Highs, ObjSense  # read on first use: a page that hides nothing needs no solver
 
-    solver = Highs()
+    solver = Highs()  # type: ignore[no-untyped-call]  # it ships no types
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
     count, ceiling = rows.shape[1], float(np.abs(shown).sum()) + ROOM

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -46,6 +47,7 @@ class Bounded(FileUploadHandler):
         """Raises SkipFile for a file that is not wanted: the handlers behind make nothing of it."""
         if not self._is_asked_for():
             raise SkipFile
+        Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir(exist_ok=True, mode=0o700)
         super().new_file(*args, **kwargs)
         self.received = 0
 

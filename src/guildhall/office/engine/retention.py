@@ -90,7 +90,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "office.grant",
-        ("office.Grant",),
+        ("office.Grant", "office.Reset"),
         Text("角色与辖区", "Roles and jurisdictions"),
         Text("", ""),
         "kept",

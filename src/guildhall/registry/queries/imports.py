@@ -68,7 +68,11 @@ class Progress:
 
 def progress_of(batch: ImportBatch, step: str) -> Progress | None:
     """How far the job is that reads (`check`) or applies (`apply`) a batch; None where none waits or runs."""
-    job = work.unfinished().filter(kind="import" if batch.kind == KIND else "feed", key=f"{step} {batch.pk}", state__in=("waiting", "running")).first()
+    job = (
+        work.unfinished()
+        .filter(kind="import" if batch.kind == KIND else "feed", key=f"{step} {batch.pk}", state__in=("waiting", "running"))
+        .first()
+    )
     if job is None:
         return None
     done, total = (batch.position, batch.rows) if step == "apply" else (job.done, batch.mapping.get("count", 0))

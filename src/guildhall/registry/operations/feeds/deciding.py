@@ -210,6 +210,11 @@ def write(plan: Plan, batch: ImportBatch, rules: Rules, now: datetime) -> None:
     _add_numbers(plan)
     for model in (Certificate, InsuranceSpell, ReportedFact, ClaimedCertificate):
         change(model, plan.changes.get(model, {}), batch, now)
+    said_again(plan, rules)
+
+
+def said_again(plan: Plan, rules: Rules) -> None:
+    """Moves the day on which facts were last said; what they say stays as it was, so nothing is superseded."""
     ReportedFact.objects.filter(pk__in=plan.seen, as_of__lt=rules.as_of).update(as_of=rules.as_of)
 
 
