@@ -6,12 +6,13 @@ same rows by plain inserts, whatever the database.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from copy import deepcopy
 from functools import cache
 from typing import Any, TypeVar
 
 from django.apps import apps
+from django.core.management.color import no_style
 from django.db import connection
 
 T = TypeVar("T")
@@ -35,8 +36,18 @@ def once(key: Hashable, build: Callable[[], T]) -> T:
     given, tables = _kept[key]
     for table, rows in tables.items():
         _insert(table, rows)
+    _count_on([*tables])
     copy: T = deepcopy(given)
     return copy
+
+
+def _count_on(tables: Iterable[str]) -> None:
+    """Lets the database go on counting keys after those put back: a flush between two tests has it begin at one again."""
+    models = [model for model in apps.get_models(include_auto_created=True) if model._meta.db_table in tables]
+    statements = connection.ops.sequence_reset_sql(no_style(), models)
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
 
 
 @cache
