@@ -28,7 +28,7 @@ NARROWEST, WIDEST = 750, 5_000
 """Rows of the first stretch and of the longest, where not everybody passes."""
 PAGE_BUDGET = 40_000
 """Records looked at for one page at most."""
-COUNT_BUDGET = 6_000
+COUNT_BUDGET = 3_000
 """Records looked at beyond the page, to tell how many there are."""
 ORDINALS = {level: ordinal for ordinal, level in enumerate(tables.LEVELS)}
 Families = Mapping[int, tuple[int, ...]]
