@@ -45,9 +45,9 @@ def releases(viewer: Viewer) -> tuple[Release, ...]:
 
 def release(name: str, viewer: Viewer) -> Release:
     """One table by its short name. Raises NotFound."""
-    for one in releases(viewer):
-        if one.name == name:
-            return one
+    for table in tables.TABLES:
+        if _short(table) == name:
+            return _release(results(viewer), table)
     raise NotFound(_("There is no table “%(name)s” to take away") % {"name": name}, next=_("choose one from the list of open data"))
 
 
@@ -96,7 +96,11 @@ def _release(found: Results, table: Table) -> Release:
             columns["name_en"] = pa.array([place.name.en if place else None for place in places], pa.string())
     if table.name in ADDRESSES:
         columns["withheld"] = pa.array([" ".join(names) for names in hidden], pa.string())
-    return Release(table.name.partition(".")[2], table.doc, pa.table(columns), sum(map(len, hidden)))
+    return Release(_short(table), table.doc, pa.table(columns), sum(map(len, hidden)))
+
+
+def _short(table: Table) -> str:
+    return table.name.partition(".")[2]
 
 
 def _hidden(found: Results, table: Table, row: Mapping[str, Any]) -> list[str]:

@@ -17,7 +17,6 @@ CHUNKS, REJECTED = "registry.import_chunks", "registry.rejected_rows"
 PIECE = 3 * 1024 * 1024
 """Bytes of a file sealed in one piece."""
 _OUTCOME = struct.Struct("<qIBH16s")
-OUTCOME_BYTES = _OUTCOME.size
 Outcome = tuple[int, int, int, int, bytes]
 """Worker, row, outcome, notes, digest; the worker of a rejected row is 0."""
 

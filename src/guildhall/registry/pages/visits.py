@@ -10,21 +10,21 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from guildhall.kernel.errors import FaultsFound, NotFound
 from guildhall.kernel.workbooks import LARGEST_FILE, Refused, read
-from guildhall.registry.engine.roster import NotATable, neutral, rejected_workbook
+from guildhall.registry.engine.roster import NotATable, neutral
 from guildhall.registry.engine.visits import FIELDS, WISHES
 from guildhall.registry.operations.visits import bring_visits, note_sheet, said
+from guildhall.registry.pages.files import SPREADSHEET, language, to_correct
 from guildhall.registry.queries.visits import Sheet, brought, rejected, sheet
 from guildhall.web.doors import for_roles
 from guildhall.web.forms import attempt
 from guildhall.web.uploads import takes_file, was_too_large
 from guildhall.web.viewer import viewer_of
 
-SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS = ("xlsx", "csv")
 guarded = for_roles("broker")
 
@@ -57,7 +57,7 @@ def visit_sheet(request: HttpRequest) -> HttpResponse:
 
 
 def _header() -> list[str]:
-    return [words.in_(_language()) for words in FIELDS.values()]
+    return [words.in_(language()) for words in FIELDS.values()]
 
 
 def _rows(found: Sheet) -> list[list[str]]:
@@ -107,7 +107,7 @@ def _brought(request: HttpRequest, form: SheetForm) -> int | None:
         workbook = read(content, given.name or "")
         batch = attempt(form, lambda: work(workbook=workbook))
     except (Refused, NotATable) as refused:
-        form.add_error("file", _(": ").join(part for part in refused.said(_language()) if part))
+        form.add_error("file", _(": ").join(part for part in refused.said(language()) if part))
         return None
     except FaultsFound as faults:
         form.add_error("file", [str(fault) for fault in faults.faults] or str(faults))
@@ -123,13 +123,6 @@ def visit(request: HttpRequest, batch_id: int) -> HttpResponse:
     if "rejected" in request.GET:
         if not rows:
             raise NotFound(_("Every row was taken"), next=_("see what became of the sheet"))
-        content = rejected_workbook(rows, batch.forecast.get("header", []), language=_language())
-        answer = HttpResponse(content, content_type=SPREADSHEET)
-        answer["Content-Disposition"] = f'attachment; filename="visits-{batch.pk}-to-correct.xlsx"'
-        return answer
-    told = [(row.number, [(fault, fault.what.in_(_language()), fault.next.in_(_language())) for fault in row.faults]) for row in rows]
+        return to_correct(rows, batch.forecast.get("header", []), f"visits-{batch.pk}-to-correct.xlsx")
+    told = [(row.number, [(fault, fault.what.in_(language()), fault.next.in_(language())) for fault in row.faults]) for row in rows]
     return render(request, "registry/visit.html", {"batch": batch, "said": said(batch), "rows": told})
-
-
-def _language() -> str:
-    return "en" if (get_language() or "").startswith("en") else "zh"

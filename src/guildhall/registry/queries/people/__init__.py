@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from guildhall.registry.queries.merged import one_person as records_of
 from guildhall.registry.queries.people.fields import PARTS, ROLES, SHOWN, shown_to
-from guildhall.registry.queries.people.rows import OF_AGE, Row, age_on, rows_of
+from guildhall.registry.queries.people.rows import Row, age_on, rows_of
 from guildhall.registry.queries.people.searching import HINTS, SMALL, Found, Question, employed_at, people_in, search
 
 __all__ = [
     "HINTS",
-    "OF_AGE",
     "PARTS",
     "ROLES",
     "SHOWN",

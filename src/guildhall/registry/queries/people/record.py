@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from guildhall.kernel.territory import holds
 from guildhall.registry import tables
+from guildhall.registry.engine import minors
 from guildhall.registry.engine.identity import masked
 from guildhall.registry.models import (
     Alias,
@@ -32,7 +33,7 @@ from guildhall.registry.models import (
 from guildhall.registry.queries import changes, responsible_today, scope
 from guildhall.registry.queries.merged import leader, one_person
 from guildhall.registry.queries.people.fields import ALL, GRADUATIONS, OWN, PART_OF_COLUMN, PART_OF_TABLE, UNCONFIRMED, shown_of, shown_to
-from guildhall.registry.queries.people.rows import IDENTITY, OF_AGE, age_on, opened
+from guildhall.registry.queries.people.rows import IDENTITY, age_on, opened
 from guildhall.registry.queries.people.walk import ORDINALS
 from guildhall.registry.queries.records import no_such_person
 from guildhall.web.viewer import Viewer
@@ -138,7 +139,7 @@ class Person:
 
     @property
     def is_minor(self) -> bool:
-        return "birth" in self.shown and self.age < OF_AGE
+        return "birth" in self.shown and self.age < minors.OF_AGE
 
     @property
     def employers(self) -> tuple[Organisation, ...]:

@@ -17,7 +17,6 @@ from guildhall.registry.queries.people.fields import OWN, UNCONFIRMED, shown_of,
 from guildhall.registry.queries.people.walk import Families, families, levels
 from guildhall.web.viewer import Viewer
 
-OF_AGE = 18
 IDENTITY = "registry.identity"
 
 
@@ -42,7 +41,7 @@ class Row:
 
     @property
     def is_minor(self) -> bool:
-        return self.age is not None and self.age < OF_AGE
+        return self.age is not None and self.age < minors.OF_AGE
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -202,9 +201,3 @@ def _count(walk: Walk, lead: Criterion, sieve: Sieve) -> tuple[int, bool]:
         return COUNT_CAP, True
     walk.go_on(lead, sieve, wanted=COUNT_CAP + 1, budget=COUNT_BUDGET)
     return min(len(walk.found), COUNT_CAP), not walk.ended or len(walk.found) > COUNT_CAP
-
-
-def asked_before(viewer: Viewer, sealed: str) -> dict[str, Any]:
-    """What was typed and filtered, out of the address that a search was given. Raises NotFound where it is not this viewer's."""
-    found: dict[str, Any] = tokens.opened("question", viewer, sealed)
-    return found
