@@ -1,0 +1,1 @@
+"""Subsidies, tax relief and claims: from entitlement to payment."""
