@@ -28,7 +28,7 @@ WRITTEN = "Written from the code by `make docs`; change the code, not this page.
 def declared() -> Iterator[tuple[str, tuple[Table, ...]]]:
     """Each domain with the tables it declares."""
     for folder in HOUSE.domains:
-        if (folder / "tables.py").exists():
+        if list(folder.glob("tables*")):
             yield folder.name, importlib.import_module(f"guildhall.{folder.name}.tables").TABLES
 
 
