@@ -1,1 +1,20 @@
 """Rows of incentives: the way of a claim, and what the rules read that no other domain keeps."""
+
+from __future__ import annotations
+
+from guildhall.incentives.models.claims import Bundle, Check, Claim, Rulebook, Step
+from guildhall.incentives.models.payments import Budget, Payment, PaymentBatch
+from guildhall.incentives.models.verdicts import Appeal, Verdict
+
+__all__ = [
+    "Appeal",
+    "Budget",
+    "Bundle",
+    "Check",
+    "Claim",
+    "Payment",
+    "PaymentBatch",
+    "Rulebook",
+    "Step",
+    "Verdict",
+]
