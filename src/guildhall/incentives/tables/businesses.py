@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from guildhall.incentives.tables.facts import as_of, fact, facts_table
+from guildhall.incentives.tables.facts import (
+    APPLIED,
+    CLAIMED,
+    GRADUATES,
+    GRANTED,
+    HARDSHIP,
+    INSURANCE,
+    UNEMPLOYMENT,
+    as_of,
+    fact,
+    facts_table,
+    unless,
+)
 from guildhall.incentives.tables.hires import tax_year
 from guildhall.kernel.tables import CODE, COUNT, DATE, FLAG, KEY, NAME
 
-INSURANCE = ("insured_as_of", 45)
-UNEMPLOYMENT = ("unemployed_as_of", 45)
-HARDSHIP = ("hardship_as_of", 190)
-GRADUATES = ("graduates_as_of", 400)
 BUSINESS_KINDS = ("self_employed", "micro", "small", "medium")
 """A business of one's own (个体工商户), or an enterprise by size."""
 BORROWERS = ("person", "partnership", "company")
@@ -21,33 +29,33 @@ BUSINESS = (
     fact("place", NAME, "经营地", "place of business", ref="registry.places"),
     fact("kind", CODE, "类别", "kind", values=BUSINESS_KINDS),
     fact("registered_on", DATE, "登记日期", "day of registration", known=True),
-    fact("closed_on", DATE, "注销日期；空为存续", "first day it no longer exists; empty while it does"),
+    fact(
+        "closed_on",
+        DATE,
+        "注销日期；空为存续",
+        "first day it no longer exists; empty while it does",
+        unless("存续", "still in business"),
+    ),
     fact(
         "applied_on",
         DATE,
         "申请日期；尚未申请的为查询日",
         "day of application; the day asked about while there is none",
-        "claim",
+        APPLIED,
         known=True,
     ),
     fact(
-        "granted_on",
-        DATE,
-        "发放日期；尚未发放的为查询日",
-        "day of the grant; the day asked about while there is none",
-        "grants",
-        known=True,
+        "granted_on", DATE, "发放日期；尚未发放的为查询日", "day of the grant; the day asked about while there is none", GRANTED, known=True
     ),
-    fact("first_business", FLAG, "首次创办", "the owner's first business", "claim"),
-    fact("legal_representative", FLAG, "经营者为法定代表人或经营者本人", "the owner is its legal representative or proprietor", "claim"),
+    fact("first_business", FLAG, "首次创办", "the owner's first business", CLAIMED),
+    fact("legal_representative", FLAG, "经营者为法定代表人或经营者本人", "the owner is its legal representative or proprietor", CLAIMED),
     fact(
         "insured_employees",
         COUNT,
         "除经营者外按规定参保的从业人数",
         "people besides the owner who work there insured as the rule demands",
-        "feed",
+        INSURANCE,
         unit="persons",
-        as_of=INSURANCE,
     ),
     as_of("insured_as_of", "社会保险数据日期", "day the insurance data speak of"),
     fact(
@@ -55,7 +63,7 @@ BUSINESS = (
         COUNT,
         "本户已领一次性创业补助次数；户不明的为空",
         "start-up grants to the household; empty while the household is unknown",
-        "grants",
+        GRANTED,
         unit="grants",
     ),
 )
@@ -66,44 +74,49 @@ OWNER = (
         DATE,
         "经营者出生日期；只在以月份无法判断时需要",
         "owner's day of birth; needed only where the month leaves it open",
-        "claim",
+        CLAIMED,
     ),
-    fact("died_on", DATE, "经营者死亡日期；空为没有记录", "owner's day of death; empty: none on record"),
-    fact("retires_on", DATE, "经营者达到法定退休年龄的日期", "day the owner reaches the statutory age of retirement", "claim"),
-    fact("local_household", FLAG, "经营者为本市户籍", "owner's registered household is in the city", "claim"),
-    fact("returning_migrant", FLAG, "返乡创业农民工", "a migrant worker who came home to start a business", "claim"),
-    fact("rural_entrepreneur", FLAG, "农村自主创业者", "started a business in the countryside", "claim"),
-    fact("graduate", FLAG, "高等学校毕业生", "owner has completed higher education", "feed", as_of=GRADUATES),
-    fact("graduated_on", DATE, "毕业日期", "day of graduation", "feed", as_of=GRADUATES),
+    fact(
+        "died_on",
+        DATE,
+        "经营者死亡日期；空为没有记录",
+        "owner's day of death; empty: none on record",
+        unless("没有死亡记录", "no death on record"),
+    ),
+    fact("retires_on", DATE, "经营者达到法定退休年龄的日期", "day the owner reaches the statutory age of retirement", CLAIMED),
+    fact("local_household", FLAG, "经营者为本市户籍", "owner's registered household is in the city", CLAIMED),
+    fact("returning_migrant", FLAG, "返乡创业农民工", "a migrant worker who came home to start a business", CLAIMED),
+    fact("rural_entrepreneur", FLAG, "农村自主创业者", "started a business in the countryside", CLAIMED),
+    fact("graduate", FLAG, "高等学校毕业生", "owner has completed higher education", GRADUATES),
+    fact("graduated_on", DATE, "毕业日期", "day of graduation", GRADUATES),
     as_of("graduates_as_of", "毕业生数据日期", "day the data on graduates speak of"),
     fact(
         "registered_unemployed",
         FLAG,
         "登记日前为登记失业人员",
         "was registered as unemployed when the business was registered",
-        "feed",
-        as_of=UNEMPLOYMENT,
+        UNEMPLOYMENT,
     ),
     as_of("unemployed_as_of", "登记失业数据日期", "day the data on registered unemployment speak of"),
-    fact("monitored", FLAG, "登记日为防返贫监测对象", "monitored against falling back into poverty on that day", "feed", as_of=HARDSHIP),
-    fact("hard_to_employ", FLAG, "登记日为就业困难人员", "registered as hard to employ on that day", "feed", as_of=HARDSHIP),
-    fact("veteran", FLAG, "退役军人", "a veteran", "feed", as_of=HARDSHIP),
+    fact("monitored", FLAG, "登记日为防返贫监测对象", "monitored against falling back into poverty on that day", HARDSHIP),
+    fact("hard_to_employ", FLAG, "登记日为就业困难人员", "registered as hard to employ on that day", HARDSHIP),
+    fact("veteran", FLAG, "退役军人", "a veteran", HARDSHIP),
     as_of("hardship_as_of", "困难群体数据日期", "day the data on hardship groups speak of"),
-    fact("key_group", FLAG, "税收政策所称重点群体，有证明", "of a key group in the sense of the tax rules, as a document shows", "claim"),
+    fact("key_group", FLAG, "税收政策所称重点群体，有证明", "of a key group in the sense of the tax rules, as a document shows", CLAIMED),
 )
 LOAN = (
-    fact("has_loan", FLAG, "有创业担保贷款", "has a guaranteed start-up loan", "claim"),
-    fact("borrower", CODE, "借款人", "borrower", "claim", values=BORROWERS),
-    fact("partners", COUNT, "合伙人数", "partners who borrow together", "claim", unit="persons"),
-    fact("borrowed_on", DATE, "贷款发放日期", "day the loan was paid out", "claim"),
-    fact("loan_until", DATE, "贷款到期日期", "day the loan falls due", "claim"),
-    fact("principal", COUNT, "贷款本金", "principal", "claim", unit="fen"),
-    fact("loan_rate", COUNT, "贷款年利率，万分之一", "rate of the loan in hundredths of a percent a year", "claim", unit="basis points"),
-    fact("interest_paid", COUNT, "本次申请所涉已付利息", "interest paid for the period claimed", "claim", unit="fen"),
-    fact("guarantee_fee", COUNT, "本次申请所涉已付担保费", "guarantee fee paid for the period claimed", "claim", unit="fen"),
-    fact("fee_months", COUNT, "担保费所涉月数", "months the guarantee fee covers", "claim", unit="months"),
-    fact("other_loans", FLAG, "有目录外的其他贷款", "has loans other than those the rule lets stand", "claim"),
-    fact("on_schedule", FLAG, "按期还本付息", "repays on schedule", "claim"),
+    fact("has_loan", FLAG, "有创业担保贷款", "has a guaranteed start-up loan", CLAIMED),
+    fact("borrower", CODE, "借款人", "borrower", CLAIMED, values=BORROWERS),
+    fact("partners", COUNT, "合伙人数", "partners who borrow together", CLAIMED, unit="persons"),
+    fact("borrowed_on", DATE, "贷款发放日期", "day the loan was paid out", CLAIMED),
+    fact("loan_until", DATE, "贷款到期日期", "day the loan falls due", CLAIMED),
+    fact("principal", COUNT, "贷款本金", "principal", CLAIMED, unit="fen"),
+    fact("loan_rate", COUNT, "贷款年利率，万分之一", "rate of the loan in hundredths of a percent a year", CLAIMED, unit="basis points"),
+    fact("interest_paid", COUNT, "本次申请所涉已付利息", "interest paid for the period claimed", CLAIMED, unit="fen"),
+    fact("guarantee_fee", COUNT, "本次申请所涉已付担保费", "guarantee fee paid for the period claimed", CLAIMED, unit="fen"),
+    fact("fee_months", COUNT, "担保费所涉月数", "months the guarantee fee covers", CLAIMED, unit="months"),
+    fact("other_loans", FLAG, "有目录外的其他贷款", "has loans other than those the rule lets stand", CLAIMED),
+    fact("on_schedule", FLAG, "按期还本付息", "repays on schedule", CLAIMED),
 )
 FACTS = (*BUSINESS, *OWNER, *LOAN, *tax_year("经营", "the business was run"))
 BUSINESS_FACTS = facts_table(

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from guildhall.incentives.tables.facts import as_of, fact, facts_table
-from guildhall.kernel.tables import CODE, COUNT, DATE, FLAG, KEY, NAME
+from guildhall.incentives.tables.facts import (
+    APPLIED,
+    CLAIMED,
+    GRADUATES,
+    GRANTED,
+    HARDSHIP,
+    INSURANCE,
+    INSURANCE_MONTHS,
+    UNEMPLOYMENT,
+    as_of,
+    fact,
+    facts_table,
+    unless,
+)
+from guildhall.kernel.tables import CODE, COUNT, DATE, FLAG, KEY, NAME, Text
 from guildhall.registry.tables import CERTIFICATE_KINDS, CERTIFICATE_SOURCES, CERTIFIED
+from guildhall.rules.inputs import claim
 
 TRAININGS = ("catalogue", "off_catalogue", "new_occupation", "featured")
 """Courses of the published catalogue, outside it, for new occupations, and the city's featured courses: each is paid differently."""
 
-INSURANCE = ("insured_as_of", 45)
-UNEMPLOYMENT = ("unemployed_as_of", 45)
-HARDSHIP = ("hardship_as_of", 190)
-GRADUATES = ("graduates_as_of", 400)
-"""A column with the day of the feed, and after how many days it is stale: as in the contracts of the feeds."""
 
 CERTIFICATE = (
     fact("certificate_id", KEY, "证书键", "key of the certificate", known=True, ref="registry.certificates"),
@@ -26,34 +35,42 @@ CERTIFICATE = (
         ref="registry.places",
     ),
     fact("birth_month", DATE, "出生月份的第一天", "first day of the month of birth"),
-    fact("died_on", DATE, "死亡日期；空为没有记录", "day of death; empty: none on record"),
+    fact(
+        "died_on",
+        DATE,
+        "死亡日期；空为没有记录",
+        "day of death; empty: none on record",
+        unless("没有死亡记录", "no death on record"),
+    ),
     fact("kind", CODE, "技能等级证书或岗位聘任", "skill-level certificate, or appointment to a post", known=True, values=CERTIFICATE_KINDS),
     fact("level", CODE, "等级", "level", known=True, values=CERTIFIED),
     fact("occupation", NAME, "职业编码", "occupation code", known=True, ref="skills.occupations"),
     fact("source", CODE, "企业自主评价或社会评价组织", "employer, or public assessment body", values=CERTIFICATE_SOURCES),
     fact("issued_on", DATE, "发证日期", "day of issue", known=True),
-    fact("valid_until", DATE, "失效日期（不含）；空为有效", "first day it no longer holds; empty while it does"),
     fact(
-        "shortage",
+        "valid_until",
+        DATE,
+        "失效日期（不含）；空为有效",
+        "first day it no longer holds; empty while it does",
+        unless("有效", "no end to it on record"),
+    ),
+    fact(
+        "shortage_shown",
         FLAG,
-        "发证日该职业在紧缺职业目录内；没有目录可查时为空",
-        "on the day of issue the occupation stood on the list of shortages; empty where no list is on file",
+        "申请所附材料证明该职业属于紧缺职业；空为以目录为准",
+        "a document of the claim shows whether the occupation counts as one in shortage; empty: the list decides",
+        claim(empty=Text("以紧缺职业目录为准", "the list of shortages decides")),
     ),
     fact(
         "applied_on",
         DATE,
         "申请日期；尚未申请的为查询日",
         "day of application; the day asked about while there is none",
-        "claim",
+        APPLIED,
         known=True,
     ),
     fact(
-        "granted_on",
-        DATE,
-        "发放日期；尚未发放的为查询日",
-        "day of the grant; the day asked about while there is none",
-        "grants",
-        known=True,
+        "granted_on", DATE, "发放日期；尚未发放的为查询日", "day of the grant; the day asked about while there is none", GRANTED, known=True
     ),
 )
 INSURED = (
@@ -62,29 +79,22 @@ INSURED = (
         COUNT,
         "到申请日累计参加失业保险的月数",
         "months insured against unemployment, in all, up to the day of application",
-        "feed",
+        INSURANCE_MONTHS,
         unit="months",
-        as_of=INSURANCE,
-        grows=True,
     ),
-    fact("insured", FLAG, "申请日在保", "insured on the day of application", "feed", as_of=INSURANCE),
+    fact("insured", FLAG, "申请日在保", "insured on the day of application", INSURANCE),
     as_of("insured_as_of", "失业保险数据日期", "day the insurance data speak of"),
-    fact(
-        "employer_here",
-        FLAG,
-        "申请日的用人单位在本市登记",
-        "on the day of application works for an organisation registered in the city",
-    ),
-    fact("drawing_benefit", FLAG, "申请日在领失业保险金", "drew unemployment benefit on the day of application", "claim"),
-    fact("paid_in_full", FLAG, "失业保险费已足额缴纳", "contributions to unemployment insurance are paid in full", "claim"),
+    fact("employer_here", FLAG, "申请日的用人单位在本市登记", "on the day of application works for an organisation registered in the city"),
+    fact("drawing_benefit", FLAG, "申请日在领失业保险金", "drew unemployment benefit on the day of application", CLAIMED),
+    fact("paid_in_full", FLAG, "失业保险费已足额缴纳", "contributions to unemployment insurance are paid in full", CLAIMED),
 )
-GRANTED = (
+ALREADY = (
     fact(
         "grants_in_year",
         COUNT,
         "本人在发放年度已领技能提升补贴次数",
         "skill-upgrade subsidies the holder was granted in the calendar year of the grant, other than this one",
-        "grants",
+        GRANTED,
         unit="grants",
         known=True,
     ),
@@ -93,7 +103,7 @@ GRANTED = (
         COUNT,
         "其中非紧缺职业的次数",
         "of these, those for occupations outside the list of shortages",
-        "grants",
+        GRANTED,
         unit="grants",
         known=True,
     ),
@@ -102,7 +112,7 @@ GRANTED = (
         COUNT,
         "本人因同一职业同一等级已领技能提升补贴次数（含旧证、换发的证）",
         "skill-upgrade subsidies already granted to the holder for this occupation and level, by this or another certificate",
-        "grants",
+        GRANTED,
         unit="grants",
         known=True,
     ),
@@ -111,7 +121,7 @@ GRANTED = (
         COUNT,
         "本人因同一职业更高等级已领技能提升补贴次数",
         "skill-upgrade subsidies already granted to the holder for a higher level of this occupation",
-        "grants",
+        GRANTED,
         unit="grants",
         known=True,
     ),
@@ -120,7 +130,7 @@ GRANTED = (
         COUNT,
         "本证书已领技能提升补贴次数",
         "skill-upgrade subsidies already granted for this certificate",
-        "grants",
+        GRANTED,
         unit="grants",
         known=True,
     ),
@@ -129,67 +139,53 @@ GRANTED = (
         COUNT,
         "本证书已领职业培训补贴次数",
         "training subsidies already granted for this certificate",
-        "grants",
+        GRANTED,
         unit="grants",
         known=True,
     ),
 )
 TRAINED = (
-    fact("trained", FLAG, "取证前参加了培训", "a course led to the certificate", "claim"),
-    fact("training", CODE, "培训类别", "kind of course", "claim", values=TRAININGS),
-    fact("training_started_on", DATE, "培训开始日期", "first day of the course", "claim"),
-    fact("training_days", COUNT, "培训天数", "days of the course", "claim", unit="days"),
-    fact("listed_cost", COUNT, "目录公布的培训费", "cost of the course as the catalogue lists it", "claim", unit="fen"),
-    fact("poor_trainee", FLAG, "符合生活费补贴条件的困难学员", "a trainee entitled to a living allowance for hardship", "claim"),
+    fact("trained", FLAG, "取证前参加了培训", "a course led to the certificate", CLAIMED),
+    fact("training", CODE, "培训类别", "kind of course", CLAIMED, values=TRAININGS),
+    fact("training_started_on", DATE, "培训开始日期", "first day of the course", CLAIMED),
+    fact("training_days", COUNT, "培训天数", "days of the course", CLAIMED, unit="days"),
+    fact("listed_cost", COUNT, "目录公布的培训费", "cost of the course as the catalogue lists it", CLAIMED, unit="fen"),
+    fact("poor_trainee", FLAG, "符合生活费补贴条件的困难学员", "a trainee entitled to a living allowance for hardship", CLAIMED),
     fact(
         "allowances_in_year",
         COUNT,
         "本人在发放年度已领培训生活费补贴次数",
         "living allowances granted in the year",
-        "grants",
+        GRANTED,
         unit="grants",
         known=True,
     ),
 )
 GROUPS = (
-    fact(
-        "monitored",
-        FLAG,
-        "培训开始日为防返贫监测对象",
-        "monitored against falling back into poverty when the course began",
-        "feed",
-        as_of=HARDSHIP,
-    ),
-    fact("hard_to_employ", FLAG, "培训开始日为就业困难人员", "registered as hard to employ when the course began", "feed", as_of=HARDSHIP),
+    fact("monitored", FLAG, "培训开始日为防返贫监测对象", "monitored against falling back into poverty when the course began", HARDSHIP),
+    fact("hard_to_employ", FLAG, "培训开始日为就业困难人员", "registered as hard to employ when the course began", HARDSHIP),
     as_of("hardship_as_of", "困难群体数据日期", "day the data on hardship groups speak of"),
-    fact("graduate", FLAG, "高等学校毕业生（含应届）", "has completed, or completes, higher education", "feed", as_of=GRADUATES),
-    fact("graduated_on", DATE, "高等学校毕业日期", "day of graduation from higher education", "feed", as_of=GRADUATES),
+    fact("graduate", FLAG, "高等学校毕业生（含应届）", "has completed, or completes, higher education", GRADUATES),
+    fact("graduated_on", DATE, "高等学校毕业日期", "day of graduation from higher education", GRADUATES),
     as_of("graduates_as_of", "毕业生数据日期", "day the data on graduates speak of"),
-    fact("school_leaver", FLAG, "未继续升学的初高中毕业生", "left junior or senior school and did not go on", "claim"),
-    fact("left_school_on", DATE, "初高中毕业日期", "day of leaving school", "claim"),
+    fact("school_leaver", FLAG, "未继续升学的初高中毕业生", "left junior or senior school and did not go on", CLAIMED),
+    fact("left_school_on", DATE, "初高中毕业日期", "day of leaving school", CLAIMED),
     fact("rural_transferred", FLAG, "农村转移就业劳动者", "moved from the land into a job"),
-    fact(
-        "registered_unemployed",
-        FLAG,
-        "培训开始日为城镇登记失业人员",
-        "registered as unemployed when the course began",
-        "feed",
-        as_of=UNEMPLOYMENT,
-    ),
+    fact("registered_unemployed", FLAG, "培训开始日为城镇登记失业人员", "registered as unemployed when the course began", UNEMPLOYMENT),
     as_of("unemployed_as_of", "登记失业数据日期", "day the data on registered unemployment speak of"),
     fact("employed", FLAG, "培训开始日在岗", "employed when the course began"),
     fact("hired_on", DATE, "培训开始日所在岗位的入职日期", "first day of the job held when the course began"),
 )
 TAXED = (
     fact("listed_qualification", FLAG, "证书在国家职业资格目录内", "the certificate stands in the national catalogue of qualifications"),
-    fact("deducted_already", FLAG, "当年已因其他证书扣除", "deducted for another certificate in the same year", "claim"),
-    fact("studying", FLAG, "当年在接受学历（学位）继续教育", "studies for a degree beside work in the year of the certificate", "claim"),
-    fact("study_months", COUNT, "当年学历继续教育月数", "months of that study in the year", "claim", unit="months"),
+    fact("deducted_already", FLAG, "当年已因其他证书扣除", "deducted for another certificate in the same year", CLAIMED),
+    fact("studying", FLAG, "当年在接受学历（学位）继续教育", "studies for a degree beside work in the year of the certificate", CLAIMED),
+    fact("study_months", COUNT, "当年学历继续教育月数", "months of that study in the year", CLAIMED, unit="months"),
     fact(
-        "study_months_before", COUNT, "该学历此前已扣除月数", "months deducted for the same degree in earlier years", "claim", unit="months"
+        "study_months_before", COUNT, "该学历此前已扣除月数", "months deducted for the same degree in earlier years", CLAIMED, unit="months"
     ),
 )
-FACTS = (*CERTIFICATE, *INSURED, *GRANTED, *TRAINED, *GROUPS, *TAXED)
+FACTS = (*CERTIFICATE, *INSURED, *ALREADY, *TRAINED, *GROUPS, *TAXED)
 CERTIFICATE_FACTS = facts_table(
     "incentives.certificate_facts",
     "每张证书一行：判断技能提升补贴、职业培训补贴和继续教育扣除所需的事实",

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from guildhall.incentives.tables.facts import as_of, fact, facts_table
+from guildhall.incentives.tables.facts import (
+    APPLIED,
+    GRANTED,
+    as_of,
+    fact,
+    facts_table,
+)
 from guildhall.kernel.tables import CODE, COUNT, DATE, KEY, NAME
 from guildhall.registry.tables import SIZES
+from guildhall.rules.inputs import feed
 
-PREMIUMS = ("premiums_as_of", 120)
+PREMIUMS = feed("premiums_as_of", 120)
+PREMIUMS_MONTHS = feed("premiums_as_of", 120, grows="month")
 
 FACTS = (
     fact("organisation_id", KEY, "用人单位", "employer", known=True, ref="registry.organisations"),
@@ -18,48 +26,32 @@ FACTS = (
         DATE,
         "申请日期；尚未申请或免申即享的为查询日",
         "day of application; the day asked about where there is none",
-        "claim",
+        APPLIED,
         known=True,
     ),
     fact(
-        "granted_on",
-        DATE,
-        "发放日期；尚未发放的为查询日",
-        "day of the grant; the day asked about while there is none",
-        "grants",
-        known=True,
+        "granted_on", DATE, "发放日期；尚未发放的为查询日", "day of the grant; the day asked about while there is none", GRANTED, known=True
     ),
     fact(
         "premiums",
         COUNT,
         "单位和职工上年度实际缴纳失业保险费",
         "unemployment premiums paid for the year before by employer and staff",
-        "feed",
+        PREMIUMS,
         unit="fen",
-        as_of=PREMIUMS,
     ),
     fact(
         "months_paid",
         COUNT,
         "累计足额缴纳失业保险费月数",
         "months for which premiums were paid in full, up to the application",
-        "feed",
+        PREMIUMS_MONTHS,
         unit="months",
-        as_of=PREMIUMS,
-        grows=True,
     ),
-    fact(
-        "insured_people",
-        COUNT,
-        "上年度末参加失业保险人数",
-        "people insured at the end of the year before",
-        "feed",
-        unit="persons",
-        as_of=PREMIUMS,
-    ),
-    fact("laid_off", COUNT, "上年度裁员人数", "people laid off in the year before", "feed", unit="persons", as_of=PREMIUMS),
+    fact("insured_people", COUNT, "上年度末参加失业保险人数", "people insured at the end of the year before", PREMIUMS, unit="persons"),
+    fact("laid_off", COUNT, "上年度裁员人数", "people laid off in the year before", PREMIUMS, unit="persons"),
     as_of("premiums_as_of", "缴费和裁员数据日期", "day the data on premiums and layoffs speak of"),
-    fact("refunds", COUNT, "该年度已返还次数", "refunds already granted for the year", "grants", unit="grants", known=True),
+    fact("refunds", COUNT, "该年度已返还次数", "refunds already granted for the year", GRANTED, unit="grants", known=True),
 )
 EMPLOYER_FACTS = facts_table(
     "incentives.employer_facts",

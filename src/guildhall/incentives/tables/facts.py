@@ -1,4 +1,4 @@
-"""How a facts table says, of each column, where the value comes from and when it is too old to decide on.
+"""A column of a facts table together with where its value comes from, as the language of rules wants to know it.
 
 A facts table has one row for each subject of a rule. A rule reads one row of it and nothing else.
 """
@@ -7,29 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 import pyarrow as pa
 
 from guildhall.kernel.tables import DATE, Column, Table, Text
+from guildhall.rules.inputs import Origin, claim, feed, grants, records
 
-Origin = Literal["registry", "feed", "grants", "claim"]
-"""Our records; another authority's file; what we granted before; what the claim says and a document shows."""
+RECORDED, GRANTED, CLAIMED = records(), grants(), claim()
+APPLIED = claim(grows="day")
+"""The day of the claim: while there is none it is the day asked about, and moves with it."""
+INSURANCE = feed("insured_as_of", 45)
+INSURANCE_MONTHS = feed("insured_as_of", 45, grows="month")
+UNEMPLOYMENT = feed("unemployed_as_of", 45)
+HARDSHIP = feed("hardship_as_of", 190)
+GRADUATES = feed("graduates_as_of", 400)
+"""Each feed with the column that dates it and the days after which it is stale, as in the registry's contracts of feeds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One column of a facts table, with its origin.
-
-    `as_of` names the column with the day its feed speaks of; `days` later the value is stale and decides nothing. What `grows` rises by
-    one each month while nothing changes, so that a near miss can name the day it turns.
-    """
+    """One column of a facts table, with its origin."""
 
     column: Column
-    origin: Origin = "registry"
-    as_of: str = ""
-    days: int = 0
-    grows: bool = False
+    origin: Origin
 
     @property
     def name(self) -> str:
@@ -41,25 +41,32 @@ def fact(
     type_: pa.DataType,
     zh: str,
     en: str,
-    origin: Origin = "registry",
+    origin: Origin = RECORDED,
     *,
     unit: str = "",
     values: tuple[str, ...] = (),
     ref: str = "",
     known: bool = False,
-    as_of: tuple[str, int] = ("", 0),
-    grows: bool = False,
 ) -> Fact:
     """A column of facts; empty where nobody has said, unless it is always `known`."""
-    column = Column(name, type_, Text(zh, en), unit=unit, nullable=not known, values=values, ref=ref)
-    return Fact(column, origin, as_of[0], as_of[1], grows)
+    return Fact(Column(name, type_, Text(zh, en), unit=unit, nullable=not known, values=values, ref=ref), origin)
 
 
 def as_of(name: str, zh: str, en: str) -> Fact:
     """The day that a feed speaks of; empty when it has never come."""
-    return fact(name, DATE, zh, en, "feed")
+    return fact(name, DATE, zh, en)
+
+
+def unless(zh: str, en: str) -> Origin:
+    """Records in which an empty value is itself a fact: what it means."""
+    return records(empty=Text(zh, en))
 
 
 def facts_table(name: str, zh: str, en: str, facts: Iterable[Fact], key: tuple[str, ...]) -> Table:
     """The declaration of a facts table."""
     return Table(name, Text(zh, en), tuple(fact.column for fact in facts), key)
+
+
+def origins(facts: Iterable[Fact]) -> dict[str, Origin]:
+    """The columns by name with their origins: what a rule on this table may read."""
+    return {fact.name: fact.origin for fact in facts}

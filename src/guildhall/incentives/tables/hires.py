@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from guildhall.incentives.tables.facts import Fact, as_of, fact, facts_table
+from guildhall.incentives.tables.facts import (
+    APPLIED,
+    CLAIMED,
+    GRADUATES,
+    GRANTED,
+    HARDSHIP,
+    INSURANCE,
+    INSURANCE_MONTHS,
+    UNEMPLOYMENT,
+    Fact,
+    as_of,
+    fact,
+    facts_table,
+    unless,
+)
 from guildhall.kernel.tables import CODE, COUNT, DATE, FLAG, KEY, NAME
 from guildhall.registry.tables import CONTRACTS, SECTORS, SIZES
-
-INSURANCE = ("insured_as_of", 45)
-UNEMPLOYMENT = ("unemployed_as_of", 45)
-HARDSHIP = ("hardship_as_of", 190)
-GRADUATES = ("graduates_as_of", 400)
 
 
 def tax_year(subject_zh: str, subject_en: str) -> tuple[Fact, ...]:
     """What relief for one year asks about: its months, and what is payable of each tax, in the order in which relief is set off."""
 
     def due(name: str, zh: str, en: str) -> Fact:
-        return fact(name, COUNT, f"当年尚应缴纳的{zh}", f"{en} still payable in the year", "claim", unit="fen")
+        return fact(name, COUNT, f"当年尚应缴纳的{zh}", f"{en} still payable in the year", CLAIMED, unit="fen")
 
     return (
         fact("tax_year", COUNT, "减免所属年度", "calendar year of the relief", unit="year"),
         fact("months_in_year", COUNT, f"当年{subject_zh}的月数", f"months of the year in which {subject_en}", unit="months"),
-        fact("months_before", COUNT, "此前已享受减免的月数", "months of relief used before this year", "grants", unit="months", known=True),
+        fact("months_before", COUNT, "此前已享受减免的月数", "months of relief used before this year", GRANTED, unit="months", known=True),
         due("vat_due", "增值税", "value-added tax"),
         due("construction_due", "城市维护建设税", "tax for urban maintenance and construction"),
         due("education_due", "教育费附加", "education surcharge"),
@@ -38,29 +47,36 @@ HIRE = (
     fact("size", CODE, "用人单位规模", "size of the employer", values=SIZES),
     fact("sector", CODE, "用人单位行业", "sector of the employer", values=SECTORS),
     fact("birth_month", DATE, "出生月份的第一天", "first day of the month of birth"),
-    fact("born_on", DATE, "出生日期；只在以月份无法判断时需要", "day of birth; needed only where the month leaves it open", "claim"),
-    fact("died_on", DATE, "死亡日期；空为没有记录", "day of death; empty: none on record"),
+    fact("born_on", DATE, "出生日期；只在以月份无法判断时需要", "day of birth; needed only where the month leaves it open", CLAIMED),
+    fact(
+        "died_on",
+        DATE,
+        "死亡日期；空为没有记录",
+        "day of death; empty: none on record",
+        unless("没有死亡记录", "no death on record"),
+    ),
     fact("hired_on", DATE, "入职日期", "first day of the job", known=True),
-    fact("left_on", DATE, "离职后的第一天；空为在职", "first day after the job; empty while it lasts"),
+    fact(
+        "left_on",
+        DATE,
+        "离职后的第一天；空为在职",
+        "first day after the job; empty while it lasts",
+        unless("在职", "still employed"),
+    ),
     fact("contract", CODE, "用工形式", "kind of contract", values=CONTRACTS),
-    fact("contract_from", DATE, "劳动合同起始日期", "first day of the labour contract", "claim"),
-    fact("contract_until", DATE, "劳动合同终止日期（不含）", "first day after the labour contract", "claim"),
-    fact("open_ended", FLAG, "无固定期限劳动合同", "the labour contract has no end", "claim"),
+    fact("contract_from", DATE, "劳动合同起始日期", "first day of the labour contract", CLAIMED),
+    fact("contract_until", DATE, "劳动合同终止日期（不含）", "first day after the labour contract", CLAIMED),
+    fact("open_ended", FLAG, "无固定期限劳动合同", "the labour contract has no end", CLAIMED),
     fact(
         "applied_on",
         DATE,
         "申请日期；尚未申请的为查询日",
         "day of application; the day asked about while there is none",
-        "claim",
+        APPLIED,
         known=True,
     ),
     fact(
-        "granted_on",
-        DATE,
-        "发放日期；尚未发放的为查询日",
-        "day of the grant; the day asked about while there is none",
-        "grants",
-        known=True,
+        "granted_on", DATE, "发放日期；尚未发放的为查询日", "day of the grant; the day asked about while there is none", GRANTED, known=True
     ),
 )
 INSURED = (
@@ -69,49 +85,40 @@ INSURED = (
         COUNT,
         "入职后由本单位连续缴纳社会保险的月数",
         "months for which this employer has paid social insurance without a break since the hire",
-        "feed",
+        INSURANCE_MONTHS,
         unit="months",
-        as_of=INSURANCE,
-        grows=True,
     ),
-    fact(
-        "employed_before",
-        FLAG,
-        "毕业后、入职前曾参保就业",
-        "was insured in another job between graduation and this hire",
-        "feed",
-        as_of=INSURANCE,
-    ),
+    fact("employed_before", FLAG, "毕业后、入职前曾参保就业", "was insured in another job between graduation and this hire", INSURANCE),
     as_of("insured_as_of", "社会保险数据日期", "day the insurance data speak of"),
     fact(
         "individual_contributions",
         COUNT,
         "入职后首十二个月内个人已缴社会保险费合计",
         "the person's own social insurance contributions over the first twelve months of the job, so far",
-        "claim",
+        CLAIMED,
         unit="fen",
     ),
 )
 GROUPS = (
-    fact("graduate", FLAG, "高等学校毕业生", "has completed higher education", "feed", as_of=GRADUATES),
-    fact("graduated_on", DATE, "高等学校毕业日期", "day of graduation from higher education", "feed", as_of=GRADUATES),
+    fact("graduate", FLAG, "高等学校毕业生", "has completed higher education", GRADUATES),
+    fact("graduated_on", DATE, "高等学校毕业日期", "day of graduation from higher education", GRADUATES),
     as_of("graduates_as_of", "毕业生数据日期", "day the data on graduates speak of"),
-    fact("registered_unemployed", FLAG, "入职前为登记失业人员", "was registered as unemployed when hired", "feed", as_of=UNEMPLOYMENT),
-    fact("unemployed_since", DATE, "该次失业登记日期", "day of that registration", "feed", as_of=UNEMPLOYMENT),
+    fact("registered_unemployed", FLAG, "入职前为登记失业人员", "was registered as unemployed when hired", UNEMPLOYMENT),
+    fact("unemployed_since", DATE, "该次失业登记日期", "day of that registration", UNEMPLOYMENT),
     as_of("unemployed_as_of", "登记失业数据日期", "day the data on registered unemployment speak of"),
-    fact("local_household", FLAG, "本市户籍", "registered household in the city", "claim"),
-    fact("hard_to_employ", FLAG, "入职日为就业困难人员", "registered as hard to employ when hired", "feed", as_of=HARDSHIP),
-    fact("monitored", FLAG, "入职日为防返贫监测对象", "monitored against falling back into poverty when hired", "feed", as_of=HARDSHIP),
+    fact("local_household", FLAG, "本市户籍", "registered household in the city", CLAIMED),
+    fact("hard_to_employ", FLAG, "入职日为就业困难人员", "registered as hard to employ when hired", HARDSHIP),
+    fact("monitored", FLAG, "入职日为防返贫监测对象", "monitored against falling back into poverty when hired", HARDSHIP),
     as_of("hardship_as_of", "困难群体数据日期", "day the data on hardship groups speak of"),
-    fact("key_group", FLAG, "税收政策所称重点群体，有证明", "of a key group in the sense of the tax rules, as a document shows", "claim"),
+    fact("key_group", FLAG, "税收政策所称重点群体，有证明", "of a key group in the sense of the tax rules, as a document shows", CLAIMED),
 )
-GRANTED = (
+ALREADY = (
     fact(
         "hiring_grants",
         COUNT,
         "此人已被领取吸纳就业补贴次数（任何单位）",
         "hiring subsidies granted for this person to any employer",
-        "grants",
+        GRANTED,
         unit="grants",
         known=True,
     ),
@@ -120,7 +127,7 @@ GRANTED = (
         COUNT,
         "此人已被领取扩岗补助次数（任何单位）",
         "job-expansion subsidies granted for this person to any employer",
-        "grants",
+        GRANTED,
         unit="grants",
         known=True,
     ),
@@ -129,7 +136,7 @@ GRANTED = (
         COUNT,
         "此次入职已领社会保险补贴次数",
         "social-insurance subsidies granted for this hire",
-        "grants",
+        GRANTED,
         unit="grants",
         known=True,
     ),
@@ -138,12 +145,12 @@ GRANTED = (
         COUNT,
         "此人已被领取小微企业吸纳毕业生补贴次数",
         "subsidies of micro and small firms granted for this graduate",
-        "grants",
+        GRANTED,
         unit="grants",
         known=True,
     ),
 )
-FACTS = (*HIRE, *INSURED, *GROUPS, *GRANTED, *tax_year("在岗并参保", "the person worked and was insured here"))
+FACTS = (*HIRE, *INSURED, *GROUPS, *ALREADY, *tax_year("在岗并参保", "the person worked and was insured here"))
 HIRE_FACTS = facts_table(
     "incentives.hire_facts",
     "每次入职一行：判断用人单位补贴和吸纳重点群体税收减免所需的事实",
