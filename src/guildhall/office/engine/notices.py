@@ -187,6 +187,122 @@ TEMPLATES: dict[str, Template] = {
             "On {on} you withdrew your consent to “{purpose}”. What was done before stays as it is.",
         ),
     ),
+    "claim_asked": Template(
+        Text("有单位想代您申领一项补贴", "An employer would claim a benefit for you"),
+        Text(
+            "{employer}想代您申领“{benefit}”。是否同意由您决定：同意后单位才能提交，款项只发到您本人账户。",
+            "{employer} would claim “{benefit}” for you. It is for you to decide: nothing is lodged before you agree, and the money goes "
+            "to you alone.",
+        ),
+    ),
+    "claim_lodged": Template(
+        Text("您的申领已提交", "Your claim was lodged"),
+        Text(
+            "第 {number} 号申领（{benefit}）已提交，{due} 前受理或一次性告知补正。",
+            "Claim {number} ({benefit}) was lodged. By {due} it is taken up, or you are told once what is missing.",
+        ),
+    ),
+    "claim_returned": Template(
+        Text("您的申领需要补正", "Your claim needs to be completed"),
+        Text(
+            "第 {number} 号申领（{benefit}）须补正：{defects}。请在 {due} 前补齐，逾期终止，可重新提交。",
+            "Claim {number} ({benefit}) lacks: {defects}. Complete it by {due}; after that it ends, and you may claim anew.",
+        ),
+    ),
+    "claim_lapsed": Template(
+        Text("您的申领已终止", "Your claim has ended"),
+        Text(
+            "第 {number} 号申领（{benefit}）未在期限内补正，已终止。材料齐备后可以重新提交。",
+            "Claim {number} ({benefit}) was not completed in time and has ended. You may claim anew.",
+        ),
+    ),
+    "claim_accepted": Template(
+        Text("您的申领已受理", "Your claim was taken up"),
+        Text(
+            "第 {number} 号申领（{benefit}）材料齐全，已受理，{due} 前作出决定。",
+            "Claim {number} ({benefit}) is complete and will be decided by {due}.",
+        ),
+    ),
+    "claim_approved": Template(
+        Text("您的申领已审核通过", "Your claim was approved"),
+        Text(
+            "第 {number} 号申领（{benefit}）审核通过，金额 {amount}。公示期满无异议后发放。",
+            "Claim {number} ({benefit}) was approved: {amount}. It is paid after the public notice.",
+        ),
+    ),
+    "claim_refused": Template(
+        Text("您的申领未获批准", "Your claim was refused"),
+        Text(
+            "第 {number} 号申领（{benefit}）不予发放。理由：{reason}。依据：{basis}。如有异议，可在 {until} 前向以下部门提出：{body}。",
+            "Claim {number} ({benefit}) was refused. The reason: {reason}. It rests on: {basis}. You may object until {until}: {body}.",
+        ),
+    ),
+    "claim_noticed": Template(
+        Text("您的申领正在公示", "Your claim is on public notice"),
+        Text(
+            "第 {number} 号申领（{benefit}）公示至 {until}，姓名已隐去大部分。",
+            "Claim {number} ({benefit}) is on public notice until {until}, with most of the name hidden.",
+        ),
+    ),
+    "claim_reopened": Template(
+        Text("您的申领重新审核", "Your claim is being reviewed anew"),
+        Text(
+            "第 {number} 号申领（{benefit}）有异议，须重新审核，{due} 前作出决定。",
+            "There was an objection to claim {number} ({benefit}). It is reviewed anew and decided by {due}.",
+        ),
+    ),
+    "claim_paid": Template(
+        Text("一笔补贴已发放", "A benefit was paid"),
+        Text(
+            "第 {number} 号申领（{benefit}）{amount} 已由银行入账。",
+            "The bank has paid {amount} for claim {number} ({benefit}).",
+        ),
+    ),
+    "claim_failed": Template(
+        Text("一笔补贴未能入账", "A payment came back"),
+        Text(
+            "第 {number} 号申领（{benefit}）的款项被银行退回：{reason}。请在 {due} 前更正收款账户。",
+            "The bank returned the payment for claim {number} ({benefit}): {reason}. Give another account by {due}.",
+        ),
+    ),
+    "claim_withdrawn": Template(
+        Text("一件申领已撤回", "A claim was withdrawn"),
+        Text("第 {number} 号申领（{benefit}）已撤回。", "Claim {number} ({benefit}) was withdrawn."),
+    ),
+    "claim_appealed": Template(
+        Text("您的异议已收到", "Your objection was received"),
+        Text(
+            "对第 {number} 号申领（{benefit}）的异议已收到，由未参与原决定的人员在 {due} 前复核。",
+            "Your objection in claim {number} ({benefit}) was received. Somebody who took no part before decides by {due}.",
+        ),
+    ),
+    "claim_appeal_upheld": Template(
+        Text("您的异议成立", "Your objection was upheld"),
+        Text(
+            "对第 {number} 号申领（{benefit}）的异议成立，原决定撤销。答复：{answer}",
+            "Your objection in claim {number} ({benefit}) was upheld and the decision set aside. The answer: {answer}",
+        ),
+    ),
+    "claim_appeal_dismissed": Template(
+        Text("您的异议未获支持", "Your objection was dismissed"),
+        Text(
+            "对第 {number} 号申领（{benefit}）的异议经复核，维持原决定。答复：{answer}。仍不服的：{body}。",
+            "Your objection in claim {number} ({benefit}) was reviewed, and the decision stands. The answer: {answer}. From there: {body}.",
+        ),
+    ),
+    "claim_recalled": Template(
+        Text("一笔补贴须退回", "A benefit is claimed back"),
+        Text(
+            "第 {number} 号申领（{benefit}）已发放的 {amount} 须退回。理由：{reason}。如有异议，可在 {until} 前提出：{body}。",
+            "{amount} paid for claim {number} ({benefit}) is claimed back. The reason: {reason}. You may object until {until}: {body}.",
+        ),
+    ),
+    "claim_repaid": Template(
+        Text("退回款项已收到", "The money was paid back"),
+        Text(
+            "第 {number} 号申领（{benefit}）退回的款项已收到。", "What was claimed back in claim {number} ({benefit}) has been paid back."
+        ),
+    ),
     "paper_refused": Template(
         Text("您提交的一份材料未被接收", "A paper you brought was not taken"),
         Text(

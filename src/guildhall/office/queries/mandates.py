@@ -13,18 +13,18 @@ from guildhall.web.viewer import Viewer
 
 PURPOSES = ("record", "certificates", "training", "jobs", "benefits", "wages")
 """Matters in which one may act for a person."""
-OWN, WHOLE, CONTACT, CERTIFICATES, EMPLOYMENT, INSURANCE, REPORTED = (
-    "own", "whole", "contact", "certificates", "employment", "insurance", "reported"
+OWN, WHOLE, CONTACT, CERTIFICATES, EMPLOYMENT, INSURANCE, REPORTED, CLAIMS = (
+    "own", "whole", "contact", "certificates", "employment", "insurance", "reported", "claims"
 )  # fmt: skip
 """What a purpose can open: the person's own page and corrections; everything held, who looked, consents and mandates; phone and
-residence; and the parts of the record.
+residence; the parts of the record; and claims for money.
 """
 TASKS: Mapping[str, frozenset[str]] = {
     "record": frozenset({OWN, WHOLE, CONTACT, CERTIFICATES, EMPLOYMENT, INSURANCE, REPORTED}),
     "certificates": frozenset({OWN, CONTACT, CERTIFICATES}),
     "training": frozenset({OWN, CONTACT, CERTIFICATES, EMPLOYMENT}),
     "jobs": frozenset({OWN, CONTACT, CERTIFICATES, EMPLOYMENT}),
-    "benefits": frozenset({OWN, CONTACT, CERTIFICATES, EMPLOYMENT, INSURANCE, REPORTED}),
+    "benefits": frozenset({OWN, CONTACT, CERTIFICATES, EMPLOYMENT, INSURANCE, REPORTED, CLAIMS}),
     "wages": frozenset({OWN, CONTACT, EMPLOYMENT, INSURANCE}),
 }
 """What each purpose opens to whoever acts: no more of the record than the matter needs (PIPL art. 6)."""
