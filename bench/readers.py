@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.web import _free_port, _serve, _wait
+from bench.web import _free_port, _wait
 
 READERS = 50
 PAUSE = 2.0
@@ -29,13 +29,15 @@ def main() -> None:
     os.environ |= {"GUILDHALL_VAR": str(var), "DJANGO_SETTINGS_MODULE": "guildhall.project.settings"}
     session, pages, code = prepared()
     port = _free_port()
-    server = _serve("guildhall.project.wsgi:application", port, {})
+    command = [sys.executable, "-c", "from guildhall.cli import main; main()", "serve", "--no-work", "--port", str(port)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait(port, "/healthz")
         alone = read_while(port, session, pages, lambda: time.sleep(15))
         found = read_while(port, session, pages, lambda: bring(file, code))
     finally:
         server.terminate()
+        server.wait()
     told = {"alone": p95(alone.times), "during": p95(found.times), "worst": max(found.times), "pages": len(found.times)}
     print(json.dumps({**told, "errors": alone.errors + found.errors, "seconds": found.seconds}))
 

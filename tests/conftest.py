@@ -92,5 +92,5 @@ def shared_data() -> Path:
 @pytest.fixture(autouse=True)
 def places_of_their_own() -> None:
     """No test reads the jurisdictions of another: a process keeps them for as long as the places on record look the same."""
-    if scope := sys.modules.get("guildhall.registry.queries.scope"):
-        scope.forget_places()
+    if standing := sys.modules.get("guildhall.registry.queries.standing"):
+        standing.forget_places()

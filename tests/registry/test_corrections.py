@@ -20,7 +20,7 @@ from guildhall.registry.engine import corrections as engine
 from guildhall.registry.models import CorrectionRequest, EmploymentSpell, Identity, NumberChange, PlaceParent, Superseded, Worker, vault
 from guildhall.registry.operations import corrections, identity
 from guildhall.registry.queries import corrections as queries
-from guildhall.registry.queries import scope
+from guildhall.registry.queries import standing
 from guildhall.web.viewer import PUBLIC, Viewer, system
 from tests.people import viewer
 from tests.registry.folders import born, identity_number
@@ -220,13 +220,13 @@ def test_a_request_follows_a_merger(now: datetime, on: date) -> None:
         source="made-up",
         status="generated",
     )
-    scope.forget_places()
+    standing.forget_places()
     later = now + timedelta(days=1)
     assert [len(queries.queue(by, on + timedelta(days=1)).rows) for by in (old, new)] == [0, 1]
     with pytest.raises(NotFound):
         accept(row, old, later)
     assert accept(row, new, later).state == "accepted"
-    scope.forget_places()
+    standing.forget_places()
 
 
 def test_the_queue_puts_the_deadline_first_and_counts_what_is_late(now: datetime, on: date, officer: Viewer) -> None:

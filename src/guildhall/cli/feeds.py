@@ -14,7 +14,7 @@ from guildhall.cli import brought
 from guildhall.cli.brought import OUTCOMES, goes_on, write_rejected
 from guildhall.cli.records import FILE, migrate_database, seal_batch
 from guildhall.cli.rosters import SOME_REJECTED, seldom_collected
-from guildhall.cli.terminal import Report, start_django, step
+from guildhall.cli.terminal import Report, give_way, start_django, step
 from guildhall.registry.engine.feeds import CONTRACTS
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ NOTED = {
 def feed(kind: str, file: Path, as_of: datetime | None, correction: bool, dry_run: bool, as_json: bool, rejected: Path | None) -> None:
     """Import a file of another authority; killed and run again, it goes on. Exits 3 where rows were rejected."""
     start_django()
+    give_way()
     migrate_database()
     from guildhall.registry.operations import feeds
     from guildhall.skills.queries import known_occupations

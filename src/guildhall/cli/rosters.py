@@ -15,7 +15,7 @@ import click
 from guildhall.cli import brought
 from guildhall.cli.brought import OUTCOMES, goes_on, write_rejected
 from guildhall.cli.records import FILE, migrate_database, seal_batch
-from guildhall.cli.terminal import Report, start_django, step
+from guildhall.cli.terminal import Report, give_way, start_django, step
 
 if TYPE_CHECKING:
     from guildhall.registry.models import ImportBatch
@@ -48,6 +48,7 @@ def roster(
     """Import a roster (.xlsx, .xls, .csv); killed and run again, it goes on. Exits 3 where rows were rejected."""
     mapping = _mapping(columns)
     start_django()
+    give_way()
     migrate_database()
     from guildhall.registry.operations import imports
     from guildhall.registry.queries.imports import organisation_called

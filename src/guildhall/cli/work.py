@@ -23,7 +23,7 @@ from guildhall.cli.keeping import move_deadlines, search_duplicates
 from guildhall.cli.records import migrate_database
 from guildhall.cli.retention import deliver, erase, scan
 from guildhall.cli.rosters import bring
-from guildhall.cli.terminal import start_django
+from guildhall.cli.terminal import give_way, start_django
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
 
 if TYPE_CHECKING:
@@ -285,6 +285,7 @@ class _Held:
 def work(once: bool, listed: bool, again: tuple[str, str] | None, beside: int | None) -> None:
     """Do background work: seals, notices, imports, what the clock asks for."""
     start_django()
+    give_way()
     if beside is None:  # a server has brought the schema up to date before it starts its worker
         migrate_database()
     if listed or again:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from guildhall.kernel.runs import Folder
+from guildhall.office import bulk
 from guildhall.registry import operations as registry
 from guildhall.registry.operations import LoadReport, Progress
 from guildhall.skills import operations as skills
@@ -17,7 +18,9 @@ def load_city(
     folder: Folder, *, mode: str, by: Viewer, now: datetime, progress: Progress | None = None, replace: bool = False
 ) -> LoadReport:
     """Loads a city build; `mode` is `demonstration` or `production`, `replace` (demonstration only) clears first."""
-    return registry.load_folder(folder, BINDINGS, mode=mode, by=by, now=now, progress=progress, replace=replace)
+    report = registry.load_folder(folder, BINDINGS, mode=mode, by=by, now=now, progress=progress, replace=replace)
+    bulk.gather_statistics()
+    return report
 
 
 def abandon_city(*, by: Viewer, now: datetime) -> int:

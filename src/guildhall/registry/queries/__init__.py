@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from guildhall.kernel.errors import NotFound
 from guildhall.kernel.territory import Edge, Node, Succession, Territory, holds
 from guildhall.registry.models import Organisation, Place, PlaceParent, PlaceSuccessor
+from guildhall.registry.queries.standing import kept
 from guildhall.web.viewer import Viewer
 
 COUNT_CAP = 1_000
@@ -192,11 +193,15 @@ def responsible_today(viewer: Viewer, place_id: str, today: date) -> Place | Non
 
     Raises NotFound.
     """
+    found = kept(("responsible", place_id, today), lambda: _responsible(viewer, place_id, today))
+    return Place.objects.get(pk=found) if found else None
+
+
+def _responsible(viewer: Viewer, place_id: str, today: date) -> str | None:
     tree = _lineage(place_id)
     if place_id not in tree.nodes:
         place(viewer, place_id)
-    found = tree.responsible_today(place_id, today)
-    return Place.objects.get(pk=found) if found else None
+    return tree.responsible_today(place_id, today)
 
 
 def territory(viewer: Viewer) -> Territory:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -35,7 +36,12 @@ def of_worker(viewer: Viewer, worker_id: int, today: date, size: int = SIZE) -> 
     """
     if not scope.people(viewer, today).filter(pk=leader(worker_id)).exists():
         raise no_such_person()
-    rows = Superseded.objects.filter(worker_id__in=one_person(worker_id)).order_by("-until", "-pk")[:size]
+    return of_records(one_person(worker_id), size)
+
+
+def of_records(records: Sequence[int], size: int = SIZE) -> list[Change]:
+    """The same for the records of a person whom the viewer was found to see already."""
+    rows = Superseded.objects.filter(worker_id__in=records).order_by("-until", "-pk")[:size]
     return [Change(row.table, row.row, row.column, said(row), row.until, row.batch_id) for row in rows]
 
 

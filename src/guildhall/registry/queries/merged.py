@@ -24,5 +24,9 @@ def leaders(worker_ids: Iterable[int]) -> dict[int, int]:
 
 def one_person(worker_id: int) -> tuple[int, ...]:
     """All records of the person that a record belongs to, the one that leads first, then by key."""
-    first = leader(worker_id)
+    return led_by(leader(worker_id))
+
+
+def led_by(first: int) -> tuple[int, ...]:
+    """All records of the person whose leading record this is, that one first, then by key."""
     return (first, *Alias.objects.filter(merged_into_id=first).order_by("worker_id").values_list("worker_id", flat=True))

@@ -7,32 +7,25 @@ orphaned by a merger of districts.
 
 from __future__ import annotations
 
-import time
-from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import or_
-from threading import Lock
-from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from guildhall.registry.models import (
     Alias,
     CorrectionRequest,
     EmploymentSpell,
-    LoadBatch,
     Organisation,
     Place,
-    PlaceParent,
-    PlaceSuccessor,
     Worker,
 )
 from guildhall.registry.queries import territory, within
 from guildhall.registry.queries.merged import one_person
+from guildhall.registry.queries.standing import kept
 from guildhall.web.viewer import PUBLIC, Viewer
 
 THROUGH = {
@@ -53,7 +46,7 @@ def jurisdiction(viewer: Viewer, today: date) -> frozenset[str] | None:
 
 
 def _answered_by(place_id: str, today: date) -> frozenset[str] | None:
-    found = _kept(("answered", place_id, today), lambda: _read_answered_by(place_id, today))
+    found = kept(("answered", place_id, today), lambda: _read_answered_by(place_id, today))
     return None if found is None else frozenset(found)
 
 
@@ -68,42 +61,8 @@ def _read_answered_by(place_id: str, today: date) -> frozenset[str] | None:
 
 def places_within(viewer: Viewer, place_id: str, today: date) -> tuple[str, ...]:
     """Keys of all that counts towards a place today, in order (`queries.within`), read once. Raises NotFound."""
-    found: tuple[str, ...] = _kept(("within", place_id, today), lambda: tuple(sorted(within(viewer, place_id, today))))
+    found: tuple[str, ...] = kept(("within", place_id, today), lambda: tuple(sorted(within(viewer, place_id, today))))
     return found
-
-
-KEPT = 500
-MINUTE = 60
-_sets: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
-_lock = Lock()
-
-
-def _kept(key: tuple[Any, ...], read: Callable[[], Any]) -> Any:
-    """What `read` gives, read once in this process for as long as the places on record are the same, and for a minute at most."""
-    key = (*key, _stand_of_places(), int(time.monotonic()) // MINUTE)
-    if key not in _sets:
-        found = read()
-        with _lock:
-            _sets[key] = found
-            while len(_sets) > KEPT:
-                _sets.popitem(last=False)
-    return _sets[key]
-
-
-def forget_places() -> None:
-    """Reads every set of places anew: for whoever changes places in another way than by adding some."""
-    with _lock:
-        _sets.clear()
-
-
-def _stand_of_places() -> tuple[Any, ...]:
-    """Changes when a load has come or a place, a parent or a successor was added or taken away; one short question."""
-    connection = connections[DEFAULT_DB_ALIAS]
-    tables = [connection.ops.quote_name(model._meta.db_table) for model in (Place, PlaceParent, PlaceSuccessor, LoadBatch)]
-    counts = ", ".join(f"(SELECT count(*) FROM {table})" for table in tables)  # noqa: S608  # names come from models
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {counts}, (SELECT max(id) FROM {tables[-1]})")  # noqa: S608
-        return (str(connection.settings_dict["NAME"]), *cursor.fetchone())
 
 
 def people(viewer: Viewer, today: date) -> QuerySet[Worker]:

@@ -31,7 +31,7 @@ from guildhall.registry.models import (
     vault,
 )
 from guildhall.registry.queries import changes, responsible_today, scope
-from guildhall.registry.queries.merged import leader, one_person
+from guildhall.registry.queries.merged import leader, led_by
 from guildhall.registry.queries.people.fields import ALL, GRADUATIONS, OWN, PART_OF_COLUMN, PART_OF_TABLE, UNCONFIRMED, shown_of, shown_to
 from guildhall.registry.queries.people.rows import IDENTITY, age_on, opened
 from guildhall.registry.queries.people.walk import ORDINALS
@@ -168,7 +168,7 @@ class _Reader:
     origins: dict[int | None, Origin] = field(default_factory=dict)
 
     def read(self) -> Person:
-        self.records = one_person(self.worker.pk)
+        self.records = led_by(self.worker.pk)
         who = opened(self.worker.identity)
         certificates = self._certificates() if "level" in self.shown or "certificates" in self.shown else ()
         jobs = self._jobs(EmploymentSpell, "employment")
@@ -258,7 +258,7 @@ class _Reader:
     def _past(self) -> Iterator[Past]:
         if "superseded" not in self.shown:
             return
-        told = changes.of_worker(self.viewer, self.worker.pk, self.today)
+        told = changes.of_records(self.records)
         homes = {change.said for change in told if change.column == "residence_id" and change.said}
         places = Place.objects.in_bulk(list(homes))
         for change in told:
