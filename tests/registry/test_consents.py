@@ -85,6 +85,7 @@ def test_a_wording_that_somebody_agreed_to_is_never_changed() -> None:
 WORDED = {
     "job_matching/1": "a126ee60c14a",
     "reminders/1": "bcc89407b407",
+    "employer_claims/1": "495307944554",
     "hardship_help/1": "bc947523ea31",
     "research/1": "ce3d307fd9c0",
 }

@@ -109,6 +109,28 @@ PURPOSES: tuple[Purpose, ...] = (
         ),
     ),
     Purpose(
+        "employer_claims",
+        Text("由单位代我申领补贴", "My employer claims for me"),
+        Text(
+            "单位代您提交属于您本人的补贴申领，款项只发到您本人账户。",
+            "Your employer lodges claims for benefits that are yours; the money goes to you alone.",
+        ),
+        ASKED_APART,
+        (
+            Text(
+                "我同意所在单位代我提交技能提升等补贴的申领，并看到申领办到哪一步。单位看不到不予发放的理由、审核内容和我的其他记录，"
+                "款项只发到我本人账户。",
+                "I agree that the employer I work for lodges claims for benefits for me, such as the skill-upgrade subsidy, and sees how "
+                "far they are. It sees neither why one is refused, nor what is reviewed, nor anything else on record; the money goes to "
+                "me alone.",
+            ),
+        ),
+        Text(
+            "撤回后单位不能再为您提交，也看不到已提交的申领；已提交的照常办理，由您本人接手。",
+            "Your employer lodges nothing more for you and no longer sees what it lodged; that goes on, and is yours to follow.",
+        ),
+    ),
+    Purpose(
         "hardship_help",
         Text("主动帮扶", "Help that comes to me"),
         Text("使用困难、失业等情况，主动为您提供帮扶。", "Hardship or unemployment on record is used to offer help before you ask."),
