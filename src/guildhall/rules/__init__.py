@@ -1,6 +1,7 @@
 """The rules language: one rule text, read for one row with a trace and for whole tables."""
 
 from guildhall.kernel.tables import Text
+from guildhall.rules.decisions import Condition, Decision, Missing, Near, Operand, Outcome
 from guildhall.rules.expressions import (
     Node,
     RuleFault,
@@ -27,19 +28,32 @@ from guildhall.rules.expressions import (
     year_of,
 )
 from guildhall.rules.inputs import Input, Origin, claim, feed, grants, records, rows_of
+from guildhall.rules.parameters import Link, Parameter, Parameters, Version
+from guildhall.rules.replay import replay
+from guildhall.rules.rows import decide
 from guildhall.rules.rulebook import Facts, Law, Result, Rule, Rulebook, attest, deduct, pay, rule
 
 __all__ = [
+    "Condition",
+    "Decision",
     "Facts",
     "Input",
     "Law",
+    "Link",
+    "Missing",
+    "Near",
     "Node",
+    "Operand",
     "Origin",
+    "Outcome",
+    "Parameter",
+    "Parameters",
     "Result",
     "Rule",
     "RuleFault",
     "Rulebook",
     "Text",
+    "Version",
     "add_days",
     "add_months",
     "all_of",
@@ -49,6 +63,7 @@ __all__ = [
     "claim",
     "count",
     "days_between",
+    "decide",
     "deduct",
     "exists",
     "feed",
@@ -64,6 +79,7 @@ __all__ = [
     "not_",
     "pay",
     "records",
+    "replay",
     "rounded",
     "rows_of",
     "rule",

@@ -106,6 +106,9 @@ class Typing:
         if node.order not in ("eq", "ne") and both & {"word", "flag"}:
             raise RuleFault(f"{' and '.join(sorted(both))} have no order", next="compare them with == or !=, or with is_in")
         _same_unit(left, right, "compared with")
+        for one, other in ((node.left, node.right), (node.right, node.left)):
+            if isinstance(other, Literal):
+                self._known_word(one, other.value)
         return FLAG
 
     def arithmetic(self, node: Arithmetic) -> Kind:
@@ -117,7 +120,7 @@ class Typing:
         if node.op == "mul":
             return Kind(exact, _product(left, right))
         unit = _quotient(left, right)
-        return Kind(exact if node.op == "div" else "whole", left.unit if node.op == "mod" else unit)
+        return Kind("whole" if node.op == "floordiv" else exact, left.unit if node.op == "mod" else unit)
 
     def rounding(self, node: Rounded) -> Kind:
         return Kind("whole", self._number(node.value).unit)

@@ -21,6 +21,7 @@ from guildhall.rules.expressions import (
     as_node,
     walk,
 )
+from guildhall.rules.formulas import formula
 from guildhall.rules.inputs import Input, Origin, read_inputs
 from guildhall.rules.kinds import Kind, Typing
 from guildhall.rules.parameters import Parameter
@@ -29,7 +30,7 @@ Channel: TypeAlias = Literal["claim", "automatic", "tax", "bank", "attestation"]
 """Claimed here; paid here without asking (免申即享); declared to the tax authority; asked of bank and finance bureau; only attested."""
 CHANNELS: tuple[str, ...] = ("claim", "automatic", "tax", "bank", "attestation")
 BORN = ("born_on", "birth_month")
-"""Columns of a facts table that say when a person was born, the exact day first; a month is its first day."""
+"""Columns of a facts table that say when a person was born; a month is its first day."""
 DIED = "died_on"
 """The column that says when a person died; empty for the living."""
 
@@ -104,7 +105,7 @@ class Law:
         return ParameterRef(name, (), self._at)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """One rule as data: everything that deciding and explaining it needs, apart from its parameters."""
 
@@ -119,13 +120,20 @@ class Rule:
     result: Result
     place: str = ""
     edition: str = ""
-    born: str = ""
+    born: tuple[str, ...] = ()
     died: str = ""
     says: Mapping[str, Text] = field(default_factory=dict)
     excludes: tuple[str, ...] = ()
     doc: str = ""
+    _wordings: dict[Node, str] = field(default_factory=dict, init=False, repr=False)
 
-    @property
+    def wording(self, node: Node) -> str:
+        """An expression of this rule written as a formula: `add_months(issued_on, window_months)`."""
+        if node not in self._wordings:
+            self._wordings[node] = formula(node)
+        return self._wordings[node]
+
+    @cached_property
     def conditions(self) -> Mapping[str, Node]:
         """The named conditions, in the order of the rule; the position of one is its bit in a mask."""
         return dict(zip(self.result.conditions.names, self.result.conditions.parts, strict=True))
@@ -138,7 +146,7 @@ class Rule:
     @cached_property
     def reads(self) -> tuple[str, ...]:
         """The inputs that a decision can depend on, sorted; with the columns that date them, select a parameter, or tell a bad row."""
-        names = {self.governed_by, self.place, self.edition, self.born, self.died}
+        names = {self.governed_by, self.place, self.edition, self.died, *self.born}
         for tree in self.trees:
             for node in walk(tree):
                 if isinstance(node, (InputRef, GroupRef)):
@@ -147,6 +155,11 @@ class Rule:
                     names.add(node.group)
         names |= {self.inputs[name].origin.as_of for name in names if name in self.inputs}
         return tuple(sorted(names - {""}))
+
+    @cached_property
+    def dating(self) -> frozenset[str]:
+        """The columns that date what comes from feeds."""
+        return frozenset(given.origin.as_of for given in self.inputs.values()) - {""}
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:
@@ -223,7 +236,7 @@ def rule(
             result=result,
             place=place,
             edition=edition,
-            born=next((column for column in BORN if column in offered), ""),
+            born=tuple(column for column in BORN if column in offered),
             died=DIED if DIED in offered else "",
             says=dict(says or {}),
             excludes=excludes,

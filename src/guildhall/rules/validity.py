@@ -1,0 +1,135 @@
+"""What is wrong with a row before any rule is asked: fields and types that are a mistake of the caller, values that cannot be right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from guildhall.kernel.errors import Fault, FaultsFound
+from guildhall.rules.decisions import Bad, Missing
+from guildhall.rules.inputs import LARGEST, Input
+from guildhall.rules.months import FIRST, LAST
+from guildhall.rules.rulebook import Rule
+
+SAID: Mapping[Bad, tuple[str, str]] = {
+    "negative": ("{value} is negative", "give a number of zero or more"),
+    "too_large": ("{value} is larger than any such number can be", "check the unit; money is in fen"),
+    "word": ("{value!r} is not a word of this column", "one of {words}"),
+    "date_out_of_range": ("{value} lies outside " + f"{FIRST} to {LAST}", "correct the date"),
+    "before_birth": ("{value} lies before the birth on {born}", "correct this date, or the date of birth"),
+    "not_born": ("the person, born on {born}, was not yet born on {event}, which decides", "correct one of the two dates"),
+    "dead": ("the person died on {value}, before {event}, which decides", "check the record of death, or the date"),
+}
+
+
+def refuse_wrong_fields(rule: Rule, facts: Mapping[str, object], *, file: str = "", row: int = 0) -> None:
+    """Raises FaultsFound, naming file, row and rule, where a field is unknown or of the wrong type: no decision can be made at all."""
+    found = list(_wrong_fields(rule.inputs, facts, file or rule.facts, row))
+    if found:
+        raise FaultsFound(f"The facts given to the rule {rule.name} do not fit", found, next=f"see the columns of {rule.facts}")
+
+
+def faults(rule: Rule, facts: Mapping[str, object], *, file: str, row: int = 0) -> list[Fault]:
+    """Everything wrong with one row, each with its own message: unknown fields, wrong types, and values that cannot be right."""
+    if found := list(_wrong_fields(rule.inputs, facts, file, row)):
+        return found
+    bad = (missing for missing in unusable(rule, facts, None) if missing.why == "bad")
+    return [Fault(file, row, missing.name, *_said(rule, facts, missing)) for missing in bad]
+
+
+def _said(rule: Rule, facts: Mapping[str, object], missing: Missing) -> tuple[str, str]:
+    given = rule.inputs[missing.name]
+    value = facts.get(missing.name)
+    shown = "a row of it" if given.type == "rows" else value
+    about = {"value": shown, "born": _born(rule, facts), "event": facts.get(rule.governed_by), "words": ", ".join(given.values)}
+    what, next_ = SAID[missing.detail]
+    return f"{what.format(**about)} (rule {rule.name})", next_.format(**about)
+
+
+def unusable(rule: Rule, facts: Mapping[str, object], on: date | None) -> list[Missing]:
+    """The inputs the rule reads that may not be used: bad ones, and those stale on `on` (unset: none is stale).
+
+    Bad: negative, too large, an unknown word, a date outside 1900 to 2199 or before the birth; and a person not yet born,
+    or dead, on the governing date. One bad value leaves the whole row undetermined; a stale one is merely not known.
+    """
+    found = [missing for name in rule.reads if (missing := _unusable(rule, facts, name, on))]
+    event, died = facts.get(rule.governed_by), facts.get(rule.died)
+    if isinstance(event, date) and isinstance(died, date) and died < event and not any(missing.name == rule.died for missing in found):
+        found.append(Missing(rule.died, "bad", "dead"))
+    return found
+
+
+def _unusable(rule: Rule, facts: Mapping[str, object], name: str, on: date | None) -> Missing | None:
+    value = facts.get(name)
+    if value is None:
+        return None
+    given = rule.inputs[name]
+    detail = _bad(given, value) or _too_early(rule, facts, name, value)
+    if detail:
+        return Missing(name, "bad", detail)
+    if on is not None and given.origin.as_of:
+        as_of = facts.get(given.origin.as_of)
+        if not isinstance(as_of, date) or (on - as_of).days > given.origin.days:
+            return Missing(name, "stale", as_of=as_of if isinstance(as_of, date) else None)
+    return None
+
+
+def _bad(given: Input, value: Any) -> Bad:
+    if given.type == "whole":
+        return "negative" if value < 0 else "too_large" if value > LARGEST else ""
+    if given.type == "word":
+        return "word" if given.values and value not in given.values else ""
+    if given.type == "date":
+        return "" if FIRST <= value <= LAST else "date_out_of_range"
+    if given.type == "rows":
+        parts = (_bad(part, row[part.name]) for row in value for part in given.fields if row.get(part.name) is not None)
+        return next((detail for detail in parts if detail), "")
+    return ""
+
+
+def _too_early(rule: Rule, facts: Mapping[str, object], name: str, value: object) -> Bad:
+    """A date of the person's life before it began. The day a feed speaks of is none of the person's."""
+    if not rule.born or rule.inputs[name].type != "date" or name in rule.born or name in rule.dating:
+        return ""
+    born = _born(rule, facts)
+    if born is None or not isinstance(value, date) or value >= born:
+        return ""
+    return "not_born" if name == rule.governed_by else "before_birth"
+
+
+def _born(rule: Rule, facts: Mapping[str, object]) -> date | None:
+    known = [day for name in rule.born if isinstance(day := facts.get(name), date)]
+    return max(known, default=None)
+
+
+_TYPES: Mapping[str, tuple[type, ...]] = {"flag": (bool,), "whole": (int,), "date": (date,), "word": (str,), "rows": (list, tuple)}
+
+
+def _wrong_fields(inputs: Mapping[str, Input], facts: Mapping[str, object], file: str, row: int) -> Iterator[Fault]:
+    for name, value in facts.items():
+        given = inputs.get(name)
+        if given is None:
+            yield Fault(file, row, name, "unknown field", f"one of {', '.join(inputs)}")
+        elif value is not None:
+            if not _is(value, given.type):
+                yield Fault(file, row, name, f"{value!r} is a {type(value).__name__}", f"give a {given.type}")
+            elif given.type == "rows":
+                yield from _wrong_rows(given, value, file, row)
+
+
+def _wrong_rows(given: Input, rows: Any, file: str, row: int) -> Iterator[Fault]:
+    parts: Sequence[object] = rows
+    fields = {part.name: part for part in given.fields}
+    for part in parts:
+        if not isinstance(part, Mapping):
+            yield Fault(file, row, given.name, f"{part!r} is a {type(part).__name__}", f"give rows of {', '.join(fields)}")
+            continue
+        for fault in _wrong_fields(fields, part, file, row):
+            yield Fault(file, row, f"{given.name}.{fault.column}", fault.what, fault.next)
+
+
+def _is(value: object, type_: str) -> bool:
+    if isinstance(value, bool):
+        return type_ == "flag"
+    return isinstance(value, _TYPES[type_]) and not isinstance(value, datetime)
