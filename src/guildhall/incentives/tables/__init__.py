@@ -1,4 +1,4 @@
-"""The tables of incentives: one facts table for each subject of a rule."""
+"""The tables of incentives: what only we keep, and one facts table for each subject of a rule."""
 
 from __future__ import annotations
 
@@ -8,8 +8,23 @@ from guildhall.incentives.tables.certificates import CERTIFICATE_FACTS
 from guildhall.incentives.tables.employers import EMPLOYER_FACTS
 from guildhall.incentives.tables.facts import Fact, origins
 from guildhall.incentives.tables.hires import HIRE_FACTS
+from guildhall.incentives.tables.sources import BUSINESSES, COURSES, EMPLOYER_YEARS, GRANTS, SOURCES, STATEMENTS
 
-__all__ = ["BUSINESS_FACTS", "CERTIFICATE_FACTS", "EMPLOYER_FACTS", "FACTS", "HIRE_FACTS", "INPUTS", "TABLES"]
+__all__ = [
+    "BUSINESSES",
+    "BUSINESS_FACTS",
+    "CERTIFICATE_FACTS",
+    "COURSES",
+    "EMPLOYER_FACTS",
+    "EMPLOYER_YEARS",
+    "FACTS",
+    "GRANTS",
+    "HIRE_FACTS",
+    "INPUTS",
+    "SOURCES",
+    "STATEMENTS",
+    "TABLES",
+]
 
 FACTS: dict[str, tuple[Fact, ...]] = {
     CERTIFICATE_FACTS.name: certificates.FACTS,
@@ -20,4 +35,4 @@ FACTS: dict[str, tuple[Fact, ...]] = {
 """Each facts table with where its columns come from."""
 INPUTS = {name: origins(facts) for name, facts in FACTS.items()}
 """Each facts table with the origins of what a rule may read."""
-TABLES = (CERTIFICATE_FACTS, HIRE_FACTS, EMPLOYER_FACTS, BUSINESS_FACTS)
+TABLES = (*SOURCES, CERTIFICATE_FACTS, HIRE_FACTS, EMPLOYER_FACTS, BUSINESS_FACTS)
