@@ -20,7 +20,7 @@ from guildhall.kernel.tables import CODE, COUNT, DATE, FLAG, KEY, NAME
 
 BUSINESS_KINDS = ("self_employed", "micro", "small", "medium")
 """A business of one's own (个体工商户), or an enterprise by size."""
-BORROWERS = ("person", "partnership", "company")
+BORROWERS = ("person", "partnership", "enterprise")
 
 BUSINESS = (
     fact("business_id", KEY, "经营主体键", "key of the business", known=True),
@@ -85,6 +85,13 @@ OWNER = (
     ),
     fact("retires_on", DATE, "经营者达到法定退休年龄的日期", "day the owner reaches the statutory age of retirement", CLAIMED),
     fact("local_household", FLAG, "经营者为本市户籍", "owner's registered household is in the city", CLAIMED),
+    fact(
+        "listed_group",
+        FLAG,
+        "属于有关规定所列的其他扶持群体，有证明",
+        "belongs to another group that the rules on start-up support list, as a document shows",
+        CLAIMED,
+    ),
     fact("returning_migrant", FLAG, "返乡创业农民工", "a migrant worker who came home to start a business", CLAIMED),
     fact("rural_entrepreneur", FLAG, "农村自主创业者", "started a business in the countryside", CLAIMED),
     fact("graduate", FLAG, "高等学校毕业生", "owner has completed higher education", GRADUATES),
@@ -116,7 +123,6 @@ LOAN = (
     fact("guarantee_fee", COUNT, "本次申请所涉已付担保费", "guarantee fee paid for the period claimed", CLAIMED, unit="fen"),
     fact("fee_months", COUNT, "担保费所涉月数", "months the guarantee fee covers", CLAIMED, unit="months"),
     fact("other_loans", FLAG, "有目录外的其他贷款", "has loans other than those the rule lets stand", CLAIMED),
-    fact("on_schedule", FLAG, "按期还本付息", "repays on schedule", CLAIMED),
 )
 FACTS = (*BUSINESS, *OWNER, *LOAN, *tax_year("经营", "the business was run"))
 BUSINESS_FACTS = facts_table(
