@@ -17,7 +17,7 @@ def aged(p: Facts, youngest: Node, oldest: Node, on: Node) -> Node:
 
 def reached(p: Facts, age: Node, on: Node) -> Node:
     """Has had the birthday of that age. A birth month says so from the month after; in the month itself the day of birth does."""
-    birthday = (age // literal(1, "age")) * literal(12, "months")
+    birthday = age * literal(12, "months")
     months = months_between(p.birth_month, on)
     return any_of(months > birthday, all_of(months == birthday, months_between(p.born_on, on) >= birthday))
 

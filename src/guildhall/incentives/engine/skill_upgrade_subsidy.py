@@ -68,7 +68,7 @@ def skill_upgrade_subsidy(p: Facts, c: Law) -> Result:
             in_time=all_of(p.issued_on <= p.applied_on, p.applied_on <= add_months(p.issued_on, c.window_months)),
             who=any_of(all_of(p.insured, p.employer_here), all_of(c.benefit_recipients, p.drawing_benefit)),
             insured=p.insured_months >= c.min_insured_months,
-            paid_in_full=any_of(not_(c.asks_full_payment), p.paid_in_full),
+            paid_in_full=any_of(not_(c.full_contributions), p.paid_in_full),
             once=p.same_level_grants == 0,
             no_higher=any_of(p.higher_level_grants == 0, not_(c.higher_bars_lower)),
             no_double=any_of(p.training_subsidies == 0, not_(c.training_bars)),

@@ -20,7 +20,7 @@ from guildhall.kernel.tables import CODE, COUNT, DATE, FLAG, KEY, NAME
 
 BUSINESS_KINDS = ("self_employed", "micro", "small", "medium")
 """A business of one's own (个体工商户), or an enterprise by size."""
-BORROWERS = ("person", "partnership", "enterprise")
+BORROWERS = ("person", "partnership", "company")
 
 BUSINESS = (
     fact("business_id", KEY, "经营主体键", "key of the business", known=True),

@@ -86,7 +86,7 @@ INSURED = (
     as_of("insured_as_of", "失业保险数据日期", "day the insurance data speak of"),
     fact("employer_here", FLAG, "申请日的用人单位在本市登记", "on the day of application works for an organisation registered in the city"),
     fact("drawing_benefit", FLAG, "申请日在领失业保险金", "drew unemployment benefit on the day of application", CLAIMED),
-    fact("paid_in_full", FLAG, "失业保险费已足额缴纳", "contributions to unemployment insurance are paid in full", CLAIMED),
+    fact("paid_in_full", FLAG, "失业保险费已足额缴纳", "contributions to unemployment insurance are paid in full", INSURANCE),
 )
 ALREADY = (
     fact(
