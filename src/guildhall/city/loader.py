@@ -12,8 +12,10 @@ from guildhall.city import files
 from guildhall.city.columns import File
 from guildhall.city.geography import geography_faults
 from guildhall.city.integrity import integrity_faults
-from guildhall.city.model import City, Park, Place, territory
+from guildhall.city.model import City, Park, Place, home_of, territory
 from guildhall.city.reading import Sheet, read_sheet, row_of_key
+from guildhall.city.rulechecks import rule_faults
+from guildhall.city.rulefiles import FOLDER, RuleSheet, rule_sheets
 from guildhall.city.settings import Settings, settings_of
 from guildhall.city.totals import COUNTED, total_faults
 from guildhall.city.validity import validity_faults
@@ -63,13 +65,16 @@ def _open(folder: Path) -> tuple[City | None, list[Fault]]:
     sheets: dict[str, Sheet[Any]] = {file.name: read_sheet(folder, file) for file in files.FILES}
     for sheet in sheets.values():
         faults.extend(sheet.faults)
+    rules = rule_sheets(folder, sheets[files.PLACES.name].keys)
+    faults.extend(fault for sheet in rules for fault in sheet.faults)
     faults.extend(_strays(folder))
     faults.extend(integrity_faults(sheets, settings.regions if settings else None))
     if settings:
         faults.extend(_meaning(folder, settings, sheets))
+        faults.extend(rule_faults(rules, settings.root, home_of(settings.root, sheets[files.PLACES.name].records)))
     if faults or settings is None:
         return None, sorted(set(faults), key=lambda fault: (fault.file, fault.row, fault.column, fault.what))
-    return _city(folder, settings, sheets), []
+    return _city(folder, settings, sheets, rules), []
 
 
 def _meaning(folder: Path, settings: Settings, sheets: Mapping[str, Sheet[Any]]) -> Iterator[Fault]:
@@ -108,12 +113,13 @@ def _strays(folder: Path) -> list[Fault]:
 def _digest(folder: Path) -> str:
     """sha256 over the names and bytes of every file that makes the city."""
     total = hashlib.sha256()
-    for name in sorted([files.SETTINGS, *(file.name for file in files.FILES)]):
+    rules = (f"{FOLDER}/{path.name}" for path in (folder / FOLDER).glob("*.toml"))
+    for name in sorted([files.SETTINGS, *(file.name for file in files.FILES), *rules]):
         total.update(f"{name}\0{hashlib.sha256((folder / name).read_bytes()).hexdigest()}\n".encode())
     return total.hexdigest()
 
 
-def _city(folder: Path, settings: Settings, sheets: Mapping[str, Sheet[Any]]) -> City:
+def _city(folder: Path, settings: Settings, sheets: Mapping[str, Sheet[Any]], rules: list[RuleSheet]) -> City:
     def rows(file: File[Any]) -> tuple[Any, ...]:
         return sheets[file.name].records
 
@@ -148,6 +154,7 @@ def _city(folder: Path, settings: Settings, sheets: Mapping[str, Sheet[Any]]) ->
         minimum_wage_tiers=rows(files.MINIMUM_WAGE_TIERS),
         marginal_cells=rows(files.MARGINALS),
         assumption_cells=rows(files.ASSUMPTIONS),
+        instruments=tuple(sheet.instrument for sheet in rules if sheet.instrument),
     )
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
+from guildhall.city.instruments import Instrument
 from guildhall.city.rows import (
     GROUPS,
     KINDS,
@@ -163,6 +164,7 @@ class City:
     minimum_wage_tiers: tuple[MinimumWageTier, ...]
     marginal_cells: tuple[Cell, ...]
     assumption_cells: tuple[Cell, ...]
+    instruments: tuple[Instrument, ...] = ()
 
     @cached_property
     def marginals(self) -> Grid:
@@ -171,6 +173,16 @@ class City:
     @cached_property
     def assumptions(self) -> Grid:
         return as_grid(self.assumption_cells)
+
+    @cached_property
+    def instrument(self) -> Mapping[str, Instrument]:
+        """Instruments of policy by the name of their rule."""
+        return {instrument.name: instrument for instrument in self.instruments}
+
+    @property
+    def home(self) -> str:
+        """The jurisdiction that the city's own texts stand under: the two digits of its province-level code, or its key."""
+        return home_of(self.root, self.places)
 
     @cached_property
     def territory(self) -> Territory:
@@ -196,6 +208,12 @@ class City:
     def wage_tiers(self) -> Mapping[str, Timeline[MinimumWageTier]]:
         """The tier of the minimum wage over time, by place."""
         return _timelines("tier of the minimum wage of", self.minimum_wage_tiers, lambda row: row.place_id)
+
+
+def home_of(root: str, places: tuple[Place, ...]) -> str:
+    """The first two digits of the root's official code, as national statistics number provinces; its key where it has no code."""
+    code = next((place.code for place in places if place.place_id == root), "")
+    return code[:2] or root
 
 
 def _timelines(what: str, rows: Iterable[D], thing: Callable[[D], str]) -> dict[str, Timeline[D]]:
