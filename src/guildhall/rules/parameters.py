@@ -107,7 +107,7 @@ class NotInForce:
     version: Version | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Parameters:
     """The parameters of each rule, the places a jurisdiction chain climbs, and whether only confirmed values decide."""
 
