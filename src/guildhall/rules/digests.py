@@ -44,7 +44,7 @@ def parameters_digest(parameters: Parameters) -> str:
         for rule, held in parameters.rules.items()
         for name, parameter in held.items()
     }
-    links = sorted([link.place, link.above, _plain(link.valid_from), _plain(link.valid_until)] for link in parameters.links)
+    links = [[link.place, link.above, _plain(link.valid_from), _plain(link.valid_until)] for link in parameters.links]
     return _sha256({"versions": versions, "mode": parameters.mode, "links": links})
 
 
