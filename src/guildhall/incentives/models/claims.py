@@ -31,6 +31,7 @@ class Claim(models.Model):
 
     `place` is the one responsible when it was lodged; whose authority answers is worked out for today. `worker` is the person it is
     about, `organisation` the employer that claims, or that lodged it for its worker. `said_sealed` holds the facts said in the claim.
+    `grant` is what counts as given since the approval.
     """
 
     benefit = PlainTextField()
@@ -57,6 +58,7 @@ class Claim(models.Model):
     bank = PlainTextField(default="")
     defects_sealed = models.BinaryField(default=b"")
     amount_fen = models.BigIntegerField(null=True)
+    grant = models.OneToOneField("incentives.BenefitGrant", models.PROTECT, null=True, related_name="claim")
     notice_from = models.DateField(null=True)
     notice_until = models.DateField(null=True)
 
