@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
+from string import Formatter
 from typing import Literal, TypeAlias
 
 from guildhall.kernel.tables import Table, Text
@@ -267,10 +268,25 @@ def _check_roles(inputs: Mapping[str, Input], roles: Mapping[str, str], table: s
             raise RuleFault(f"{role} names {column}, a {inputs[column].type}", why=f"it must be a {types[role]}")
 
 
+def placeholders(template: str) -> list[str]:
+    """The names in braces of a sentence."""
+    return [name for _, name, _, _ in Formatter().parse(template) if name]
+
+
 def _check_says(made: Rule) -> None:
-    for name in made.says:
+    """A sentence belongs to a condition, and names only what the condition rests on."""
+    for name, text in made.says.items():
         if name not in made.conditions:
             raise RuleFault(f"the rule {made.name}: a sentence is given for {name}, which is no condition of it")
+        known = names_in(made.conditions[name])
+        for wrong in (each for words in text for each in placeholders(words) if each not in known):
+            why = f"it reads {', '.join(sorted(known))}"
+            raise RuleFault(f"the rule {made.name}: the sentence of {name} speaks of {wrong}, which the condition does not read", why=why)
+
+
+def names_in(node: Node) -> frozenset[str]:
+    """The inputs and parameters an expression reads."""
+    return frozenset(each.name for each in walk(node) if isinstance(each, (InputRef, GroupRef, ParameterRef)))
 
 
 class _naming:

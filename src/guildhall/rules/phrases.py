@@ -1,0 +1,181 @@
+"""Expressions as plain phrases in Chinese and English: what is read where a rule gives a condition no sentence of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from guildhall.kernel.tables import Text
+from guildhall.rules.expressions import (
+    Arithmetic,
+    Bracket,
+    Choice,
+    Comparison,
+    Elapsed,
+    Exists,
+    Extreme,
+    FieldRef,
+    GroupRef,
+    InputRef,
+    IsEmpty,
+    Literal,
+    Logic,
+    Lookup,
+    Membership,
+    Negation,
+    Node,
+    ParameterRef,
+    Rounded,
+    Shifted,
+    Total,
+    YearOf,
+)
+from guildhall.rules.formulas import constant
+from guildhall.rules.rulebook import Rule
+
+_ORDERS: Final[Mapping[str, Text]] = {
+    "eq": Text("{a}为{b}", "{a} is {b}"),
+    "ne": Text("{a}不为{b}", "{a} is not {b}"),
+    "lt": Text("{a}小于{b}", "{a} is less than {b}"),
+    "le": Text("{a}不超过{b}", "{a} is at most {b}"),
+    "gt": Text("{a}大于{b}", "{a} is more than {b}"),
+    "ge": Text("{a}不少于{b}", "{a} is at least {b}"),
+}
+_DATES: Final[Mapping[str, Text]] = {
+    "eq": Text("{a}为{b}", "{a} is {b}"),
+    "ne": Text("{a}不为{b}", "{a} is not {b}"),
+    "lt": Text("{a}早于{b}", "{a} is before {b}"),
+    "le": Text("{a}不晚于{b}", "{a} is not after {b}"),
+    "gt": Text("{a}晚于{b}", "{a} is after {b}"),
+    "ge": Text("{a}不早于{b}", "{a} is not before {b}"),
+}
+_SUMS: Final[Mapping[str, str]] = {
+    "add": "{a} + {b}",
+    "sub": "{a} − {b}",
+    "mul": "{a} × {b}",
+    "div": "{a} ÷ {b}",
+    "floordiv": "{a} ÷ {b}",
+    "mod": "{a} mod {b}",
+}
+_WORDS: Final[Mapping[str, Text]] = {
+    "and": Text("，且", ", and "),
+    "or": Text("，或", ", or "),
+    "not": Text("并非“{a}”", "it is not so that {a}"),
+    "when": Text("{a}时为{b}，否则为{c}", "{b} where {a}, otherwise {c}"),
+    "least": Text("{parts}中最小的", "the least of {parts}"),
+    "greatest": Text("{parts}中最大的", "the greatest of {parts}"),
+    "in": Text("{a}属于{parts}", "{a} is one of {parts}"),
+    "empty": Text("{a}：{b}", "{a}: {b}"),
+    "months": Text("自{a}至{b}的整月数", "whole months from {a} to {b}"),
+    "days": Text("自{a}至{b}的天数", "days from {a} to {b}"),
+    "later": Text("{a}后{b}", "{b} after {a}"),
+    "year": Text("{a}所在年度", "the year of {a}"),
+    "exists": Text("{a}中有满足“{b}”的", "in {a} there is one for which {b}"),
+    "total": Text("{a}中满足“{c}”的{b}合计", "the total of {b} in {a} for which {c}"),
+    "all": Text("{a}的{b}合计", "the total of {b} in {a}"),
+    "by": Text("{a}（按{parts}）", "{a} (by {parts})"),
+    "on": Text("{b}当日的{a}", "{a} on {b}"),
+    "rate": Text("{a}按{b}所在档", "the row of {b} that {a} falls in"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    rule: Rule
+    language: str
+    names: Mapping[str, str]
+
+    def words(self, key: str, **parts: str) -> str:
+        return _WORDS[key].in_(self.language).format(**parts)
+
+    def say(self, node: Node) -> str:
+        return _WRITERS[type(node)](self, node)
+
+    def list(self, parts: tuple[Node, ...]) -> str:
+        return ("、" if self.language.lower().startswith("zh") else ", ").join(self.say(part) for part in parts)
+
+    def literal(self, node: Literal) -> str:
+        if isinstance(node.value, bool):
+            return {True: Text("是", "yes"), False: Text("否", "no")}[node.value].in_(self.language)
+        return constant(node.value)
+
+    def parameter(self, node: ParameterRef) -> str:
+        text = self.names.get(node.name, node.name)
+        if node.keys:
+            text = self.words("by", a=text, parts=self.list(node.keys))
+        return text if node.at is None else self.words("on", a=text, b=self.say(node.at))
+
+    def comparison(self, node: Comparison) -> str:
+        dated = any(_is_date(self.rule, side) for side in (node.left, node.right))
+        return (_DATES if dated else _ORDERS)[node.order].in_(self.language).format(a=self.say(node.left), b=self.say(node.right))
+
+    def logic(self, node: Logic) -> str:
+        return self.words(node.op).join(self.nested(part) for part in node.parts)
+
+    def nested(self, node: Node) -> str:
+        text = self.say(node)
+        if not isinstance(node, Logic):
+            return text
+        return f"（{text}）" if self.language.lower().startswith("zh") else f"({text})"
+
+    def membership(self, node: Membership) -> str:
+        if isinstance(node.members, ParameterRef):
+            parts = self.say(node.members)
+        else:
+            parts = self.list(tuple(Literal(member) for member in node.members))
+        return self.words("in", a=self.say(node.value), parts=parts)
+
+    def emptiness(self, node: IsEmpty) -> str:
+        meaning = self.rule.inputs[node.value.name].origin.empty if isinstance(node.value, InputRef) else None
+        return self.words("empty", a=self.say(node.value), b=meaning.in_(self.language) if meaning else "—")
+
+    def field(self, node: FieldRef) -> str:
+        part = next(each for each in self.rule.inputs[node.group].fields if each.name == node.name)
+        return part.doc.in_(self.language)
+
+    def total(self, node: Total) -> str:
+        group, value = self.say(node.group), self.say(node.value)
+        if isinstance(node.test, Literal):
+            return self.words("all", a=group, b=value)
+        return self.words("total", a=group, b=value, c=self.say(node.test))
+
+    def bracket(self, node: Bracket) -> str:
+        scale = self.say(node.scale) if isinstance(node.scale, ParameterRef) else "; ".join(f"{a}: {constant(b)}" for a, b in node.scale)
+        return self.words("rate", a=self.say(node.value), b=scale)
+
+
+def phrase(rule: Rule, node: Node, language: str, names: Mapping[str, str]) -> str:
+    """The expression in plain words, inputs and parameters called by `names`."""
+    return _Writer(rule, language, names).say(node)
+
+
+def _is_date(rule: Rule, node: Node) -> bool:
+    if isinstance(node, InputRef):
+        return rule.inputs[node.name].type == "date"
+    return isinstance(node, Shifted)
+
+
+_WRITERS: Final[Mapping[type[Node], Callable[[_Writer, Any], str]]] = {
+    Literal: _Writer.literal,
+    InputRef: lambda writer, node: writer.names.get(node.name, node.name),
+    GroupRef: lambda writer, node: writer.names.get(node.name, node.name),
+    FieldRef: _Writer.field,
+    ParameterRef: _Writer.parameter,
+    Comparison: _Writer.comparison,
+    Arithmetic: lambda writer, node: _SUMS[node.op].format(a=writer.say(node.left), b=writer.say(node.right)),
+    Rounded: lambda writer, node: writer.say(node.value),
+    Logic: _Writer.logic,
+    Negation: lambda writer, node: writer.words("not", a=writer.say(node.part)),
+    Choice: lambda writer, node: writer.words("when", a=writer.say(node.test), b=writer.say(node.then), c=writer.say(node.otherwise)),
+    Extreme: lambda writer, node: writer.words(node.op, parts=writer.list(node.parts)),
+    Lookup: lambda writer, node: writer.words("by", a=", ".join(constant(value) for _, value in node.rows), parts=writer.say(node.key)),
+    Bracket: _Writer.bracket,
+    Elapsed: lambda writer, node: writer.words(node.unit, a=writer.say(node.start), b=writer.say(node.end)),
+    Shifted: lambda writer, node: writer.words("later", a=writer.say(node.start), b=writer.say(node.by)),
+    YearOf: lambda writer, node: writer.words("year", a=writer.say(node.date)),
+    Membership: _Writer.membership,
+    IsEmpty: _Writer.emptiness,
+    Exists: lambda writer, node: writer.words("exists", a=writer.say(node.group), b=writer.say(node.test)),
+    Total: _Writer.total,
+}
