@@ -13,6 +13,7 @@ import pytest
 
 from guildhall import city as packs
 from guildhall.city.model import City
+from guildhall.incentives.tables import SOURCES
 from guildhall.kernel.runs import Folder, FolderWriter, write_folder
 from guildhall.kernel.tables import Table
 from guildhall.registry import tables as registry
@@ -77,6 +78,9 @@ def _people() -> Rows:
         "registry.certificate_numbers": [],
         "registry.employment_spells": [_job(n) for n in people],
         "registry.insurance_spells": [],
+        "registry.reported_facts": [],
+        "registry.feeds": [],
+        "registry.aliases": [],
     }
 
 
@@ -116,12 +120,12 @@ def _occupations(city: City) -> list[dict[str, Any]]:
 def write(path: Path, city: City, *, kind: str) -> Folder:
     """The small city as a folder on disk; a snapshot leaves out what is private."""
     found = rows(city)
-    tables: tuple[Table, ...] = (*registry.TABLES, *skills.TABLES)
+    tables: tuple[Table, ...] = (*registry.TABLES, *skills.TABLES, *SOURCES)
 
     def fill(writer: FolderWriter) -> None:
         for declared in tables:
             if kind == "city" or not declared.private:
-                columns = {c.name: [row[c.name] for row in found[declared.name]] for c in declared.columns}
+                columns = {c.name: [row[c.name] for row in found.get(declared.name, [])] for c in declared.columns}
                 writer.add(declared, declared.build(columns))
 
     meta = {

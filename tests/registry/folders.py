@@ -9,12 +9,14 @@ from typing import Any
 
 import pyarrow as pa
 
+from guildhall.incentives.tables import SOURCES
 from guildhall.kernel.runs import Folder, FolderWriter, write_folder
 from guildhall.kernel.tables import Table
 from guildhall.registry import tables as registry
 from guildhall.skills import tables as skills
 
 MERGER = date(2026, 1, 25)
+AS_OF = date(2026, 1, 30)
 PEOPLE = 40
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -137,6 +139,9 @@ def _histories() -> Rows:
         }  # fmt: skip
 
     return {
+        "registry.reported_facts": [],
+        "registry.feeds": [{"kind": kind, "as_of": AS_OF} for kind in ("certificates", "insurance")],
+        "registry.aliases": [],
         "registry.certificates": [certificate(n) for n in range(1, 46)],
         "registry.certificate_numbers": [{"certificate_id": n, "number": f"S000099{n:015d}"} for n in range(1, 46)],
         "registry.employment_spells": [job(n) for n in range(1, 51)],
@@ -173,8 +178,17 @@ def write(path: Path, change: Callable[[Rows], None] | None = None, meta: Mappin
         change(found)
 
     def fill(writer: FolderWriter) -> None:
-        for declared in (*registry.TABLES, *skills.TABLES):
-            writer.add(declared, table(declared, found[declared.name]))
+        for declared in (*registry.TABLES, *skills.TABLES, *SOURCES):
+            writer.add(declared, table(declared, found.get(declared.name, [])))
 
     told = {"synthetic": True, "city": "small", "scale": "0.01", "seed": 7, "calibrated": [], "remark": "not carried over"}
-    return write_folder(path, id=path.name, kind="city", version="1", as_of="2026-01-30", meta={**told, **(meta or {})}, fill=fill)
+    return write_folder(path, id=path.name, kind="city", version="1", as_of=AS_OF.isoformat(), meta={**told, **(meta or {})}, fill=fill)
+
+
+NOT_LOADED = (registry.FEED_DAYS.name, registry.ALIASES.name)
+"""Worked out from files and loads, and kept by merges: a folder tells them to engines, no load takes them."""
+
+
+def brought(folder: Folder) -> dict[str, int]:
+    """How many rows a load of the folder brings, by table."""
+    return {name: entry.rows for name, entry in folder.manifest.tables.items() if name not in NOT_LOADED}

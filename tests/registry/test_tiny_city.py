@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from guildhall.city import load as load_pack
+from guildhall.incentives.tables import SOURCES
 from guildhall.kernel.runs import Folder
 from guildhall.kernel.tables import Table
 from guildhall.overview import snapshot
@@ -20,7 +21,7 @@ from guildhall.synth import build
 if TYPE_CHECKING:
     from tests.registry.conftest import Load
 
-PUBLIC_TABLES = [table for table in (*registry.TABLES, *skills.TABLES) if not table.private]
+PUBLIC_TABLES = [table for table in (*registry.TABLES, *skills.TABLES, *SOURCES) if not table.private]
 
 
 def in_key_order(folder: Folder, table: Table) -> pa.Table:

@@ -11,6 +11,7 @@ import duckdb
 import numpy as np
 import pytest
 
+from guildhall.incentives.tables import SOURCES
 from guildhall.kernel.figures import year_before
 from guildhall.registry import tables
 from guildhall.registry.tables import LEVELS, TABLES
@@ -30,14 +31,14 @@ def day_number(day: date) -> int:
     return int(np.datetime64(day, "D").astype(np.int64))
 
 
-def test_every_table_of_the_registry_and_the_occupations_is_there_as_declared(made: Made) -> None:
-    for table in (*TABLES, OCCUPATIONS):
+def test_every_table_is_there_as_declared(made: Made) -> None:
+    for table in (*TABLES, OCCUPATIONS, *SOURCES):
         assert table.check(made.table(table)) == [], table.name
-    assert set(made.folder.manifest.tables) == {table.name for table in (*TABLES, OCCUPATIONS)}
+    assert set(made.folder.manifest.tables) == {table.name for table in (*TABLES, OCCUPATIONS, *SOURCES)}
 
 
 def test_keys_that_point_somewhere_point_at_something(made: Made) -> None:
-    known = {table.name: set(made.table(table).column(table.key[0]).to_pylist()) for table in (*TABLES, OCCUPATIONS)}
+    known = {table.name: set(made.table(table).column(table.key[0]).to_pylist()) for table in (*TABLES, OCCUPATIONS, *SOURCES)}
     for table in TABLES:
         for column in table.columns:
             if column.ref:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.conf import settings
 
+from guildhall.incentives import tables as incentives
 from guildhall.overview import tables as overview
 from guildhall.registry import tables as registry
 from guildhall.skills import tables as skills
@@ -140,7 +141,7 @@ def test_before_the_first_snapshot_the_columns_are_explained_all_the_same(var: P
     from django.test import Client
 
     page = Client().get("/en/dictionary/").content.decode()
-    for table in (*registry.TABLES, *skills.TABLES, *overview.TABLES):
+    for table in (*registry.TABLES, *skills.TABLES, *incentives.TABLES, *overview.TABLES):
         assert f"<h2><code>{table.name}</code>" in page
     assert "registry.workers" in page
     assert "No snapshot yet" in page

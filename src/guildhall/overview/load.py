@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from guildhall.incentives import operations as incentives
 from guildhall.kernel.runs import Folder
 from guildhall.office import bulk
 from guildhall.registry import operations as registry
@@ -11,7 +12,7 @@ from guildhall.registry.operations import LoadReport, Progress
 from guildhall.skills import operations as skills
 from guildhall.web.viewer import Viewer
 
-BINDINGS = (*skills.BINDINGS, *registry.BINDINGS)
+BINDINGS = (*skills.BINDINGS, *registry.BINDINGS, *incentives.BINDINGS)
 
 
 def load_city(

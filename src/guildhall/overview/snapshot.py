@@ -13,6 +13,7 @@ from types import ModuleType
 import pyarrow as pa
 
 from guildhall import __version__
+from guildhall.incentives import operations as incentives
 from guildhall.kernel.errors import FaultsFound, GuildhallError
 from guildhall.kernel.figures import refuse_far
 from guildhall.kernel.runs import Folder, FolderWriter, write_addressed
@@ -21,7 +22,7 @@ from guildhall.office.bulk import one_state
 from guildhall.registry import operations as registry
 from guildhall.skills import operations as skills
 
-DOMAINS = (registry, skills)
+DOMAINS = (registry, skills, incentives)
 CARRIED = ("synthetic", "city", "pack_version", "scale", "seed", "calibrated")
 """What a snapshot repeats of the folder its records came from."""
 Progress = Callable[[int, int], None]

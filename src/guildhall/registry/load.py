@@ -82,6 +82,7 @@ BINDINGS = (
     Binding(tables.CERTIFICATE_NUMBERS, models.CertificateNumber, _seal_certificate_numbers),
     Binding(tables.EMPLOYMENT, models.EmploymentSpell),
     Binding(tables.INSURANCE, models.InsuranceSpell),
+    Binding(tables.REPORTED, models.ReportedFact),
 )
 """In the order in which rows can be added: each table only points to tables before it."""
 

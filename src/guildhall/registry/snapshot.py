@@ -23,14 +23,22 @@ _BINDINGS = {
         Binding(tables.CERTIFICATES, models.Certificate),
         Binding(tables.EMPLOYMENT, models.EmploymentSpell),
         Binding(tables.INSURANCE, models.InsuranceSpell),
+        Binding(tables.REPORTED, models.ReportedFact),
+        Binding(tables.ALIASES, models.Alias),
     )
 }
-TABLES: tuple[Table, ...] = tuple(binding.table for binding in _BINDINGS.values())
+TABLES: tuple[Table, ...] = (*(binding.table for binding in _BINDINGS.values()), tables.FEED_DAYS)
 
 
 def read(table: Table) -> Iterator[pa.Table]:
     """The rows of one published table, in key order and in parts."""
-    return bulk.read(_BINDINGS[table.name])
+    return iter((_feed_days(),)) if table is tables.FEED_DAYS else bulk.read(_BINDINGS[table.name])
+
+
+def _feed_days() -> pa.Table:
+    """The day each feed speaks of: worked out from files and loads, stored nowhere."""
+    days = {kind: day for kind, day in sorted(models.days_of_feeds().items()) if day}
+    return tables.FEED_DAYS.build({"kind": list(days), "as_of": list(days.values())})
 
 
 def origin() -> dict[str, Any]:

@@ -14,6 +14,8 @@ EDUCATIONS = (*KNOWN_EDUCATIONS, "unknown")
 KNOWN_MIGRANTS = ("none", "local", "away")
 MIGRANTS = (*KNOWN_MIGRANTS, "unknown")
 STANDINGS = ("worker", "student", "job_seeker")
+REPORTS = ("unemployed", "hardship", "graduate")
+FEEDS = ("certificates", "insurance", "unemployment", "hardship", "graduates")
 LEVELS = ("L0", "L5", "L4", "L3", "L2", "L1", "LT", "LS")
 CERTIFIED = LEVELS[1:]
 CERTIFICATE_KINDS = ("skill_level", "appointment")
@@ -130,6 +132,38 @@ INSURANCE = Table(
     ),
     key=("spell_id",),
 )
+REPORTED = Table(
+    "registry.reported_facts",
+    Text("其他部门通报的情况：登记失业、困难群体、毕业", "What other authorities report: unemployment, hardship groups, graduation"),
+    (
+        Column("worker_id", KEY, Text("劳动者键", "worker"), ref="registry.workers"),
+        Column("kind", CODE, Text("种类", "kind"), values=REPORTS),
+        Column("detail", NAME, Text("困难类型，或毕业的学历层次；登记失业为空文本", "hardship group, or schooling; else an empty text")),
+        Column("organisation_id", KEY, Text("毕业学校", "school of a graduation"), nullable=True, ref="registry.organisations"),
+        Column("started_on", DATE, Text("登记、认定或毕业日期", "day of registration, recognition or graduation")),
+        Column("ended_on", DATE, Text("结束日期（不含），空为仍在", "first day it no longer holds; empty while it lasts"), nullable=True),
+        Column("as_of", DATE, Text("数据日期", "day the authority's file speaks of")),
+    ),
+    key=("worker_id", "kind", "detail", "started_on"),
+)
+FEED_DAYS = Table(
+    "registry.feeds",
+    Text("各类通报数据说到哪一天；没有行的从未收到", "The day that the data of each feed speak of; a feed without a row has never come"),
+    (
+        Column("kind", CODE, Text("数据来源", "feed"), values=FEEDS),
+        Column("as_of", DATE, Text("数据日期", "day its data speak of")),
+    ),
+    key=("kind",),
+)
+ALIASES = Table(
+    "registry.aliases",
+    Text("同属一人的记录：并入哪一份", "Records that are one person: into which each was merged"),
+    (
+        Column("worker_id", KEY, Text("被并入的记录", "record that was merged"), ref="registry.workers"),
+        Column("merged_into_id", KEY, Text("并入的记录", "record that leads"), ref="registry.workers"),
+    ),
+    key=("worker_id",),
+)
 ORGANISATIONS = Table(
     "registry.organisations",
     Text("组织：企业、院校、学院、评价机构、园区", "Organisations: enterprises, colleges, academies, assessment bodies, parks"),
@@ -211,5 +245,8 @@ TABLES = (
     CERTIFICATE_NUMBERS,
     EMPLOYMENT,
     INSURANCE,
+    REPORTED,
+    FEED_DAYS,
+    ALIASES,
 )
 """In the order in which rows can be loaded: each table only points to tables before it."""

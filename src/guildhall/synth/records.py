@@ -263,8 +263,8 @@ def write_employment(city: City, write: Write) -> None:
         ]))  # fmt: skip
 
 
-def write_insurance(city: City, write: Write) -> None:
-    """Rows of `registry.insurance_spells`: whole months of the unemployment scheme for the insured share of jobs."""
+def insured_spells(city: City) -> tuple[NDArray[np.intp], NDArray[np.int32], NDArray[np.int32]]:
+    """The spells of work that are insured, with the first day of the first insured month and of the first not insured (OPEN: lasts)."""
     spells, plan = city.work.spells, city.plan
     insured = np.flatnonzero(happens(stream(plan.seed, "insured"), plan.book.model("insured_share"), len(spells.person)))
     today = day_number(plan.city.reference_date)
@@ -272,7 +272,13 @@ def write_insurance(city: City, write: Write) -> None:
     over = end != OPEN
     end[over] = city.days.next_month[end[over] - city.days.first]
     keep = (start < end) & (start <= today)
-    insured, start, end = insured[keep], start[keep], end[keep]
+    return insured[keep], start[keep], end[keep]
+
+
+def write_insurance(city: City, write: Write) -> None:
+    """Rows of `registry.insurance_spells`: whole months of the unemployment scheme for the insured share of jobs."""
+    spells = city.work.spells
+    insured, start, end = insured_spells(city)
     for a in range(0, len(insured), ROWS):
         at = insured[a : a + ROWS]
         until = end[a : a + ROWS]

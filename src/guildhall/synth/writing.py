@@ -1,4 +1,4 @@
-"""The one writer: makes a city and writes every table of the registry and of the occupations into a folder."""
+"""The one writer: makes a city and writes every table of the registry, of the occupations and of what incentives rest on into a folder."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from typing import Any
 import pyarrow as pa
 
 from guildhall.city.model import City as Pack
+from guildhall.incentives import tables as incentives
 from guildhall.kernel.runs import Folder, FolderWriter, digest, write_folder
 from guildhall.kernel.tables import Table
 from guildhall.registry import tables
 from guildhall.skills.tables import OCCUPATIONS
-from guildhall.synth import records
+from guildhall.synth import benefits, records, reports
 from guildhall.synth.identity import IdentityMaker
 from guildhall.synth.jobs import demand
 from guildhall.synth.ladder import ladder
@@ -29,7 +30,7 @@ from guildhall.synth.people import Quality, outside_joint, settle, worker_joint
 from guildhall.synth.plan import Plan, fitted, plan
 from guildhall.synth.work import work
 
-VERSION = "4"
+VERSION = "5"
 """Raise when the same pack, scale and seed no longer give the same city."""
 Progress = Callable[[int, int], None]
 
@@ -80,7 +81,7 @@ class _Bar:
 
     report: Progress | None
     done: int = 0
-    parts: int = 9
+    parts: int = 11
 
     def __post_init__(self) -> None:
         self._lock = Lock()
@@ -121,6 +122,7 @@ def _fill(targets: Plan, writer: FolderWriter, bar: _Bar) -> dict[str, Any]:
         with _streams(writer, tables.CERTIFICATES, tables.CERTIFICATE_NUMBERS) as (write, write_number):
             records.write_certificates(city, write, write_number)
         bar.step()
+        _benefits(city, writer, bar)
         for task in waiting:
             task.result()
     return {"workers": _quality(workers.quality), "outside work": _quality(outside.quality)}
@@ -145,6 +147,8 @@ def _small_tables(city: records.City, writer: FolderWriter, bar: _Bar) -> None:
     ):
         writer.add(declared, _from_rows(declared, rows))
     writer.add(tables.ORGANISATIONS, city.organisations.table)
+    writer.add(tables.FEED_DAYS, reports.feed_days(city))
+    writer.add(tables.ALIASES, tables.ALIASES.schema.empty_table())
     with _streams(writer, tables.WORKERS) as (write,):
         records.write_people(city, write)
     bar.step()
@@ -169,6 +173,18 @@ def _spells(city: records.City, writer: FolderWriter, bar: _Bar) -> None:
     bar.step()
     with _streams(writer, tables.INSURANCE) as (write,):
         records.write_insurance(city, write)
+    bar.step()
+    with _streams(writer, tables.REPORTED) as (write,):
+        reports.write_reports(city, write)
+    bar.step()
+
+
+def _benefits(city: records.City, writer: FolderWriter, bar: _Bar) -> None:
+    with _streams(writer, incentives.BUSINESSES, incentives.EMPLOYER_YEARS) as (business, year):
+        benefits.write_businesses(city, business)
+        benefits.write_employer_years(city, year)
+    with _streams(writer, incentives.GRANTS, incentives.COURSES, incentives.STATEMENTS) as (grant, course, said):
+        benefits.write_certificate_side(city, grant, course, said)
     bar.step()
 
 

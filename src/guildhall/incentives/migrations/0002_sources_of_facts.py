@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("subject", guildhall.office.columns.PlainTextField()),
                 ("subject_id", models.BigIntegerField()),
-                ("name", guildhall.office.columns.PlainTextField()),
+                ("fact", guildhall.office.columns.PlainTextField()),
                 ("value", guildhall.office.columns.PlainTextField()),
                 ("said_on", models.DateField()),
                 (
@@ -259,7 +259,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="statement",
-            constraint=models.UniqueConstraint(fields=("subject", "subject_id", "name"), name="statement_once"),
+            constraint=models.UniqueConstraint(fields=("subject", "subject_id", "fact"), name="statement_once"),
         ),
         migrations.AddConstraint(
             model_name="training",

@@ -136,7 +136,7 @@ class Statement(models.Model):
 
     subject = PlainTextField()
     subject_id = models.BigIntegerField()
-    name = PlainTextField()
+    fact = PlainTextField()
     value = PlainTextField()
     worker = models.ForeignKey("registry.Worker", models.PROTECT, null=True, related_name="statements")
     said_on = models.DateField()
@@ -144,8 +144,8 @@ class Statement(models.Model):
     class Meta:
         constraints: ClassVar = [
             one_of("statement", "subject", sources.SUBJECTS),
-            UniqueConstraint(fields=["subject", "subject_id", "name"], name="statement_once"),
+            UniqueConstraint(fields=["subject", "subject_id", "fact"], name="statement_once"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} of {self.subject} {self.subject_id}"
+        return f"{self.fact} of {self.subject} {self.subject_id}"

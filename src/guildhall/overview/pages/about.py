@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from guildhall.city.model import Cell, City
+from guildhall.incentives import tables as incentives
 from guildhall.overview import queries
 from guildhall.overview import tables as overview
 from guildhall.overview.pages.drawing import said
@@ -60,5 +61,5 @@ def sources(request: HttpRequest) -> HttpResponse:
 @remembered()
 def dictionary(request: HttpRequest) -> HttpResponse:
     """Every published table and column, made from the declarations the engines read."""
-    tables = (*registry.TABLES, *skills.TABLES, *overview.TABLES)
+    tables = (*registry.TABLES, *skills.TABLES, *incentives.TABLES, *overview.TABLES)
     return render(request, "overview/dictionary.html", {"tables": tables})

@@ -13,6 +13,7 @@ from guildhall.registry.models.batches import (
     ImportChunk,
     LoadBatch,
     RejectedRow,
+    days_of_feeds,
     refuse_unfinished,
 )
 from guildhall.registry.models.facts import (
@@ -69,6 +70,7 @@ __all__ = [
     "Superseded",
     "Wish",
     "Worker",
+    "days_of_feeds",
     "hashed_names",
     "hashed_word",
     "hashed_words",

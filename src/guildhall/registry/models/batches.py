@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -9,6 +10,7 @@ from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 
 from guildhall.kernel.errors import GuildhallError
 from guildhall.office.columns import PlainTextField, one_of
+from guildhall.registry import tables
 from guildhall.registry.models.places import Organisation
 
 LOAD_STATES = ("loading", "done")
@@ -172,3 +174,30 @@ class Feed(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.state}"
+
+
+BEGAN_WITH = {
+    "certificates": tables.CERTIFICATES.name,
+    "insurance": tables.INSURANCE.name,
+    "unemployment": tables.REPORTED.name,
+    "hardship": tables.REPORTED.name,
+    "graduates": tables.REPORTED.name,
+}
+"""Of each feed, the table that a load can fill before any file comes."""
+
+
+def days_of_feeds(today: date = date.max) -> dict[str, date | None]:
+    """The day the data of each feed speak of: that of the authority's last file, or of a load that brought rows of its table."""
+    told = dict(Feed.objects.values_list("kind", "as_of"))
+    loads = LoadBatch.objects.filter(table__in=BEGAN_WITH.values()).order_by("pk").values_list("table", "manifest", "rows_total")
+    began = {
+        table: manifest.get("as_of")
+        for table, manifest, rows in loads
+        if isinstance(manifest, dict) and (rows or table != tables.REPORTED.name)  # an empty one says nothing of who is registered
+    }
+    found: dict[str, date | None] = {}
+    for kind, table in BEGAN_WITH.items():
+        said = began.get(table)
+        days = [day for day in (told.get(kind), date.fromisoformat(said) if said else None) if day]
+        found[kind] = min(max(days), today) if days else None
+    return found

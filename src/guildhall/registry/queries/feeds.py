@@ -15,14 +15,12 @@ from guildhall.kernel.errors import NotFound
 from guildhall.kernel.tables import Text
 from guildhall.registry.engine.feeds import CONTRACTS, Contract
 from guildhall.registry.engine.feeds.decisions import REPORTED, StagedRow
-from guildhall.registry.models import Feed, ImportBatch, LoadBatch, Organisation
+from guildhall.registry.models import Feed, ImportBatch, Organisation, days_of_feeds
 from guildhall.registry.queries.imports import brings_feeds
 from guildhall.web.viewer import Viewer
 
 READERS = ("claims_officer", "assessor", "planner", "administrator")
 """Roles that see how feeds stand: counts and days, no person."""
-BEGAN_WITH = {"certificates": "registry.certificates", "insurance": "registry.insurance_spells"}
-"""Feeds whose data the register was filled with before any file came."""
 FEED_OF = {report: kind for kind, report in REPORTED.items()}
 """The feed that each kind of reported fact comes from."""
 
@@ -61,24 +59,12 @@ class Standing(Freshness):
 
 def day_of(kind: str, today: date = date.max) -> date | None:
     """The day the data of a feed speak of: that of the authority's last file, or of the load that filled the register."""
-    return _days(today)[kind]
-
-
-def _days(today: date) -> dict[str, date | None]:
-    told = dict(Feed.objects.values_list("kind", "as_of"))
-    loads = LoadBatch.objects.filter(table__in=BEGAN_WITH.values()).order_by("pk").values_list("table", "manifest")
-    began = {table: manifest.get("as_of") for table, manifest in loads if isinstance(manifest, dict)}
-    found: dict[str, date | None] = {}
-    for kind in CONTRACTS:
-        said = began.get(BEGAN_WITH.get(kind, ""))
-        days = [day for day in (told.get(kind), date.fromisoformat(said) if said else None) if day]
-        found[kind] = min(max(days), today) if days else None
-    return found
+    return days_of_feeds(today)[kind]
 
 
 def freshness(today: date) -> dict[str, Freshness]:
     """Of each feed, and of each kind of fact that comes from one, how old its data are: the one place that says what is too old."""
-    days = _days(today)
+    days = days_of_feeds(today)
     found = {kind: Freshness(kind, day, (today - day).days if day else None, CONTRACTS[kind].stale_after) for kind, day in days.items()}
     return found | {report: found[kind] for report, kind in FEED_OF.items()}
 
