@@ -127,6 +127,10 @@ MIDDLEWARE = [
 AUTH_USER_MODEL = "office.Account"
 OFFICE_NAMES = "guildhall.registry.queries.naming.names_of"  # the office stands below the registry and asks it for names this way
 
+# Claims. Both are our own assumptions: a city sets them by its own rules on money.
+CLAIM_SECOND_FEN = 100 * whole("GUILDHALL_CLAIM_SECOND_YUAN", 5000, least=0)
+CLAIM_NOTICE_DAYS = whole("GUILDHALL_CLAIM_NOTICE_DAYS", 5)
+
 # Signing in.
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "desk"

@@ -81,6 +81,17 @@ def answers(content: bytes, name: str, *, batch: int, sent: Mapping[int, int]) -
     return found
 
 
+def refuse_contradictions(name: str, given: Iterable[Answer], known: Mapping[int, str]) -> None:
+    """Raises FaultsFound where an answer says of a line something else than an earlier one; `known` are the states by line."""
+    faults = [
+        Fault(name, 0, "outcome", f"line {answer.line} was {before} before, and is {answer.outcome} here", "ask the bank which holds")
+        for answer in given
+        if (before := "paid" if known.get(answer.line) == "repaid" else known.get(answer.line)) not in (None, answer.outcome)
+    ]
+    if faults:
+        raise FaultsFound("The bank's answer is not taken", faults, next="nothing was changed")
+
+
 def _wrong(name: str, number: int, cells: Mapping[str, str], batch: int, sent: Mapping[int, int], seen: Mapping[int, int]) -> list[Fault]:
     if cells["batch"] != str(batch):
         return [Fault(name, number, "batch", f"batch {cells['batch']!r} is not this one", f"this is the answer to batch {batch}")]

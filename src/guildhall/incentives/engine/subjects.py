@@ -28,7 +28,7 @@ SUBJECTS: Mapping[str, Subject] = {
     )
 }
 BY_TABLE: Mapping[str, Subject] = {subject.table: subject for subject in SUBJECTS.values()}
-ONCE_BY: Mapping[str, str] = {"start_up_grant": "household", "one_off_hiring_subsidy": "person"}
+ONCE_BY: Mapping[str, str] = {"startup_grant": "household", "hiring_subsidy": "person"}
 """Benefits that are paid once by something wider than what they are claimed for: a household, a person."""
 CLAIMED_HERE = ("claim", "automatic")
 """Channels of which we pay; of the others we say what to bring and where to go."""

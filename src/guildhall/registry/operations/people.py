@@ -20,7 +20,7 @@ from guildhall.office.operations.audit import record, wait_in_line
 from guildhall.office.operations.looks import note_look, times
 from guildhall.office.operations.notices import notify
 from guildhall.registry import tables
-from guildhall.registry.models import CertificateNumber, ClaimedCertificate, Identity, IdentityDocument, vault
+from guildhall.registry.models import CertificateNumber, ClaimedCertificate, Identity, IdentityDocument, Worker, vault
 from guildhall.registry.queries import looks, scope
 from guildhall.registry.queries.authorities import behind
 from guildhall.registry.queries.merged import leader, one_person
@@ -70,6 +70,11 @@ def note_view(*, worker_ids: Iterable[int], by: Viewer, now: datetime) -> None:
     if by.role != "system":
         for key in sorted(worker_ids):
             note_look(subject=f"worker:{key}", action=VIEW, by=by, now=now, since=_midnight(now))
+
+
+def hold(*, worker_id: int) -> None:
+    """Locks a person's records until the transaction ends: for whoever counts what somebody was given before giving more."""
+    list(Worker.objects.select_for_update().filter(pk__in=one_person(worker_id)).order_by("pk").values_list("pk", flat=True))
 
 
 def reveal(*, worker_id: int, field: str, reason: str, by: Viewer, now: datetime, row: int | None = None, note: str = "") -> str:

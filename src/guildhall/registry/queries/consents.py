@@ -68,3 +68,8 @@ def agreed(purpose: str, *, person: str = "pk") -> Q:
     live = Consent.objects.filter(purpose=purpose, withdrawn_at=None)
     merged = Alias.objects.filter(merged_into=OuterRef(person), worker__in=live.values("worker"))
     return Q(Exists(live.filter(worker=OuterRef(person)))) | Q(Exists(merged))
+
+
+def has_agreed(purpose: str, worker_id: int) -> bool:
+    """Whether a person has agreed to a purpose and not withdrawn, under any of their records."""
+    return Consent.objects.filter(worker__in=one_person(worker_id), purpose=purpose, withdrawn_at=None).exists()

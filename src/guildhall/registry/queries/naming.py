@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.utils.translation import get_language
 
 from guildhall.office.viewers import Named
 from guildhall.registry.models import Identity, Organisation, Place, vault
 from guildhall.registry.models.sealed import TABLE
+from guildhall.registry.queries.merged import leaders
 from guildhall.web.viewer import Viewer
 
 
@@ -27,3 +30,11 @@ def _in_language(row: Place | Organisation | None) -> str:
 def _person(worker_id: int) -> str:
     found = Identity.objects.filter(pk=worker_id).first()
     return vault().open(TABLE, "name", worker_id, found.name_sealed) if found else ""
+
+
+def names_of_people(worker_ids: Collection[int]) -> dict[int, str]:
+    """The names of people by the keys of their records, opened for a page whose viewer may see them; who was erased is left out."""
+    leading = leaders(worker_ids)
+    sealed = dict(Identity.objects.filter(pk__in=leading.values()).values_list("pk", "name_sealed"))
+    opened = {key: vault().open(TABLE, "name", key, value) for key, value in sealed.items()}
+    return {key: opened[first] for key, first in leading.items() if first in opened}

@@ -1,0 +1,197 @@
+"""A claim from its first line to the counter: begun, filled in, lodged, completed once, withdrawn; by the claimant or whoever acts for one.
+
+A mandate for benefits lets an officer at the counter or a broker do all of this for a person; the claim keeps under which mandate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from guildhall.incentives.engine.defects import normal_account
+from guildhall.incentives.engine.states import BY_VERB, LIVE
+from guildhall.incentives.engine.subjects import once
+from guildhall.incentives.models import Claim, Step, Verdict
+from guildhall.incentives.operations.granting import revoke
+from guildhall.incentives.operations.moving import allow, locked, take
+from guildhall.incentives.queries import benefits, inputs
+from guildhall.incentives.queries.claimable import Claimable, claimable
+from guildhall.incentives.queries.sealed import Said, account_of, said_in, seal_account, seal_said
+from guildhall.incentives.queries.standing import chain, claim_seen
+from guildhall.kernel.errors import AlreadyDone, GuildhallError
+from guildhall.office.models import Attachment
+from guildhall.office.operations import attachments
+from guildhall.office.operations.audit import record, wait_in_line
+from guildhall.web.viewer import Viewer
+
+MOST_DRAFTS = 50
+LONGEST_HOLDER, LONGEST_BANK = 100, 100
+WRITABLE = ("draft", "returned")
+"""States in which the claimant writes in the claim."""
+
+
+def begin(*, benefit: str, subject: str, by: Viewer, now: datetime) -> Claim:
+    """A claim for a benefit, for one thing of the claimant's own: a certificate, an employment, a year, a business by its key.
+
+    Nothing is lodged yet. Raises NotFound for a benefit that is not claimed here or what is not the claimant's own, AlreadyDone where a
+    live claim for the same stands, GuildhallError where too many drafts lie about.
+    """
+    with transaction.atomic():
+        wait_in_line(by)
+        found = claimable(by, benefit, subject, timezone.localdate(now))
+        if Claim.objects.filter(begun_by=by.name, state="draft").count() >= MOST_DRAFTS:
+            raise GuildhallError(_("Too many claims are begun and not lodged"), next=_("lodge or withdraw some of them first"))
+        refuse_second(found)
+        return create(found, "begin", by, now)
+
+
+def refuse_second(found: Claimable) -> None:
+    """Raises AlreadyDone where what is paid once is claimed already, or this very thing is being written."""
+    same = Claim.objects.filter(benefit=found.benefit, kind=found.kind, subject=found.subject)
+    if same.filter(state__in=("asked", "draft")).exists() or live_claim(found.once):
+        raise AlreadyDone(_("This is claimed already"), next=_("see the claim that stands; withdraw it to begin anew"))
+
+
+def live_claim(key: str) -> bool:
+    """Whether a live claim stands for what is paid once."""
+    return Claim.objects.filter(once=key, state__in=LIVE).exists()
+
+
+def create(found: Claimable, verb: str, by: Viewer, now: datetime, **more: object) -> Claim:
+    """The row of a new claim with its first step and event."""
+    today = timezone.localdate(now)
+    claim = Claim.objects.create(
+        benefit=found.benefit, kind=found.kind, subject=found.subject, once=found.once, worker_id=found.worker,
+        organisation_id=found.organisation, payee=found.payee, place_id=found.place, state=BY_VERB[verb].after, since=today,
+        begun_by=by.name, begun_at=now, mandate_id=by.mandate, **more,
+    )  # fmt: skip
+    Step.objects.create(claim=claim, verb=verb, state=claim.state, at=now, by=by.name)
+    details = {
+        "claim": claim.pk,
+        "benefit": claim.benefit,
+        "kind": claim.kind,
+        "subject": claim.subject,
+        "before": "",
+        "after": claim.state,
+    }
+    record(subject=chain(claim), action=f"incentives.{verb}", by=by, now=now, details=details)
+    return claim
+
+
+def say(*, claim_id: int, said: Mapping[str, Said], by: Viewer, now: datetime) -> Claim:
+    """Writes facts into a claim that is not lodged or was returned; what was said before under other names stays. None takes one out.
+
+    Only what the rule asks of the claim can be said (`benefits.asked`). Raises NotFound, and GuildhallError for any other input or a
+    value of another type.
+    """
+    with transaction.atomic():
+        claim = _writable(claim_id, by, now)
+        checked = benefits.checked_said(claim.benefit, said)
+        told = {name: value for name, value in {**said_in(claim), **checked}.items() if value is not None}
+        claim.said_sealed = seal_said(claim, told)
+        claim.save(update_fields=["said_sealed"])
+        _note(claim, by, now, {"inputs": sorted(said)})
+        return claim
+
+
+def give_account(*, claim_id: int, number: str, holder: str, bank: str, by: Viewer, now: datetime) -> Claim:
+    """Writes down into which account the money goes; of a payment that came back, so that it is paid anew.
+
+    Raises NotFound, and GuildhallError for a number that is none, or without a holder and a bank.
+    """
+    with transaction.atomic():
+        claim = locked(claim_id, by, now)
+        digits = normal_account(number)
+        holder, bank = " ".join(holder.split())[:LONGEST_HOLDER], " ".join(bank.split())[:LONGEST_BANK]
+        if not digits or not holder or not bank:
+            raise GuildhallError(
+                _("The account is not complete"),
+                why=_("a number of 8 to 32 digits, the name it is held in and the bank are needed"),
+                next=_("copy them from the card or the passbook"),
+            )
+        sealed = seal_account(claim, digits, holder, bank)
+        if claim.state == "failed":
+            take(claim, "redirect", by=by, now=now, **sealed)
+            return claim
+        _refuse_unwritable(claim, by)
+        for name, value in sealed.items():
+            setattr(claim, name, value)
+        claim.save(update_fields=[*sealed])
+        _note(claim, by, now, {"account": True})
+        return claim
+
+
+def add_paper(*, claim_id: int, title: str, content: bytes, name: str, by: Viewer, now: datetime) -> Attachment:
+    """Attaches a paper to a claim that is not lodged, was returned, or is objected to. Raises NotFound, and what attachments.add raises."""
+    claim = claim_seen(by, claim_id, timezone.localdate(now))
+    if claim.state not in (*WRITABLE, "refused", "appealed", "recalled", "recall_appealed"):
+        _refuse_unwritable(claim, by)
+    worker = claim.worker_id if claim.payee == "worker" else None
+    return attachments.add(subject=f"claim:{claim.pk}", worker_id=worker, title=title, content=content, name=name, by=by, now=now)
+
+
+def submit(*, claim_id: int, by: Viewer, now: datetime) -> Claim:
+    """Lodges a claim, or lodges it again completed: from today its term runs.
+
+    The place responsible and what is paid once are settled now, from the facts of the day. Raises NotFound, GuildhallError without an
+    account, AlreadyDone where another live claim stands for the same.
+    """
+    with transaction.atomic():
+        claim = locked(claim_id, by, now)
+        verb = "mend" if claim.state == "returned" else "submit"
+        allow(claim, verb, by)
+        if account_of(claim) is None:
+            raise GuildhallError(_("No account is given"), next=_("say into which account the money goes"))
+        changes: dict[str, Any] = (
+            {} if verb == "mend" else {"lodged_by": by.name, "lodged_at": now, "mandate_id": by.mandate, **_settled(claim, now)}
+        )
+        take(claim, verb, by=by, now=now, told=("claim_lodged", {}), **changes)
+        return claim
+
+
+def _settled(claim: Claim, now: datetime) -> dict[str, object]:
+    """The place responsible on this day, and what is paid once."""
+    where = inputs.inputs(claim, timezone.localdate(now)).get("place")
+    settled: dict[str, object] = {"once": once(claim.benefit, claim.kind, claim.subject, **inputs.paid_once_by(claim))}
+    return settled | ({"place_id": where} if isinstance(where, str) and inputs.is_known(where) else {})
+
+
+def withdraw(*, claim_id: int, reason: str = "", by: Viewer, now: datetime) -> Claim:
+    """Ends a claim that is not yet with the bank. Raises NotFound, AlreadyDone, and GuildhallError once it is paid or being paid."""
+    with transaction.atomic():
+        claim = locked(claim_id, by, now)
+        take(claim, "withdraw", by=by, now=now, reason=reason, told=("claim_withdrawn", {}))
+        Verdict.objects.filter(claim=claim, state__in=("proposed", "final")).update(state="set_aside")
+        revoke(claim, now)
+        return claim
+
+
+def lapse_due(*, by: Viewer, now: datetime, most: int = 500) -> int:
+    """Ends claims that were returned and not completed within their term; how many. For the city's machinery alone."""
+    today, ended = timezone.localdate(now), 0
+    for key in list(Claim.objects.filter(state="returned", due_on__lt=today).order_by("pk").values_list("pk", flat=True)[:most]):
+        with transaction.atomic():
+            claim = locked(key, by, now)
+            if claim.state == "returned" and claim.due_on and claim.due_on < today:
+                take(claim, "lapse", by=by, now=now, told=("claim_lapsed", {}))
+                ended += 1
+    return ended
+
+
+def _writable(claim_id: int, by: Viewer, now: datetime) -> Claim:
+    claim = locked(claim_id, by, now)
+    _refuse_unwritable(claim, by)
+    return claim
+
+
+def _refuse_unwritable(claim: Claim, by: Viewer) -> None:
+    allow(claim, "mend" if claim.state == "returned" else "submit", by)
+
+
+def _note(claim: Claim, by: Viewer, now: datetime, what: Mapping[str, object]) -> None:
+    record(subject=chain(claim), action="incentives.say", by=by, now=now, details={"claim": claim.pk, **what})

@@ -1,0 +1,125 @@
+"""What every step has in common: the claim locked, the table of steps asked, the step kept, the event written, people told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from guildhall.incentives.engine import terms
+from guildhall.incentives.engine.states import APPEALS, BY_VERB, FOUR_EYES, OFFICER, OTHER, SECOND, STATES, step
+from guildhall.incentives.models import Claim, Step
+from guildhall.incentives.operations.telling import tell
+from guildhall.incentives.queries.standing import actors, chain, claims_seen, is_party, no_such_claim
+from guildhall.kernel.errors import AlreadyDone, GuildhallError
+from guildhall.office.engine.notices import Fact
+from guildhall.office.operations.audit import record
+from guildhall.office.operations.reasons import no_personal_data
+from guildhall.web.pack import city
+from guildhall.web.viewer import Viewer
+
+LONGEST_REASON = 500
+
+
+def locked(claim_id: int, by: Viewer, now: datetime) -> Claim:
+    """A claim that `by` may see, locked until the transaction ends. Raises NotFound."""
+    claim = Claim.objects.select_for_update().filter(pk=claim_id).first()
+    if claim is None or not claims_seen(by, timezone.localdate(now)).filter(pk=claim_id).exists():
+        raise no_such_claim()
+    return claim
+
+
+def take(
+    claim: Claim,
+    verb: str,
+    *,
+    by: Viewer,
+    now: datetime,
+    reason: str = "",
+    details: Mapping[str, object] | None = None,
+    told: tuple[str, Mapping[str, Fact]] | None = None,
+    **changes: Any,
+) -> Step:
+    """Moves a locked claim along one step of the table, with what changes in it, and keeps, records and tells that.
+
+    `told` is the template of a notice with the facts it needs beside number and benefit. `reason` holds no number of anybody. Raises
+    GuildhallError where the table does not let `by` take the step now, AlreadyDone where it was taken, or where another live claim stands
+    for the same thing.
+    """
+    allow(claim, verb, by)
+    if len(reason) > LONGEST_REASON:
+        raise GuildhallError(_("The reason is too long"), next=_("use at most %(n)s characters") % {"n": LONGEST_REASON})
+    no_personal_data(reason)
+    before, move = claim.state, BY_VERB[verb]
+    changes |= {"state": move.after, "since": timezone.localdate(now)}
+    changes["due_on"] = changes.get("due_on") or due_on(move.after, changes["since"])
+    for name, value in changes.items():
+        setattr(claim, name, value)
+    try:
+        with transaction.atomic():
+            claim.save(update_fields=[*changes])
+            row = Step.objects.create(claim=claim, verb=verb, state=move.after, at=now, by=by.name, reason=reason.strip())
+    except IntegrityError:
+        raise _taken(verb) from None
+    described = {"claim": claim.pk, "benefit": claim.benefit, "before": before, "after": move.after, **(details or {})}
+    record(subject=chain(claim), action=f"incentives.{verb}", by=by, now=now, reason=reason.strip(), details=described)
+    if told:
+        template, facts = told
+        tell(claim, template, facts, now=now, key=f"claim:{claim.pk}:{row.pk}")
+    return row
+
+
+def allow(claim: Claim, verb: str, by: Viewer) -> None:
+    """Raises where the table does not let `by` take a step now: AlreadyDone where it leads to where the claim stands already."""
+    standing = actors(by, claim)
+    if step(verb, claim.state, standing):
+        return
+    move = BY_VERB[verb]
+    if claim.state in move.before:
+        raise _not_yours(verb, by, claim)
+    if claim.state == move.after:
+        raise AlreadyDone(_("This has been done already"), next=_("see how the claim stands now"))
+    raise GuildhallError(
+        _("This cannot be done with the claim now"),
+        why=_("it stands at “%(state)s”") % {"state": STATES[claim.state].in_(get_language() or "zh-hans")},
+        next=_("see how the claim stands now"),
+    )
+
+
+def _not_yours(verb: str, by: Viewer, claim: Claim) -> GuildhallError:
+    if by.role == "claims_officer" and {OFFICER, SECOND, OTHER}.intersection(BY_VERB[verb].by):
+        if is_party(by, claim):
+            why = _("you lodged it, or it concerns you")
+        elif verb in FOUR_EYES:
+            why = _("you decided before; four eyes are needed")
+        elif verb in APPEALS:
+            why = _("whoever took part before does not decide on the objection")
+        else:
+            return no_such_claim()
+        return GuildhallError(_("A colleague must do this"), why=why, next=_("ask another claims officer of your office"))
+    return no_such_claim()
+
+
+def _taken(verb: str) -> AlreadyDone:
+    if verb == "return":
+        return AlreadyDone(
+            _("The claim was returned before"),
+            why=_("everything that is missing is said at once; a claim is returned only once"),
+            next=_("take it up, or refuse it and say why"),
+        )
+    return AlreadyDone(
+        _("Another claim for the same thing is under way, or was paid"),
+        why=_("a benefit is paid once for each certificate, employment, business or year"),
+        next=_("see that claim; where it was refused, object to it"),
+    )
+
+
+def due_on(state: str, since: date) -> date | None:
+    """By when the term ends that begins with a state; None where it has none."""
+    found = terms.due(city().calendar, state, since)
+    return found.value if found else None

@@ -1,0 +1,89 @@
+"""The benefits that are claimed here: each rule with its parameters as this city has confirmed them, and what a claim may say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from guildhall.city.law import rule_parameters
+from guildhall.city.model import City
+from guildhall.incentives.engine import RULEBOOK
+from guildhall.incentives.engine.subjects import BY_TABLE, CLAIMED_HERE
+from guildhall.incentives.queries.sealed import Said
+from guildhall.kernel.errors import GuildhallError, NotFound
+from guildhall.kernel.tables import Text
+from guildhall.rules.inputs import Input
+from guildhall.rules.parameters import Mode, Parameters
+from guildhall.rules.rulebook import Rule
+from guildhall.web.pack import city
+
+SET_HERE = frozenset({"applied_on", "granted_on"})
+"""Inputs that the day of the claim gives, not the claimant."""
+LARGEST = 10**13
+LONGEST_WORD = 100
+
+
+def rulebook() -> Mapping[str, Rule]:
+    """Every rule on incentives by name."""
+    return RULEBOOK
+
+
+def rule_of(benefit: str) -> Rule:
+    """The rule of a benefit that is claimed or paid here. Raises NotFound for any other."""
+    rule = rulebook().get(benefit)
+    if rule is None or rule.channel not in CLAIMED_HERE or rule.facts not in BY_TABLE:
+        raise NotFound(_("There is no such benefit to claim here"), next=_("see the list of benefits"))
+    return rule
+
+
+def kind_of(benefit: str) -> str:
+    """What a benefit is claimed for: a word of engine.subjects. Raises NotFound."""
+    return BY_TABLE[rule_of(benefit).facts].kind
+
+
+def title(benefit: str) -> Text:
+    """What a benefit is called; its name where the rule is gone."""
+    rule = rulebook().get(benefit)
+    return rule.title if rule else Text(benefit, benefit)
+
+
+def asked(benefit: str) -> tuple[Input, ...]:
+    """The inputs that a claim may say, in the order of the rule's table. Raises NotFound."""
+    rule = rule_of(benefit)
+    every = (rule.inputs[name] for name in rule.inputs if name in rule.reads and name not in SET_HERE)
+    return tuple(found for found in every if found.origin.source == "claim" and found.type != "rows")
+
+
+def checked_said(benefit: str, said: Mapping[str, Said]) -> dict[str, Said]:
+    """What a claim says, each value of the type its input has. Raises GuildhallError for anything else, and NotFound."""
+    offered = {found.name: found for found in asked(benefit)}
+    return {name: _checked(offered.get(name), name, value) for name, value in said.items()}
+
+
+def _checked(asked_for: Input | None, name: str, value: Said) -> Said:
+    if asked_for is None:
+        raise GuildhallError(_("A claim cannot say “%(name)s”") % {"name": name}, next=_("leave it out: it is known from the records"))
+    types = {"flag": bool, "whole": int, "date": date, "word": str}
+    kind = types.get(asked_for.type)
+    fits = value is None or (kind is not None and isinstance(value, kind) and (kind is not int or not isinstance(value, bool)))
+    if isinstance(value, int) and not isinstance(value, bool):
+        fits = fits and 0 <= value <= LARGEST
+    if isinstance(value, str):
+        fits = fits and len(value) <= LONGEST_WORD and (not asked_for.values or value in asked_for.values)
+    if not fits:
+        raise GuildhallError(_("“%(name)s” does not take this answer") % {"name": asked_for.doc.en}, next=_("look at the hint beside it"))
+    return value
+
+
+def parameters() -> Parameters:
+    """The parameters in force here: in production only what this city has confirmed decides."""
+    return _parameters(city(), settings.MODE)
+
+
+@lru_cache(maxsize=2)
+def _parameters(pack: City, mode: Mode) -> Parameters:
+    return rule_parameters(pack, mode=mode)

@@ -1,0 +1,89 @@
+"""What somebody may claim a benefit for: the worker's own certificates and businesses, an employer's hires and years."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from guildhall.incentives.engine.subjects import once
+from guildhall.incentives.models import Business
+from guildhall.incentives.queries import benefits
+from guildhall.incentives.queries.standing import no_such_claim
+from guildhall.kernel.errors import NotFound
+from guildhall.office.queries.mandates import CLAIMS
+from guildhall.registry.queries.merged import leader
+from guildhall.registry.queries.scope import organisations_of, records
+from guildhall.web.viewer import Viewer
+
+YEARS = (2020, 2099)
+
+
+@dataclass(frozen=True)
+class Claimable:
+    """One thing a benefit can be claimed for, whose it is, who is paid, where it lies today, and what is paid once."""
+
+    benefit: str
+    kind: str
+    subject: str
+    worker: int | None
+    organisation: int | None
+    payee: str
+    place: str
+    once: str
+
+
+def claimable(viewer: Viewer, benefit: str, subject: str, today: date) -> Claimable:
+    """What the viewer would claim for. Raises NotFound for what is not the viewer's own, GuildhallError for a benefit not claimed here."""
+    kind = benefits.kind_of(benefit)
+    as_worker = viewer.role == "worker" or viewer.mandate is not None
+    if not viewer.may(CLAIMS) or not (as_worker or viewer.role == "employer"):
+        raise no_such_claim()
+    found = _FINDERS[kind](viewer, benefit, subject, today) if as_worker == (kind in ("certificate", "business")) else None
+    if found is None:
+        raise NotFound(_("There is nothing like this of yours to claim for"), next=_("choose from the list"))
+    return found
+
+
+def of_certificate(viewer: Viewer, benefit: str, subject: str, today: date) -> Claimable | None:
+    """A certificate of a person whom the viewer sees, to be claimed for by that person."""
+    key = int(subject) if subject.isascii() and subject.isdigit() else 0
+    worker = records(viewer, today).filter(certificates__pk=key).first()
+    if worker is None:
+        return None
+    return Claimable(
+        benefit, "certificate", str(key), worker.pk, None, "worker", worker.residence_id, once(benefit, "certificate", str(key))
+    )
+
+
+def _business(viewer: Viewer, benefit: str, subject: str, today: date) -> Claimable | None:
+    key = int(subject) if subject.isascii() and subject.isdigit() else 0
+    row = Business.objects.filter(pk=key, worker__in=records(viewer, today)).first()
+    if row is None:
+        return None
+    household = str(row.household) if row.household is not None else None
+    return Claimable(
+        benefit, "business", str(key), row.worker_id, None, "worker", row.place_id, once(benefit, "business", str(key), household=household)
+    )
+
+
+def _spell(viewer: Viewer, benefit: str, subject: str, today: date) -> Claimable | None:
+    key = int(subject) if subject.isascii() and subject.isdigit() else 0
+    own = organisations_of(viewer, today).first()
+    spell = own.employment.filter(pk=key).first() if own else None
+    if own is None or spell is None:
+        return None
+    paid_once = once(benefit, "spell", str(key), person=leader(spell.worker_id))
+    return Claimable(benefit, "spell", str(key), spell.worker_id, own.pk, "organisation", own.place_id, paid_once)
+
+
+def _year(viewer: Viewer, benefit: str, subject: str, today: date) -> Claimable | None:
+    own = organisations_of(viewer, today).first()
+    if own is None or not (subject.isascii() and subject.isdigit() and YEARS[0] <= int(subject) <= YEARS[1]):
+        return None
+    key = f"{own.pk}-{int(subject)}"
+    return Claimable(benefit, "year", key, None, own.pk, "organisation", own.place_id, once(benefit, "year", key))
+
+
+_FINDERS = {"certificate": of_certificate, "business": _business, "spell": _spell, "year": _year}

@@ -1,0 +1,261 @@
+"""Claims as pages show them: to claimants their own, to officers a queue with the deadlines first, to an employer never why.
+
+What an employer lodged for a worker it sees as far as “lodged” to “settled”; amounts, checks, reasons and papers are the worker's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from guildhall.incentives.engine import terms
+from guildhall.incentives.engine.defects import masked_account, masked_name
+from guildhall.incentives.engine.hints import Hint
+from guildhall.incentives.engine.states import BEFORE, BY_VERB, LIVE, OPEN, STATES, Move, steps
+from guildhall.incentives.models import Appeal, Check, Claim, Step, Verdict
+from guildhall.incentives.queries import benefits
+from guildhall.incentives.queries.hints import hints_about
+from guildhall.incentives.queries.sealed import Said, account_of, answer_of, check_text, defects_of, grounds_of, said_in, told_in
+from guildhall.incentives.queries.standing import actors, claim_seen, claims_seen
+from guildhall.kernel.errors import NotFound
+from guildhall.kernel.tables import Text
+from guildhall.office.models import Attachment
+from guildhall.office.queries.attachments import attachments
+from guildhall.registry.queries.authorities import behind, organisation_names
+from guildhall.registry.queries.naming import names_of_people
+from guildhall.web.pack import city
+from guildhall.web.viewer import Viewer
+
+SETTLED = Text("已办结", "settled")
+"""What an employer is told of a worker's claim once it is decided, however it was."""
+BEFORE_DECISION = ("asked", "draft", "lodged", "returned", "accepted", "proposed", "approved", "appealed")
+IN_REVIEW = ("proposed", "approved", "appealed")
+LARGEST_PAGE = 200
+
+
+@dataclass(frozen=True)
+class Row:
+    """A claim in a list. `said` is its state in words for this viewer; `days_left` are working days, negative once overdue."""
+
+    claim: Claim
+    title: Text
+    said: Text
+    who: str
+    employer: Text | None
+    due_on: date | None
+    provisional: bool
+    days_left: int | None
+    hides: bool
+
+    @property
+    def overdue(self) -> bool:
+        return self.days_left is not None and self.days_left < 0
+
+    @property
+    def amount_fen(self) -> int | None:
+        return None if self.hides else self.claim.amount_fen
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A page of claims, deadline first; how many wait in all, how many of them are overdue, and the cursor of the next page."""
+
+    rows: tuple[Row, ...]
+    waiting: int
+    overdue: int
+    next: str
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A step as a page shows it: what, when, and who as far as the viewer may know."""
+
+    title: Text
+    at: datetime
+    who: Text
+    reason: str
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A verdict with its reason in words, and the objection to it if there is one."""
+
+    verdict: Verdict
+    told: str
+    appeal: Appeal | None
+    grounds: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A check by rule with the decision as JSON, empty once it was erased on schedule."""
+
+    check: Check
+    decision: str
+
+
+@dataclass(frozen=True)
+class Full:
+    """Everything about one claim that a viewer may see, and what they may do with it now."""
+
+    row: Row
+    may: tuple[Move, ...]
+    said: Mapping[str, Said]
+    account: str
+    holder: str
+    bank: str
+    defects: tuple[tuple[str, str], ...]
+    papers: tuple[Attachment, ...]
+    steps: tuple[Taken, ...]
+    checks: tuple[Checked, ...]
+    verdicts: tuple[Judged, ...]
+    hints: tuple[Hint, ...]
+    body: Text
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """One line of the public notice: number, benefit, a masked name or that of an organisation, the place, amount and last day."""
+
+    number: int
+    benefit: Text
+    who: Text
+    place: Text
+    amount_fen: int
+    until: date
+
+
+def claims_of(viewer: Viewer, today: date) -> list[Row]:
+    """The claims of the viewer's own, or of their organisation, the latest first; nothing for anybody else."""
+    if viewer.role not in ("worker", "employer") and not viewer.mandate:
+        return []
+    return rows_of(viewer, claims_seen(viewer, today).order_by("-pk")[:LARGEST_PAGE], today)
+
+
+def queue(viewer: Viewer, today: date, *, state: str = "", benefit: str = "", after: str = "", size: int = 50) -> Queue:
+    """The claims of the jurisdiction in which an officer has something to do, by deadline. Raises NotFound for others than officers."""
+    if viewer.role not in ("claims_officer", "auditor", "system") or viewer.mandate:
+        raise NotFound(_("There is no such page"), next=_("go back to your desk"))
+    mine = claims_seen(viewer, today)
+    waiting = mine.filter(state__in=OPEN)
+    rows = (mine.filter(state=state) if state in STATES else waiting).exclude(due_on=None)
+    rows = rows.filter(benefit=benefit) if benefit else rows
+    if after:
+        day, key = _cursor(after)
+        rows = rows.filter(Q(due_on__gt=day) | Q(due_on=day, pk__gt=key))
+    size = max(1, min(size, LARGEST_PAGE))
+    found = list(rows.order_by("due_on", "pk").select_related("place")[: size + 1])
+    last = found[size - 1] if len(found) > size else None
+    next = f"{last.due_on}.{last.pk}" if last else ""
+    return Queue(tuple(rows_of(viewer, found[:size], today)), waiting.count(), waiting.filter(due_on__lt=today).count(), next)
+
+
+def claim(viewer: Viewer, claim_id: int, today: date, now: datetime) -> Full:
+    """One claim with all that the viewer may see of it. Raises NotFound."""
+    found = claim_seen(viewer, claim_id, today)
+    row = rows_of(viewer, [found], today)[0]
+    may = tuple(move for move in steps(found.state, actors(viewer, found)) if not (row.hides and move.verb in ("appeal", "appeal_recall")))
+    reviews = viewer.role in ("claims_officer", "auditor", "system") and not viewer.mandate
+    account = None if row.hides else account_of(found)
+    return Full(
+        row=row,
+        may=may,
+        said={} if row.hides and found.state not in ("draft", "returned") else said_in(found),
+        account=masked_account(account.number) if account else "",
+        holder=(masked_name(account.holder) if viewer.role == "auditor" else account.holder) if account else "",
+        bank=found.bank,
+        defects=tuple(defects_of(found)),
+        papers=() if row.hides else tuple(attachments(viewer, f"claim:{found.pk}", now)),
+        steps=() if row.hides else _steps(found, viewer),
+        checks=tuple(_checks(found)) if reviews or not row.hides else (),
+        verdicts=() if row.hides else tuple(_judged(found)),
+        hints=hints_about(found, today) if reviews else (),
+        body=terms.BODY,
+    )
+
+
+def rows_of(viewer: Viewer, claims: Iterable[Claim], today: date) -> list[Row]:
+    """Claims as lists show them to a viewer who may see them."""
+    listed = list(claims)
+    names = names_of_people({row.worker_id for row in listed if row.worker_id is not None})
+    if viewer.role == "auditor":
+        names = {key: masked_name(name) for key, name in names.items()}
+    employers = organisation_names({row.organisation_id for row in listed if row.organisation_id is not None})
+    return [_row(viewer, row, names, employers, today) for row in listed]
+
+
+def _row(viewer: Viewer, row: Claim, names: Mapping[int, str], employers: Mapping[int, Text], today: date) -> Row:
+    hides = viewer.role == "employer" and row.payee == "worker"
+    settled = hides and row.state not in BEFORE_DECISION
+    calendar = city().calendar
+    due = terms.due(calendar, row.state, row.since)
+    left = calendar.count(today, row.due_on).value if row.due_on and not settled else None
+    return Row(
+        claim=row,
+        title=benefits.title(row.benefit),
+        said=SETTLED if settled else STATES["accepted" if hides and row.state in IN_REVIEW else row.state],
+        who=names.get(row.worker_id or 0, ""),
+        employer=employers.get(row.organisation_id or 0),
+        due_on=None if settled else row.due_on,
+        provisional=due is not None and due.provisional,
+        days_left=left,
+        hides=hides,
+    )
+
+
+def _steps(found: Claim, viewer: Viewer) -> tuple[Taken, ...]:
+    rows = list(Step.objects.filter(claim=found).order_by("pk"))
+    own = {viewer.account} if viewer.account else set()
+    who = behind({row.by for row in rows}, own=own)
+    return tuple(Taken(BY_VERB[row.verb].title, row.at, who[row.by], row.reason) for row in rows)
+
+
+def _checks(found: Claim) -> Iterable[Checked]:
+    for row in Check.objects.filter(claim=found).order_by("-number"):
+        yield Checked(row, check_text(row, "decision"))
+
+
+def _judged(found: Claim) -> Iterable[Judged]:
+    for row in Verdict.objects.filter(claim=found).select_related("appeal").order_by("pk"):
+        appeal = getattr(row, "appeal", None)
+        yield Judged(row, told_in(row), appeal, grounds_of(appeal) if appeal else "", answer_of(appeal) if appeal else "")
+
+
+def notice_board(today: date, *, places: Collection[str] | None = None) -> list[Noticed]:
+    """What is on public notice today, for everybody: of people the first character of the name and nothing else."""
+    rows: QuerySet[Claim] = Claim.objects.filter(state="noticed", notice_from__lte=today, notice_until__gte=today).select_related("place")
+    rows = rows if places is None else rows.filter(place_id__in=places)
+    listed = list(rows.order_by("notice_until", "pk"))
+    names = names_of_people({row.worker_id for row in listed if row.worker_id is not None and row.payee == "worker"})
+    employers = organisation_names({row.organisation_id for row in listed if row.organisation_id is not None})
+    return [_noticed(row, names, employers) for row in listed]
+
+
+def _noticed(row: Claim, names: Mapping[int, str], employers: Mapping[int, Text]) -> Noticed:
+    if row.payee == "organisation":
+        who = employers[row.organisation_id or 0]
+    else:
+        hidden = masked_name(names.get(row.worker_id or 0, "")) or "*"
+        who = Text(hidden, hidden)
+    place = Text(row.place.name_zh, row.place.name_en or row.place.name_zh)
+    assert row.notice_until is not None
+    return Noticed(row.pk, benefits.title(row.benefit), who, place, row.amount_fen or 0, row.notice_until)
+
+
+def live_claims(benefit: str, kind: str, subjects: Collection[str]) -> dict[str, str]:
+    """The state of the live claim for each of these subjects, where there is one: so that a list offers nothing twice."""
+    rows = Claim.objects.filter(benefit=benefit, kind=kind, subject__in=subjects, state__in=(*BEFORE, *LIVE))
+    return dict(rows.values_list("subject", "state"))
+
+
+def _cursor(text: str) -> tuple[date, int]:
+    day, _dot, key = text.partition(".")
+    try:
+        return date.fromisoformat(day), int(key[:18])
+    except ValueError:
+        raise NotFound(_("The page asked for is not one this list gave out"), next=_("start again at the first page")) from None

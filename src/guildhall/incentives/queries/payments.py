@@ -1,0 +1,105 @@
+"""Payments as officers of a jurisdiction and auditors see them; and budgets beside what is decided and paid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from guildhall.incentives.engine.states import COMMITTED
+from guildhall.incentives.models import Budget, Claim, Payment, PaymentBatch
+from guildhall.incentives.queries.standing import claims_seen
+from guildhall.kernel.errors import NotFound
+from guildhall.registry.queries import scope
+from guildhall.web.viewer import Viewer
+
+
+@dataclass(frozen=True)
+class Spending:
+    """A budget beside what was paid and what is decided and not paid yet, in fen. `short` is reported, and never a reason to wait."""
+
+    budget: Budget
+    paid: int
+    committed: int
+
+    @property
+    def short(self) -> int:
+        return max(0, self.paid + self.committed - self.budget.amount_fen)
+
+    @property
+    def left(self) -> int:
+        return max(0, self.budget.amount_fen - self.paid - self.committed)
+
+
+def refuse_others(viewer: Viewer) -> None:
+    """Raises NotFound for whoever neither pays out nor is the city's machinery."""
+    if viewer.role != "system" and (viewer.role != "claims_officer" or viewer.mandate):
+        raise no_such_batch()
+
+
+def no_such_batch() -> NotFound:
+    """What is said of a batch that does not exist, or that the viewer may not see."""
+    return NotFound(
+        _("There is no such payment batch"), why=_("or it is not one for the role you are in"), next=_("see the list of batches")
+    )
+
+
+def own_places(viewer: Viewer, today: date) -> frozenset[str] | None:
+    """The places whose money the viewer handles or reads; None for the whole city. Raises NotFound."""
+    if viewer.role not in ("claims_officer", "auditor", "system") or viewer.mandate:
+        raise no_such_batch()
+    return scope.jurisdiction(viewer, today)
+
+
+def payable(viewer: Viewer, today: date) -> QuerySet[Claim]:
+    """Claims of the jurisdiction whose public notice is over."""
+    return claims_seen(viewer, today).filter(state="noticed", notice_until__lt=today)
+
+
+def batches(viewer: Viewer, today: date) -> QuerySet[PaymentBatch]:
+    """The batches of the jurisdiction, the latest first. Raises NotFound."""
+    places = own_places(viewer, today)
+    rows = PaymentBatch.objects.order_by("-pk")
+    return rows if places is None else rows.filter(place_id__in=places)
+
+
+def batch_seen(viewer: Viewer, batch_id: int, today: date) -> PaymentBatch:
+    """One batch. Raises NotFound."""
+    found = batches(viewer, today).filter(pk=batch_id).first()
+    if found is None:
+        raise no_such_batch()
+    return found
+
+
+def lines(viewer: Viewer, batch_id: int, today: date) -> list[Payment]:
+    """The lines of a batch in order. Raises NotFound."""
+    return list(Payment.objects.filter(batch=batch_seen(viewer, batch_id, today)).select_related("claim").order_by("line"))
+
+
+def budgets(viewer: Viewer, year: int, today: date) -> list[Spending]:
+    """The budgets of the jurisdiction for a year, those that fall short first. Raises NotFound.
+
+    Money counts for the year of the approval, at the places for which the budget's authority answers today.
+    """
+    places = own_places(viewer, today)
+    rows = Budget.objects.filter(year=year) if places is None else Budget.objects.filter(year=year, place_id__in=places)
+    return sorted((_spending(row, today) for row in rows.order_by("place_id", "benefit")), key=lambda found: -found.short)
+
+
+def _spending(row: Budget, today: date) -> Spending:
+    land = scope.jurisdiction(Viewer(role="claims_officer", place=row.place_id), today)
+    claims = Claim.objects.filter(benefit=row.benefit, grant__granted_on__year=row.year)
+    claims = claims if land is None else claims.filter(place_id__in=land)
+    return Spending(row, _sum(claims.filter(state__in=("paid", "recalling"))), _sum(claims.filter(state__in=COMMITTED)))
+
+
+def _sum(claims: QuerySet[Claim]) -> int:
+    return int(claims.aggregate(total=Sum("amount_fen"))["total"] or 0)
+
+
+def totals_by_state(viewer: Viewer, today: date) -> dict[str, tuple[int, int]]:
+    """How many claims of the jurisdiction stand at each state, and the fen they are for."""
+    rows = claims_seen(viewer, today).order_by().values_list("state").annotate(Count("pk"), Sum("amount_fen"))
+    return {state: (count, int(fen or 0)) for state, count, fen in rows}
