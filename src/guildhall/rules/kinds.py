@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -33,6 +33,7 @@ from guildhall.rules.expressions import (
     Shifted,
     Total,
     YearOf,
+    walk,
 )
 from guildhall.rules.inputs import Input
 from guildhall.rules.parameters import Parameter
@@ -96,7 +97,21 @@ class Typing:
         if node.at is not None:
             self.expect(node.at, "date", what=f"the date of {node.name}")
         known = (self.parameters or {}).get(node.name)
-        return parameter_kind(known, bool(node.keys)) if known else Kind("any", None)
+        if known is None:
+            return Kind("any", None)
+        found = parameter_kind(known, bool(node.keys))
+        self._check_keys(node, known)
+        return found
+
+    def _check_keys(self, node: ParameterRef, parameter: Parameter) -> None:
+        """Every key of a table is of the type of what it is looked up by."""
+        kinds = [self.kind(key).type for key in node.keys]
+        for keys in (row[0] for version in parameter.versions if isinstance(version.value, tuple) for row in version.value if node.keys):
+            if not isinstance(keys, tuple) or len(keys) != len(kinds):
+                raise RuleFault(f"the table {parameter.name} is read with {len(kinds)} keys, its rows have {keys!r}")
+            for type_, value in zip(kinds, keys, strict=True):
+                if type_ not in ("any", kind_of_value(value).type):
+                    raise RuleFault(f"the table {parameter.name} has the key {value!r} where a {type_} is looked up")
 
     def comparison(self, node: Comparison) -> Kind:
         left, right = self.kind(node.left), self.kind(node.right)
@@ -142,6 +157,8 @@ class Typing:
 
     def lookup(self, node: Lookup) -> Kind:
         self.expect(node.key, "word", "flag", "whole", what="the key of lookup")
+        for word, _ in node.rows:
+            self._known_word(node.key, word)
         values = [value for _, value in node.rows] + ([] if node.otherwise is None else [node.otherwise])
         found = kind_of_value(values[0])
         for value in values:
@@ -176,6 +193,9 @@ class Typing:
         value = self.kind(node.value)
         if isinstance(node.members, ParameterRef):
             self.parameter(node.members)
+            known = (self.parameters or {}).get(node.members.name)
+            if known is not None and known.kind != "list":
+                raise RuleFault(f"the parameter {known.name} is a {known.kind}, not a list to be in")
             return FLAG
         for member in node.members:
             if {value.type, kind_of_value(member).type} - {"any", value.type}:
@@ -216,6 +236,27 @@ class Typing:
         allowed = self.inputs[value.name].values if isinstance(value, InputRef) else ()
         if allowed and word not in allowed:
             raise RuleFault(f"{word!r} is none of the words of {value.name}", next=f"one of {', '.join(allowed)}")  # type: ignore[attr-defined]
+
+
+def unheard_words(trees: Iterable[Node], inputs: Mapping[str, Input], parameters: Mapping[str, Parameter]) -> Iterator[str]:
+    """Words of parameters that can never occur in the input they are held against, each with the parameter's name: most often a slip."""
+    for node in (each for tree in trees for each in walk(tree)):
+        if isinstance(node, ParameterRef) and node.name in parameters:
+            for place, key in enumerate(node.keys):
+                yield from _unheard(key, inputs, node.name, [row[0][place] for row in _rows(parameters[node.name])])
+        elif isinstance(node, Membership) and isinstance(node.members, ParameterRef) and node.members.name in parameters:
+            yield from _unheard(node.value, inputs, node.members.name, _rows(parameters[node.members.name]))
+
+
+def _rows(parameter: Parameter) -> list[Any]:
+    return [row for version in parameter.versions if isinstance(version.value, tuple) for row in version.value]
+
+
+def _unheard(node: Node, inputs: Mapping[str, Input], parameter: str, words: Iterable[object]) -> Iterator[str]:
+    allowed = inputs[node.name].values if isinstance(node, InputRef) else ()
+    for word in dict.fromkeys(words):
+        if allowed and word not in allowed:
+            yield f"{parameter} names {word!r}, which {node.name} never is"  # type: ignore[attr-defined]
 
 
 _KINDS: Mapping[type[Node], Callable[[Typing, Any], Kind]] = {

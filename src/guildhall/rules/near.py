@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from guildhall.rules.decisions import Near
 from guildhall.rules.evaluation import Evaluation
-from guildhall.rules.expressions import Comparison, Elapsed, InputRef, Node
+from guildhall.rules.expressions import Comparison, Elapsed, InputRef, Logic, Node
 from guildhall.rules.months import add_days, add_months, months_between
 from guildhall.rules.rulebook import Rule
 
@@ -33,11 +33,16 @@ class Cure:
 
 
 def near_miss(rule: Rule, condition: str, evaluation: Evaluation, on: date, trial: Trial) -> Near | None:
-    """How the one failing condition would come to hold, and what the rule would then give; None where no single input cures it."""
-    cure = _cure(rule, rule.conditions[condition], evaluation, on)
-    if cure is None:
-        return None
-    facts = evaluation.facts
+    """How the one failing condition would come to hold, and what the rule would then give; None where no single input cures it.
+
+    Of alternatives the one that turns first by waiting is named, else the first that a change of one input cures.
+    """
+    cures = _cures(rule, rule.conditions[condition], evaluation, on)
+    found = [near for cure in cures if (near := _tried(rule, condition, cure, evaluation.facts, on, trial)) is not None]
+    return min(found, key=lambda near: near.turns_on or date.max, default=None)
+
+
+def _tried(rule: Rule, condition: str, cure: Cure, facts: Facts, on: date, trial: Trial) -> Near | None:
     if cure.turns_on is not None:
         outcome, value = trial(_later(rule, facts, on, cure.turns_on), cure.turns_on)
         if outcome == "entitled":
@@ -59,10 +64,21 @@ def _later(rule: Rule, facts: Facts, on: date, day: date) -> Facts:
     return {**facts, **changed}
 
 
-def _cure(rule: Rule, node: Node, evaluation: Evaluation, on: date) -> Cure | None:
+def _cures(rule: Rule, node: Node, evaluation: Evaluation, on: date) -> Iterator[Cure]:
+    """What would make a failing condition hold: any of its alternatives, or the one part of it that fails."""
+    if isinstance(node, Logic):
+        failing = [part for part in node.parts if evaluation.value(part) is False]
+        if node.op == "or" or len(failing) == 1:
+            for part in failing:
+                yield from _cures(rule, part, evaluation, on)
+    elif isinstance(node, Comparison) and node.order in _MIRRORED:
+        cure = _cure(rule, node, evaluation, on)
+        if cure is not None and cure.by > 0:
+            yield cure
+
+
+def _cure(rule: Rule, node: Comparison, evaluation: Evaluation, on: date) -> Cure | None:
     """Reads a comparison from the side that may rise: an input, or the time up to a date that moves."""
-    if not isinstance(node, Comparison) or node.order in ("eq", "ne"):
-        return None
     for side, other, order in ((node.left, node.right, node.order), (node.right, node.left, _MIRRORED[node.order])):
         if order not in ("ge", "gt"):
             continue
@@ -70,7 +86,7 @@ def _cure(rule: Rule, node: Node, evaluation: Evaluation, on: date) -> Cure | No
         if isinstance(side, InputRef):
             return _of_input(rule, side.name, bound, order, evaluation, on)
         if isinstance(side, Elapsed) and isinstance(side.end, InputRef):
-            return _of_time(rule, side, bound, order, evaluation)
+            return _of_time(rule, side, side.end.name, _reached(bound, order), evaluation, on)
     return None
 
 
@@ -82,19 +98,17 @@ def _of_input(rule: Rule, name: str, bound: Any, order: str, evaluation: Evaluat
         return Cure(name, need, need - value, given.unit, turns)
     if given.type == "date" and given.origin.grows == "day" and isinstance(value, date):
         day = bound + timedelta(1) if order == "gt" else bound
-        return Cure(name, day, (day - value).days, "days", day)
+        return Cure(name, day, (day - value).days, "days", max(day, on))
     return None
 
 
-def _of_time(rule: Rule, elapsed: Elapsed, bound: Any, order: str, evaluation: Evaluation) -> Cure | None:
-    name = elapsed.end.name  # type: ignore[attr-defined]
+def _of_time(rule: Rule, elapsed: Elapsed, name: str, need: int, evaluation: Evaluation, on: date) -> Cure | None:
     start: Any = evaluation.value(elapsed.start)
     if rule.inputs[name].origin.grows != "day":
         return None
-    need = _reached(bound, order)
     day = (add_months if elapsed.unit == "months" else add_days)(start, need)
     passed: Any = evaluation.value(elapsed)
-    return None if day is None else Cure(name, day, need - passed, elapsed.unit, day)
+    return None if day is None else Cure(name, day, need - passed, elapsed.unit, max(day, on))
 
 
 def _reached(bound: int | Fraction, order: str) -> int:

@@ -24,7 +24,7 @@ from guildhall.rules.expressions import (
 )
 from guildhall.rules.formulas import formula
 from guildhall.rules.inputs import Input, Origin, read_inputs
-from guildhall.rules.kinds import Kind, Typing
+from guildhall.rules.kinds import Kind, Typing, unheard_words
 from guildhall.rules.parameters import Parameter
 
 Channel: TypeAlias = Literal["claim", "automatic", "tax", "bank", "attestation"]
@@ -180,6 +180,10 @@ class Rule:
                 with _naming(f"{self.name}, {name}"):
                     found[name] = _amount(typing, value, self.unit)
         return found
+
+    def unheard(self, parameters: Mapping[str, Parameter]) -> tuple[str, ...]:
+        """What is odd about the parameters: words that the inputs they are held against never take, one sentence each."""
+        return tuple(dict.fromkeys(unheard_words(self.trees, self.inputs, parameters)))
 
 
 def _amount(typing: Typing, value: Node, unit: str) -> Kind:
