@@ -34,7 +34,7 @@ def continuing_education_deduction(p: Facts, c: Law) -> Result:
     return deduct(
         all_of(
             certificate=p.kind == "skill_level",
-            requires_tax_confirmation=any_of(p.listed_qualification, c.covers[p.kind]),
+            requires_tax_confirmation=any_of(p.listed_qualification, c.covers_skill_levels),
             once_a_year=not_(p.deducted_already),
         ),
         c.amount,

@@ -1,0 +1,105 @@
+"""Reads a table of worked cases and decides each: what the facts are, what the rule must say, and which source says so.
+
+A table has a row for each case. `source` is the document of the instrument's file in the city pack that the case follows, or `-`
+where it tries our data and not a text; the six worked cases have their number in `case`. Then come facts that differ from the
+base, under the names of their columns; then `outcome`, `yuan` and `because`. A cell left empty keeps the base, `?` is not known,
+money is in yuan. `because` names the conditions that fail, or of an undetermined case what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from guildhall.city import load, rule_parameters
+from guildhall.kernel.tables import Table
+from guildhall.rules import Rule
+from guildhall.rules.decisions import Decision
+from guildhall.rules.parameters import Parameters
+from guildhall.rules.rows import decide
+
+Facts = dict[str, Any]
+_ABOUT = ("source", "case", "outcome", "yuan", "because", "on")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One row of a table."""
+
+    about: Mapping[str, str]
+    facts: Facts
+
+    @property
+    def name(self) -> str:
+        return f"{self.about['source']} {self.about['case']}".strip()
+
+
+@cache
+def chongqing() -> Parameters:
+    """The parameters of the Chongqing pack; all of them decide, confirmed or not."""
+    return rule_parameters(load("chongqing"))
+
+
+@cache
+def sources(rule: str) -> frozenset[str]:
+    """The documents of an instrument's file, by their names there."""
+    return frozenset(next(one for one in load("chongqing").instruments if one.name == rule).documents)
+
+
+def cases(text: str, table: Table) -> list[Case]:
+    """The rows of a table of cases."""
+    head, *rows = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines() if line.strip()]
+    return [_case(dict(zip(head, row, strict=True)), table) for row in rows]
+
+
+def decided(rule: Rule, base: Facts, case: Case, parameters: Parameters | None = None) -> Decision:
+    """What the rule says of a case: asked on the day of application, with feeds of that day, unless the case says otherwise."""
+    assert case.about["source"] in {"-", *sources(rule.name)}, f"{case.about['source']} is no document of {rule.name}"
+    facts = base | case.facts
+    on = date.fromisoformat(case.about["on"]) if case.about.get("on") else facts["applied_on"]
+    fresh = {given.origin.as_of: on for given in rule.inputs.values() if given.origin.as_of}
+    granted = {"granted_on": facts["applied_on"]}
+    return decide(rule, fresh | granted | facts, parameters=parameters or chongqing(), on=on)
+
+
+def each(text: str, table: Table) -> pytest.MarkDecorator:
+    """Runs a test once for each case of a table."""
+    return pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in cases(text, table)])
+
+
+def agrees(decision: Decision, case: Case) -> None:
+    """Outcome, amount and reasons are those of the table."""
+    expected = case.about
+    because = set(expected["because"].split())
+    yuan = None if decision.value is None else f"{decision.value / 100:,.2f}".removesuffix(".00")
+    told = (decision.outcome, yuan or "", *decision.failed, *(str(missing) for missing in decision.missing))
+    assert (decision.outcome, yuan or "") == (expected["outcome"], expected["yuan"]), told
+    if decision.outcome == "refused":
+        assert set(decision.failed) == because, told
+    if decision.outcome == "undetermined":
+        assert because, "an undetermined case says what is missing"
+        assert because <= {missing.name for missing in decision.missing}, told
+
+
+def _case(row: Mapping[str, str], table: Table) -> Case:
+    types = {column.name: (column.type, column.unit) for column in table.columns}
+    facts = {name: _value(cell, *types[name]) for name, cell in row.items() if name not in _ABOUT and cell}
+    return Case({name: row[name] for name in _ABOUT if name in row}, facts)
+
+
+def _value(cell: str, type_: pa.DataType, unit: str) -> object:
+    if cell == "?":
+        return None
+    if pa.types.is_boolean(type_):
+        return {"yes": True, "no": False}[cell]
+    if pa.types.is_date(type_):
+        return date.fromisoformat(cell)
+    if pa.types.is_integer(type_):
+        return int(cell) * 100 if unit == "fen" else int(cell)
+    return cell

@@ -1,0 +1,158 @@
+# ruff: noqa: E501  # a case is a row of a table, however wide
+"""Relief from taxes and deductions from income, case by case."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from guildhall.incentives.engine import RULEBOOK
+from guildhall.incentives.engine.taxes import ORDER, set_off
+from guildhall.incentives.tables import BUSINESS_FACTS, CERTIFICATE_FACTS, HIRE_FACTS
+from tests.incentives.golden import Case, agrees, decided, each
+
+HIRING, SELF = RULEBOOK["key_group_hiring_relief"], RULEBOOK["self_employed_relief"]
+CERTIFICATE, DEGREE = RULEBOOK["continuing_education_deduction"], RULEBOOK["degree_study_deduction"]
+NO_TAX = dict.fromkeys(ORDER, 0)
+HIRE = NO_TAX | {
+    "place": "cq-500103",
+    "birth_month": date(1990, 3, 1),
+    "hired_on": date(2024, 7, 1),
+    "contract_from": date(2024, 7, 1),
+    "contract_until": date(2025, 7, 1),
+    "open_ended": False,
+    "applied_on": date(2025, 3, 3),
+    "key_group": True,
+    "tax_year": 2024,
+    "months_in_year": 6,
+    "months_before": 0,
+    "vat_due": 2_000_000,
+}
+"""Somebody of a key group, hired on 1 July 2024, of whom six months fall into the year; plenty of tax is payable."""
+
+HIRES = """
+source     | case                                    | hired_on   | key_group | contract_until | months_in_year | months_before | vat_due | construction_due | income_tax_due | outcome      | yuan  | because
+recalled   | (4) six months of 7,800                 |            |           |                |                |               |         |                  |                | entitled     | 3,900 |
+cn-2023-15 | (4) taxes of 2,500 only                 |            |           |                |                |               | 2500    |                  |                | entitled     | 2,500 |
+cn-2023-15 | taxes of a yuan less than the limit     |            |           |                |                |               | 3899    |                  |                | entitled     | 3,899 |
+cn-2023-15 | taxes of just the limit                 |            |           |                |                |               | 3900    |                  |                | entitled     | 3,900 |
+cn-2023-15 | several taxes                           |            |           |                |                |               | 1000    | 70               | 500            | entitled     | 1,570 |
+cn-2023-15 | no taxes                                |            |           |                |                |               | 0       |                  |                | refused      |       | tax_payable
+cn-2023-15 | a tax not known                         |            |           |                |                |               |         |                  | ?              | undetermined |       | income_tax_due
+cn-2023-15 | a full year                             |            |           |                | 12             |               |         |                  |                | entitled     | 7,800 |
+cn-2023-15 | a month                                 |            |           |                | 1              |               |         |                  |                | entitled     | 650   |
+cn-2023-15 | no month                                |            |           |                | 0              |               |         |                  |                | refused      |       | insured
+cn-2023-15 | the last month of 36                    |            |           |                | 12             | 35            |         |                  |                | entitled     | 650   |
+cn-2023-15 | 36 months used                          |            |           |                | 12             | 36            |         |                  |                | refused      |       | within_term
+cn-2023-15 | of no key group                         |            | no        |                |                |               |         |                  |                | refused      |       | key_group
+cn-2023-15 | contract of a year less a day           |            |           | 2025-06-30     |                |               |         |                  |                | refused      |       | contract
+cn-2023-15 | hired on the last day of 2022           | 2022-12-31 |           |                |                |               |         |                  |                | undetermined |       | amount
+cn-2023-15 | hired on the first day of 2023          | 2023-01-01 |           |                |                |               |         |                  |                | entitled     | 3,900 |
+cn-2023-15 | hired on the last day of 2027           | 2027-12-31 |           |                |                |               |         |                  |                | entitled     | 3,900 |
+cn-2023-15 | hired on the first day of 2028          | 2028-01-01 |           |                |                |               |         |                  |                | undetermined |       | amount
+"""
+
+SHOP = NO_TAX | {
+    "place": "cq-500103",
+    "kind": "self_employed",
+    "birth_month": date(1990, 3, 1),
+    "registered_on": date(2024, 1, 8),
+    "applied_on": date(2025, 3, 3),
+    "key_group": True,
+    "tax_year": 2024,
+    "months_in_year": 12,
+    "months_before": 0,
+    "vat_due": 3_000_000,
+}
+"""A shop of somebody of a key group, registered in January 2024; more tax is payable than relief allows."""
+
+SHOPS = """
+source     | case                                | kind  | registered_on | key_group | months_in_year | months_before | vat_due | outcome      | yuan   | because
+recalled   | a full year                         |       |               |           |                |               |         | entitled     | 24,000 |
+cn-2023-15 | half a year                         |       |               |           | 6              |               |         | entitled     | 12,000 |
+cn-2023-15 | no more than the taxes payable      |       |               |           |                |               | 18000   | entitled     | 18,000 |
+cn-2023-15 | 35 months used                      |       |               |           |                | 35            |         | entitled     | 2,000  |
+cn-2023-15 | 36 months used                      |       |               |           |                | 36            |         | refused      |        | within_term
+cn-2023-15 | 37 months used                      |       |               |           |                | 37            |         | refused      |        | within_term
+cn-2023-15 | an enterprise                       | micro |               |           |                |               |         | refused      |        | self_employed
+cn-2023-15 | of no key group                     |       |               | no        |                |               |         | refused      |        | key_group
+cn-2023-15 | key group not shown                 |       |               | ?         |                |               |         | undetermined |        | key_group
+cn-2023-15 | registered on the last day of 2022  |       | 2022-12-31    |           |                |               |         | undetermined |        | amount
+cn-2023-15 | registered on the first day of 2023 |       | 2023-01-01    |           |                |               |         | entitled     | 24,000 |
+"""
+
+LEARNER = {
+    "place": "cq-500103",
+    "birth_month": date(1990, 3, 1),
+    "kind": "skill_level",
+    "level": "L3",
+    "issued_on": date(2024, 5, 10),
+    "applied_on": date(2025, 3, 3),
+    "listed_qualification": True,
+    "deducted_already": False,
+    "studying": True,
+    "study_months": 12,
+    "study_months_before": 0,
+}
+CERTIFICATES = """
+source     | case                                         | kind        | issued_on  | listed_qualification | deducted_already | outcome      | yuan  | because
+tax-qa     | in the national catalogue                    |             |            |                      |                  | entitled     | 3,600 |
+cn-2018-41 | a certificate of skill level: disputed       |             |            | no                   |                  | undetermined |       | covers_skill_levels
+cn-2018-41 | not known whether in the catalogue           |             |            | ?                    |                  | undetermined |       | listed_qualification
+tax-qa     | deducted for another of the year             |             |            |                      | yes              | refused      |       | once_a_year
+cn-2018-41 | an appointment to a post                     | appointment |            |                      |                  | refused      |       | certificate
+cn-2018-41 | the last day before it was found to hold     |             | 2018-12-31 |                      |                  | undetermined |       | amount
+cn-2018-41 | the first day                                |             | 2019-01-01 |                      |                  | entitled     | 3,600 |
+"""
+DEGREES = """
+source     | case                                   | studying | study_months | study_months_before | outcome  | yuan  | because
+cn-2018-41 | a year of study                        |          |              |                     | entitled | 4,800 |
+cn-2018-41 | 36 months before: the last full year   |          |              | 36                  | entitled | 4,800 |
+cn-2018-41 | 47 months before: one is left          |          |              | 47                  | entitled | 400   |
+cn-2018-41 | 48 months before                       |          |              | 48                  | refused  |       | within_term
+cn-2018-41 | does not study                         | no       |              |                     | refused  |       | studying
+"""
+
+
+@each(HIRES, HIRE_FACTS)
+def test_relief_for_hiring(case: Case) -> None:
+    agrees(decided(HIRING, HIRE, case), case)
+
+
+@each(SHOPS, BUSINESS_FACTS)
+def test_relief_for_the_self_employed(case: Case) -> None:
+    agrees(decided(SELF, SHOP, case), case)
+
+
+@each(CERTIFICATES, CERTIFICATE_FACTS)
+def test_deduction_for_a_certificate(case: Case) -> None:
+    agrees(decided(CERTIFICATE, LEARNER, case), case)
+
+
+@each(DEGREES, CERTIFICATE_FACTS)
+def test_deduction_for_a_degree(case: Case) -> None:
+    agrees(decided(DEGREE, LEARNER, case), case)
+
+
+def test_both_deductions_may_stand_in_one_year_and_neither_is_money() -> None:
+    both = [decided(rule, LEARNER, Case({"source": "-"}, {})) for rule in (CERTIFICATE, DEGREE)]
+    assert sum(decision.value or 0 for decision in both) == 840_000  # yuan 8,400, as the tax bureau's answers say
+    assert {(decision.kind, decision.channel) for decision in both} == {("deduct", "tax")}
+
+
+@pytest.mark.parametrize(
+    ("relief", "taken"),
+    [
+        (0, (0, 0, 0, 0, 0)),
+        (99_999, (99_999, 0, 0, 0, 0)),
+        (100_000, (100_000, 0, 0, 0, 0)),
+        (100_001, (100_000, 1, 0, 0, 0)),
+        (112_500, (100_000, 7_000, 3_000, 2_000, 500)),
+        (200_000, (100_000, 7_000, 3_000, 2_000, 50_000)),
+    ],
+)
+def test_taxes_are_set_off_one_after_the_other(relief: int, taken: tuple[int, ...]) -> None:
+    """公告2023年第15号: value-added tax first, then the construction tax, the two surcharges, and income tax last."""
+    due = dict(zip(ORDER, (100_000, 7_000, 3_000, 2_000, 50_000), strict=True))
+    assert tuple(set_off(relief, due).values()) == taken
