@@ -54,7 +54,8 @@ def continuing_education_deduction(p: Facts, c: Law) -> Result:
     says={
         "studying": Text("当年在接受学历（学位）继续教育", "studies for a degree in the year of the certificate"),
         "within_term": Text(
-            "同一学历此前已扣 {study_months_before}，最多 {max_months}", "{study_months_before} of {max_months} are used for this degree"
+            "同一学历最多扣除 {max_months}（此前已扣 {study_months_before}）",
+            "{max_months} at most for one degree (used before: {study_months_before})",
         ),
     },
 )

@@ -30,15 +30,15 @@ def listed_group(p: Facts, c: Law) -> Node:
     excludes=("job_expansion_subsidy",),
     says={
         "group": Text(
-            "属于毕业年度或离校 {graduate_months} 内未就业毕业生、{youngest} 至 {oldest} 登记失业青年、"
-            "失业 {min_unemployed_months} 以上的本市户籍人员或就业困难人员",
+            "属于毕业年度或离校 {graduate_months}内未就业毕业生、{youngest} 至 {oldest} 岁登记失业青年、"
+            "失业 {min_unemployed_months}以上的本市户籍人员或就业困难人员",
             "in the year of graduation or within {graduate_months} of it and not yet employed; aged {youngest} to {oldest} and registered "
             "as unemployed; of the city and unemployed for {min_unemployed_months}; or hard to employ",
         ),
         "contract": Text("劳动合同期不短于 {min_contract_months}", "the contract runs for at least {min_contract_months}"),
         "insured": Text(
-            "已连续缴纳社会保险 {insured_months}，须满 {min_insured_months}",
-            "insured here for {insured_months} without a break; {min_insured_months} are needed",
+            "由本单位连续缴纳社会保险满 {min_insured_months}（现为 {insured_months}）",
+            "insured here for at least {min_insured_months} without a break (so far {insured_months})",
         ),
         "once": Text("此人没有被领过这项补贴", "no employer was granted it for this person"),
         "no_expansion": Text("此人没有被领过扩岗补助", "no job-expansion subsidy was granted for this person"),

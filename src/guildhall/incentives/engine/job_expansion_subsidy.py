@@ -28,7 +28,7 @@ def in_group(p: Facts, c: Law) -> Node:
     excludes=("hiring_subsidy",),
     says={
         "group": Text(
-            "招用的是毕业生或 {youngest} 至 {oldest} 登记失业青年",
+            "招用的是毕业生或 {youngest} 至 {oldest} 岁登记失业青年",
             "a graduate, or aged {youngest} to {oldest} and registered as unemployed",
         ),
         "once": Text("此人没有被领过这项补助", "no employer was granted it for this person"),

@@ -31,11 +31,13 @@ def layoff_limit(p: Facts, c: Law) -> Node:
     channel="automatic",
     basis=("人社部发〔2025〕18号", "国办发〔2025〕25号"),
     says={
-        "paid": Text("已缴费 {months_paid}，须满 {min_paid_months}", "premiums paid for {months_paid}; {min_paid_months} are needed"),
+        "paid": Text(
+            "缴费满 {min_paid_months}（已缴 {months_paid}）", "premiums paid for at least {min_paid_months} (so far {months_paid})"
+        ),
         "premiums": Text("上年度缴纳了失业保险费", "premiums were paid for the year before"),
         "few_layoffs": Text(
-            "参保 {insured_people} 中裁员 {laid_off}，不超过规定比例",
-            "{laid_off} of {insured_people} insured were laid off, within the limit",
+            "裁员率不超过规定（参保 {insured_people}，裁员 {laid_off}）",
+            "few enough were laid off (insured: {insured_people}; laid off: {laid_off})",
         ),
         "once": Text("该年度没有返还过", "not refunded before for the year"),
     },

@@ -21,8 +21,8 @@ from guildhall.rules import Facts, Law, Result, Text, all_of, pay, rule
     says={
         "key_group": Text("招用的是重点群体人员，有证明", "the person hired is of a key group, as a document shows"),
         "contract": Text("劳动合同期不短于 {min_contract_months}", "the contract runs for at least {min_contract_months}"),
-        "insured": Text("当年在岗并参保 {months_in_year}", "worked and was insured for {months_in_year} of the year"),
-        "within_term": Text("此前已享受 {months_before}，共 {months}", "{months_before} of {months} of relief are used"),
+        "insured": Text("当年在岗并参保（{months_in_year}）", "worked and was insured in the year ({months_in_year})"),
+        "within_term": Text("最多享受 {months}（此前已享受 {months_before}）", "relief lasts {months} (used before: {months_before})"),
         "tax_payable": Text("当年有可抵减的税费", "there are taxes to set it off against"),
     },
 )

@@ -40,10 +40,10 @@ def in_group(p: Facts) -> Node:
     says={
         "loan": Text("有创业担保贷款", "there is a guaranteed start-up loan"),
         "group": Text("借款人属于规定的群体", "the borrower belongs to one of the groups listed"),
-        "within_limit": Text("本金 {principal} 不超过额度", "the principal of {principal} is within the limit"),
+        "within_limit": Text("本金不超过额度（{principal}）", "the principal is within the limit ({principal})"),
         "rate": Text("利率不高于 {max_rate}", "the rate is {max_rate} at most"),
         "rate_after": Text("贴息后利率不高于 {max_rate_after}", "the rate left after the subsidy is {max_rate_after} at most"),
-        "old_enough": Text("年满 {min_age}", "at least {min_age} old when borrowing"),
+        "old_enough": Text("借款时年满 {min_age} 岁", "at least {min_age} years old when borrowing"),
         "before_retirement": Text("贷款期内未达到退休年龄", "does not reach the age of retirement before the loan falls due"),
         "no_other_loans": Text("没有规定之外的其他贷款", "has no loans other than those the rules let stand"),
     },

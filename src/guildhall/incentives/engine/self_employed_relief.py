@@ -20,8 +20,8 @@ from guildhall.rules import Facts, Law, Result, Text, all_of, pay, rule
     says={
         "self_employed": Text("从事个体经营", "a business of one's own, not an enterprise"),
         "key_group": Text("经营者属于重点群体，有证明", "the owner is of a key group, as a document shows"),
-        "operating": Text("当年经营 {months_in_year}", "the business was run for {months_in_year} of the year"),
-        "within_term": Text("此前已享受 {months_before}，共 {months}", "{months_before} of {months} of relief are used"),
+        "operating": Text("当年在经营（{months_in_year}）", "the business was run in the year ({months_in_year})"),
+        "within_term": Text("最多享受 {months}（此前已享受 {months_before}）", "relief lasts {months} (used before: {months_before})"),
         "tax_payable": Text("当年有可抵减的税费", "there are taxes to set it off against"),
     },
 )

@@ -13,16 +13,20 @@ SAYS = {
     "certificate": Text("持有的是技能等级证书，不是岗位聘任", "it is a certificate of skill level, not an appointment to a post"),
     "level": Text("{level} 属于补贴的等级", "level {level} is one the subsidy covers"),
     "valid": Text("申请日证书有效", "the certificate holds on the day of application"),
-    "in_time": Text("自发证之日起 {window_months} 内申请", "applied for within {window_months} of issue"),
+    "in_time": Text("自发证之日起 {window_months}内申请", "applied for within {window_months} of issue"),
     "who": Text(
         "本市单位的参保职工，或正在领取失业保险金", "insured and working for an employer in the city, or drawing unemployment benefit"
     ),
-    "insured": Text("已参保 {insured_months}，须满 {min_insured_months}", "insured for {insured_months}; {min_insured_months} are needed"),
+    "insured": Text(
+        "参保满 {min_insured_months}（现为 {insured_months}）", "insured for at least {min_insured_months} (so far {insured_months})"
+    ),
     "paid_in_full": Text("依规定足额缴纳失业保险费", "contributions are paid in full where the text asks for it"),
     "once": Text("同一职业同一等级只补一次", "not granted before for this occupation and level"),
     "no_higher": Text("同一职业没有领过更高等级的补贴", "not granted for a higher level of this occupation"),
     "no_double": Text("同一证书没有领过职业培训补贴", "no training subsidy was granted for this certificate"),
-    "within_limit": Text("发放当年已领 {grants_in_year}，未到上限", "{grants_in_year} in the year of the grant, below the year's limit"),
+    "within_limit": Text(
+        "发放当年的次数未到上限（已领 {grants_in_year}）", "the limit of the year of the grant leaves room (so far {grants_in_year})"
+    ),
 }
 
 

@@ -37,11 +37,13 @@ def in_group(p: Facts, c: Law) -> Node:
         "size": Text("用人单位是中小微企业", "the employer is a micro, small or medium enterprise"),
         "sector": Text("用人单位属于所列行业", "the employer's sector is one of those listed"),
         "group": Text(
-            "属于当年毕业生、此前两年的失业毕业生、失业 {min_unemployed_months} 以上人员或防返贫监测对象",
+            "属于当年毕业生、此前两年的失业毕业生、失业 {min_unemployed_months}以上人员或防返贫监测对象",
             "a graduate of the year, an unemployed graduate of the two years before, unemployed for {min_unemployed_months}, or monitored",
         ),
         "contract": Text("劳动合同期不短于 {min_contract_months}", "the contract runs for at least {min_contract_months}"),
-        "months": Text("申请补贴 {contribution_months}，最多 {months}", "{contribution_months} of contributions claimed, {months} at most"),
+        "months": Text(
+            "补贴最多 {months}（申请 {contribution_months}）", "contributions of {months} at most (claimed: {contribution_months})"
+        ),
         "once": Text("此次招用没有领过", "not granted before for this hire"),
         "in_time": Text("不晚于 {apply_until} 申请", "applied for by {apply_until}"),
         "payable": Text("不晚于 {pay_until} 发放", "to be paid by {pay_until}"),

@@ -35,8 +35,8 @@ def in_group(p: Facts) -> Node:
         "long_enough": Text("已经营满 {min_operating_months}", "in business for at least {min_operating_months}"),
         "recent_enough": Text("经营不足 {max_operating_months}", "in business for less than {max_operating_months}"),
         "jobs": Text(
-            "除本人外按规定参保的从业人员 {insured_employees}，须有 {min_jobs}",
-            "{insured_employees} insured besides the owner; {min_jobs} are needed",
+            "除本人外至少 {min_jobs}按规定参保（现为 {insured_employees}）",
+            "at least {min_jobs} insured besides the owner (so far {insured_employees})",
         ),
         "household_once": Text("本户没有领过", "not granted before to the household"),
     },

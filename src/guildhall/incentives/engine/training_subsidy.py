@@ -68,7 +68,7 @@ def course_amount(p: Facts, c: Law) -> Node:
         "trained": Text("证书是参加培训后取得的", "a course led to the certificate"),
         "group": Text("培训开始日属于规定的六类人员", "one of the six groups when the course began"),
         "recently_hired": Text(
-            "未就业，或入职 {post_training_months} 内参加培训", "not employed, or the course began within {post_training_months} of hiring"
+            "未就业，或入职 {post_training_months}内参加培训", "not employed, or the course began within {post_training_months} of hiring"
         ),
         "once": Text("同一证书没有领过职业培训补贴", "not granted before for this certificate"),
         "no_double": Text("同一证书没有领过技能提升补贴", "no skill-upgrade subsidy was granted for this certificate"),
