@@ -73,6 +73,8 @@ _WORDS: Final[Mapping[str, Text]] = {
     "year": Text("{a}所在年度", "the year of {a}"),
     "exists": Text("{a}中有满足“{b}”的", "in {a} there is one for which {b}"),
     "total": Text("{a}中满足“{c}”的{b}合计", "the total of {b} in {a} for which {c}"),
+    "count": Text("{a}中满足“{c}”的条数", "the number of {a} for which {c}"),
+    "every": Text("{a}的条数", "the number of {a}"),
     "all": Text("{a}的{b}合计", "the total of {b} in {a}"),
     "by": Text("{a}（按{parts}）", "{a} (by {parts})"),
     "on": Text("{b}当日的{a}", "{a} on {b}"),
@@ -136,9 +138,17 @@ class _Writer:
 
     def total(self, node: Total) -> str:
         group, value = self.say(node.group), self.say(node.value)
+        counts = isinstance(node.value, Literal)
         if isinstance(node.test, Literal):
-            return self.words("all", a=group, b=value)
-        return self.words("total", a=group, b=value, c=self.say(node.test))
+            return self.words("every" if counts else "all", a=group, b=value)
+        return self.words("count" if counts else "total", a=group, b=value, c=self.say(node.test))
+
+    def lookup(self, node: Lookup) -> str:
+        chinese = self.language.lower().startswith("zh")
+        rows = [f"{constant(key)}为{constant(value)}" if chinese else f"{constant(value)} for {constant(key)}" for key, value in node.rows]
+        if node.otherwise is not None:
+            rows.append(f"其他为{constant(node.otherwise)}" if chinese else f"otherwise {constant(node.otherwise)}")
+        return self.words("by", a=("，" if chinese else ", ").join(rows), parts=self.say(node.key))
 
     def bracket(self, node: Bracket) -> str:
         scale = self.say(node.scale) if isinstance(node.scale, ParameterRef) else "; ".join(f"{a}: {constant(b)}" for a, b in node.scale)
@@ -169,7 +179,7 @@ _WRITERS: Final[Mapping[type[Node], Callable[[_Writer, Any], str]]] = {
     Negation: lambda writer, node: writer.words("not", a=writer.say(node.part)),
     Choice: lambda writer, node: writer.words("when", a=writer.say(node.test), b=writer.say(node.then), c=writer.say(node.otherwise)),
     Extreme: lambda writer, node: writer.words(node.op, parts=writer.list(node.parts)),
-    Lookup: lambda writer, node: writer.words("by", a=", ".join(constant(value) for _, value in node.rows), parts=writer.say(node.key)),
+    Lookup: _Writer.lookup,
     Bracket: _Writer.bracket,
     Elapsed: lambda writer, node: writer.words(node.unit, a=writer.say(node.start), b=writer.say(node.end)),
     Shifted: lambda writer, node: writer.words("later", a=writer.say(node.start), b=writer.say(node.by)),

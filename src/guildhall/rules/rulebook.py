@@ -108,7 +108,10 @@ class Law:
 
 @dataclass(frozen=True, eq=False)
 class Rule:
-    """One rule as data: everything that deciding and explaining it needs, apart from its parameters."""
+    """One rule as data: everything that deciding and explaining it needs, apart from its parameters.
+
+    `columns` are all those of the facts table: a row may hold them, though the rule may read its inputs only.
+    """
 
     name: str
     title: Text
@@ -126,6 +129,7 @@ class Rule:
     says: Mapping[str, Text] = field(default_factory=dict)
     excludes: tuple[str, ...] = ()
     doc: str = ""
+    columns: frozenset[str] = frozenset()
     _wordings: dict[Node, str] = field(default_factory=dict, init=False, repr=False)
 
     def wording(self, node: Node) -> str:
@@ -246,6 +250,7 @@ def rule(
             says=dict(says or {}),
             excludes=excludes,
             doc=(written.__doc__ or "").strip(),
+            columns=frozenset(column.name for column in facts.columns),
         )
         _check_says(made)
         made.check()

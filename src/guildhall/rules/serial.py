@@ -103,7 +103,8 @@ def encode(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         kept = {each.name: getattr(value, each.name) for each in fields(value) if each.init and not _is_default(value, each)}
         if isinstance(value, Rule):
-            kept["inputs"] = {name: value.inputs[name] for name in value.reads}
+            kept = {**kept, "inputs": {name: value.inputs[name] for name in value.reads}}
+            kept.pop("columns", None)
         return {"$": type(value).__name__, **{name: encode(part) for name, part in kept.items()}}
     if isinstance(value, Mapping):
         return {name: encode(part) for name, part in value.items()}

@@ -25,14 +25,14 @@ SAID: Mapping[Bad, tuple[str, str]] = {
 
 def refuse_wrong_fields(rule: Rule, facts: Mapping[str, object], *, file: str = "", row: int = 0) -> None:
     """Raises FaultsFound, naming file, row and rule, where a field is unknown or of the wrong type: no decision can be made at all."""
-    found = list(_wrong_fields(rule.inputs, facts, file or rule.facts, row))
+    found = list(_wrong_fields(rule.inputs, facts, file or rule.facts, row, rule.columns))
     if found:
         raise FaultsFound(f"The facts given to the rule {rule.name} do not fit", found, next=f"see the columns of {rule.facts}")
 
 
 def faults(rule: Rule, facts: Mapping[str, object], *, file: str, row: int = 0) -> list[Fault]:
     """Everything wrong with one row, each with its own message: unknown fields, wrong types, and values that cannot be right."""
-    if found := list(_wrong_fields(rule.inputs, facts, file, row)):
+    if found := list(_wrong_fields(rule.inputs, facts, file, row, rule.columns)):
         return found
     bad = (missing for missing in unusable(rule, facts, None) if missing.why == "bad")
     return [Fault(file, row, missing.name, *_said(rule, facts, missing)) for missing in bad]
@@ -106,11 +106,14 @@ def _born(rule: Rule, facts: Mapping[str, object]) -> date | None:
 _TYPES: Mapping[str, tuple[type, ...]] = {"flag": (bool,), "whole": (int,), "date": (date,), "word": (str,), "rows": (list, tuple)}
 
 
-def _wrong_fields(inputs: Mapping[str, Input], facts: Mapping[str, object], file: str, row: int) -> Iterator[Fault]:
+def _wrong_fields(
+    inputs: Mapping[str, Input], facts: Mapping[str, object], file: str, row: int, known: frozenset[str] = frozenset()
+) -> Iterator[Fault]:
     for name, value in facts.items():
         given = inputs.get(name)
         if given is None:
-            yield Fault(file, row, name, "unknown field", f"one of {', '.join(inputs)}")
+            if name not in known:
+                yield Fault(file, row, name, "unknown field", f"one of {', '.join(inputs)}")
         elif value is not None:
             if not _is(value, given.type):
                 yield Fault(file, row, name, f"{value!r} is a {type(value).__name__}", f"give a {given.type}")
