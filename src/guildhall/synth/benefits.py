@@ -186,7 +186,7 @@ def _hiring_rows(city: City, counter: Counter, grant: Write, said: Write) -> Non
             ("contract_until", limited, _dates(start[limited] + years[limited] * YEAR + 1)),
             ("local_household", at, _flags(local[at])),
         ):
-            said(_statements(city, "hire", keys[here], name, values, person[here], start[here]))
+            said(_statements(city, "spell", keys[here], name, values, person[here], start[here]))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from guildhall.registry.tables import CERTIFIED
 
 GRANT_SOURCES = ("paid", "recorded")
 """Paid by us after a claim; or taken over from the records of before."""
-SUBJECTS = ("certificate", "hire", "employer", "business")
+SUBJECTS = ("certificate", "spell", "business")
 
 GRANTS = Table(
     "incentives.grants",
