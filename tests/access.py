@@ -21,7 +21,7 @@ from typing import Any
 
 from tests import clock
 from tests.registry.folders import identity_number
-from tests.world import ACTING, BORN, CAST, CITY_OFFICER, OF_ONE, Side
+from tests.world import ACTING, BORN, CAST, CITY_OFFICER, CONFIRMATION, OF_ONE, Side, parameter
 
 PUBLIC = ("public",)
 """Open to everyone, also without signing in."""
@@ -248,7 +248,25 @@ def key(name: str, field: str = "") -> Made:
     return lambda side: {field or name: side.keys[name]}
 
 
+def of_the_law(**parts: Any) -> Made:
+    """A form about one value that the whole city sets."""
+    return fixed(version=parameter("yearly_limit"), **parts)
+
+
+LAWYERS = ("planner", "claims_officer")
+"""Officers who work with the law of the instruments; of a district, they read what the city stands by."""
 OFFICE: tuple[Door, ...] = (
+    Door("parameters", (*LAWYERS, "administrator", "auditor")),
+    Door("parameters_of", (*LAWYERS, "administrator", "auditor"), at=fixed(rule="skill_upgrade_subsidy")),
+    Door(
+        "parameters_of",
+        (CITY_OFFICER,),
+        "POST",
+        at=fixed(rule="skill_upgrade_subsidy"),
+        form=of_the_law(reference="file 8", first="1"),
+    ),
+    Door("parameter", LAWYERS, at=fixed(confirmation_id=CONFIRMATION)),
+    Door("parameter", (CITY_OFFICER,), "POST", at=fixed(confirmation_id=CONFIRMATION), form=fixed(reason="replaced")),
     Door("audit", ("auditor",)),
     Door("audit_export", ("auditor",)),
     Door("accounts", ("administrator",)),

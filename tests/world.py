@@ -21,7 +21,7 @@ from django.test.client import ClientHandler
 from guildhall import city as packs
 from guildhall.office import strongroom
 from guildhall.office.backends import PATH
-from guildhall.office.models import STAFF, Account, ApiToken, Attachment, Grant, Mandate
+from guildhall.office.models import STAFF, Account, ApiToken, Attachment, Grant, Mandate, ParameterConfirmation
 from guildhall.office.operations.notices import notify
 from guildhall.office.queries.mandates import tasks_of
 from guildhall.office.viewers import GRANT, MANDATE, PROVED, viewer_in
@@ -43,6 +43,7 @@ OF_ONE = ("worker", *ACTING)
 OF_ORGANISATION = ("employer", "delegate", "college")
 CAST = (*OF_ONE, *OF_ORGANISATION, *STAFF, "none")
 """Everyone who signs in. `delegate` is an employer's clerk with the scope `jobs` alone; `none` has no role yet."""
+CONFIRMATION = 990_201
 FEED_FILES = {990_001: "staged", 990_002: "done"}
 CITY_OFFICER = "city_officer"
 """A claims officer of the whole city: stands beside the cast, and opens the doors that nobody of a district may."""
@@ -315,6 +316,7 @@ def _rosters(side: Side) -> None:
         side.keys[f"roster {state}"] = found.pk
     if side.key == "harbour":
         _feeds()
+        _confirmed(side)
     models.RejectedRow.objects.create(batch=found, row=2, faults=[], cells_sealed=seal_cells(found.pk, 2, ["x"]))
 
 
@@ -327,6 +329,20 @@ def _feeds() -> None:
             rejected=state == "done", brought_by="command:plant", brought_at=THEN,
         )  # fmt: skip
     models.RejectedRow.objects.create(batch_id=pk, row=2, faults=[], cells_sealed=seal_cells(pk, 2, ["x"]))
+
+
+def parameter(name: str) -> str:
+    """The digest of a version that the whole city sets."""
+    held = packs.load("tiny").instrument["skill_upgrade_subsidy"].of(name)
+    return next(entry.digest for entry in held if entry.version.value is not None)
+
+
+def _confirmed(side: Side) -> None:
+    """A value of the whole city that a first officer has confirmed."""
+    ParameterConfirmation.objects.create(
+        pk=CONFIRMATION, rule="skill_upgrade_subsidy", parameter="window_months", digest=parameter("window_months"), jurisdiction="CN",
+        reference="file 7", two_needed=True, confirmed_by=side.grants["planner"].account, confirmed_at=THEN,
+    )  # fmt: skip
 
 
 def _in_question(side: Side) -> None:

@@ -7,7 +7,7 @@ from django.urls import path
 
 from guildhall.office import pages as office
 from guildhall.office.bearer import anyone
-from guildhall.office.pages import notices, papers
+from guildhall.office.pages import notices, papers, parameters
 from guildhall.overview import api as overview_api
 from guildhall.overview import pages as overview
 from guildhall.overview.pages import person as own
@@ -152,6 +152,9 @@ urlpatterns = [
         path("tokens/", with_form(office.tokens), name="tokens"),
         path("audit/", read_only(office.audit), {"places": jurisdiction, "reasons": GROUNDS}, name="audit"),
         path("audit/events.json", read_only(office.audit_export), {"places": jurisdiction}, name="audit_export"),
+        path("parameters/", read_only(parameters.parameters), name="parameters"),
+        path("parameters/<str:rule>/", with_form(parameters.parameters_of), name="parameters_of"),
+        path("parameters/confirmations/<int:confirmation_id>/", with_form(parameters.parameter), name="parameter"),
         path("me/", read_only(own.me), name="me"),
         path("me/held/", read_only(own.held), name="held"),
         path("me/held/files/", with_form(own.held_files), name="held_files"),

@@ -68,6 +68,13 @@ WORDS: dict[str, dict[str, object]] = {
         "system": _("the city's machinery"),
         "public": _("nobody signed in"),
     },
+    "channel": {
+        "claim": _("claimed here"),
+        "automatic": _("paid here without asking"),
+        "tax": _("declared to the tax authority"),
+        "bank": _("by way of the bank and the finance bureau"),
+        "attestation": _("only attested"),
+    },
     "task": {
         "roster": _("bring rosters in"),
         "people": _("look at people"),

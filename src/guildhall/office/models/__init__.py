@@ -3,6 +3,7 @@
 from guildhall.office.models.accounts import ROLES, STAFF, Account, ApiToken, Grant, Mandate, Reset, SmsCode
 from guildhall.office.models.audit import AuditCheck, AuditEvent, ChainHead, Seal
 from guildhall.office.models.papers import Attachment, Notice
+from guildhall.office.models.parameters import ParameterConfirmation
 from guildhall.office.models.work import Job
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Job",
     "Mandate",
     "Notice",
+    "ParameterConfirmation",
     "Reset",
     "Seal",
     "SmsCode",

@@ -137,6 +137,7 @@ def _subject(chain: str) -> str:
         "worker": _("person %(key)s"),
         "organisation": _("organisation %(key)s"),
         "account": _("account %(key)s"),
+        "parameter": _("the parameter %(key)s"),
         "registry": _("the registry"),
         "skills": _("the classification of occupations"),
         "figures": _("the figures"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from guildhall.office.queries import parameters
 from guildhall.office.queries.mandates import WHOLE
 from guildhall.registry.engine.corrections import subject
 from guildhall.registry.models import CorrectionRequest, IdentityDocument
@@ -45,4 +46,4 @@ def organisation(viewer: Viewer, key: int, today: date) -> bool:
     return organisations_of(viewer, today).filter(pk=key).exists()
 
 
-VISIBLE = {"worker": worker, "correction": correction, "document": document, "organisation": organisation}
+VISIBLE = {"worker": worker, "correction": correction, "document": document, "organisation": organisation, "parameter": parameters.visible}
