@@ -155,7 +155,7 @@ def test_an_officer_has_no_page_about_everything_that_is_held(world: World) -> N
 def test_every_domain_says_what_it_holds_masked_on_the_page_and_in_full_in_the_files(world: World) -> None:
     side, viewer = world.harbour, world.viewer("worker")
     masked, full = all_about(viewer, TODAY), all_about(viewer, TODAY, in_full=True)
-    assert {held.domain for held in full} == {"registry", "office"}
+    assert {held.domain for held in full} == {"registry", "incentives", "office"}
     identity = table(full, "registry.identity")[0]
     assert (identity["name"], identity["identity_number"], identity["phone"]) == (
         side.name(side.worker),

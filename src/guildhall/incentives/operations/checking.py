@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from guildhall.incentives.engine.states import OFFICER, SYSTEM
 from guildhall.incentives.models import Check, Claim, Rulebook
 from guildhall.incentives.operations.moving import locked
 from guildhall.incentives.queries import benefits
@@ -22,6 +23,8 @@ from guildhall.rules.replay import replay as made_again
 from guildhall.rules.rows import decide
 from guildhall.rules.serial import inputs_json, rulebook_json
 from guildhall.web.viewer import Viewer
+
+UNDECIDED = ("lodged", "returned", "accepted", "proposed", "refused", "appealed")
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,16 @@ class Replayed:
 
 
 def check(*, claim_id: int, by: Viewer, now: datetime) -> Check:
-    """What the rule says of a claim today, kept. For the officer it lies with, and the city's machinery. Raises NotFound."""
+    """What the rule says of a claim today, kept, for the officer it lies with and the city's machinery.
+
+    Raises NotFound, and GuildhallError once it was decided: what was granted by it would then count against it.
+    """
     with transaction.atomic():
         claim = locked(claim_id, by, now)
-        if not actors(by, claim) & {"officer", "system"} or claim.lodged_at is None:
+        if not actors(by, claim) & {OFFICER, SYSTEM} or claim.lodged_at is None:
             raise no_such_claim()
+        if claim.state not in UNDECIDED:
+            raise GuildhallError(_("The claim has been decided"), next=_("look at the check it was decided on; it can be replayed"))
         return run(claim, by, now)
 
 

@@ -122,4 +122,4 @@ def _taken(verb: str) -> AlreadyDone:
 def due_on(state: str, since: date) -> date | None:
     """By when the term ends that begins with a state; None where it has none."""
     found = terms.due(city().calendar, state, since)
-    return found.value if found else None
+    return None if found is None else found.value

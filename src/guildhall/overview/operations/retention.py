@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from guildhall.incentives.operations import retention as incentives
 from guildhall.kernel.errors import NotFound
 from guildhall.office.operations import retention as office
 from guildhall.office.operations.audit import record
@@ -16,7 +17,7 @@ from guildhall.office.operations.retention import Eraser, sweep_files
 from guildhall.registry.operations import retention as registry
 from guildhall.web.viewer import Viewer
 
-ERASERS: tuple[Eraser, ...] = (*office.ERASERS, *registry.ERASERS)
+ERASERS: tuple[Eraser, ...] = (*office.ERASERS, *incentives.ERASERS, *registry.ERASERS)
 CHAIN = "retention"
 Progress = Callable[[int, int], None]
 

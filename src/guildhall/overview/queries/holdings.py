@@ -8,6 +8,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from guildhall.incentives.queries import holdings as incentives
 from guildhall.kernel.errors import NotFound
 from guildhall.kernel.holdings import Heading, Held
 from guildhall.kernel.tables import Text
@@ -43,7 +44,11 @@ def all_about(viewer: Viewer, today: date, *, in_full: bool = False) -> list[Hel
     In full it is for the person alone. Raises NotFound.
     """
     records = records_of(viewer, today, in_person=in_full)
-    found = [*registry.held_about(records[0], in_full=in_full), *office.held_about(records, in_full=in_full)]
+    found = [
+        *registry.held_about(records[0], in_full=in_full),
+        *incentives.held_about(records[0], in_full=in_full),
+        *office.held_about(records, in_full=in_full),
+    ]
     return _resolved(found, own_accounts(records))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from guildhall.incentives.engine import retention as incentives
 from guildhall.kernel.retention import Rule
 from guildhall.kernel.tables import Text
 from guildhall.office.engine import retention as office
 from guildhall.registry.engine import retention as registry
 
-RULES: tuple[Rule, ...] = (*registry.RULES, *office.RULES)
+RULES: tuple[Rule, ...] = (*registry.RULES, *incentives.RULES, *office.RULES)
 
 
 def kept() -> dict[str, Text]:
