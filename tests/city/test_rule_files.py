@@ -43,7 +43,7 @@ uplift = { shortage = true }
 from = 2021-01-01
 until = 2023-07-28
 jurisdiction = "tiny"
-missing = "no text of these years is on file"
+missing = { zh = "无", en = "no text of these years is on file" }
 
 [[parameter.amount.version]]
 from = 2023-07-28
@@ -63,7 +63,7 @@ values = [
 [[parameter.amount.version]]
 from = 2026-01-01
 jurisdiction = "tiny"
-missing = "nothing was found"
+missing = { zh = "无", en = "nothing was found" }
 
 [parameter.cap]
 title = { zh = "上限", en = "cap" }
@@ -170,7 +170,7 @@ def test_a_file_becomes_dated_versions_with_their_documents(pack: Pack) -> None:
     )
     assert (version.valid_from, version.valid_until, version.jurisdiction) == (date(2023, 7, 28), date(2026, 1, 1), "tiny")
     assert amount.parameter.tables[1]["L4", True] == 180000
-    assert [entry.missing for entry in instrument.of("amount")] == ["no text of these years is on file", "", "nothing was found"]
+    assert [entry.missing.en for entry in instrument.of("amount")] == ["no text of these years is on file", "", "nothing was found"]
     assert instrument.parameters["rate"].versions[0].value == ((0, Fraction(1, 5)), (31, Fraction(11, 200)))
     assert instrument.parameters["cap"].versions[0].document == "全国通知", "a document without a number is cited by its title"
 
@@ -193,13 +193,13 @@ def test_a_file_becomes_dated_versions_with_their_documents(pack: Pack) -> None:
         ("value = 36", "value = 36.0", "months.value", "is 36.0"),
         ("value = 36", "value = true", "months.value", "is True"),
         ("value = 36\n", "", "months", "gives no value"),
-        ("value = 36\n", 'value = 36\nmissing = "both"\n', "months", "gives value and missing"),
+        ("value = 36\n", 'value = 36\nmissing = { zh = "二", en = "both" }\n', "months", "gives value and missing"),
         ("value = 12\n", "members = ['12']\n", "months.members", "a list where other versions are a scalar"),
         ('{ level = "L4", shortage = false, value = 150000 }', '{ level = "L4", value = 150000 }', "amount.values", "a row is"),
         ('{ level = "L4", shortage', '{ level = "L5", shortage', "amount.values", "L5, False stands twice"),
         ('{ from = 31, value = "11/200" }', '{ from = 0, value = "11/200" }', "rate.scale", "the steps do not rise"),
         ('value = "11/200"', "value = 0.055", "rate.scale", "is 0.055"),
-        ('missing = "no text', 'missing = ""#', "amount.missing", "is ''"),
+        ('missing = { zh = "无", ', "missing = { ", "amount.missing", "is {'en'"),
         ('by = ["level", "shortage"]', 'by = ["level"]', "amount.uplift", "is {'shortage': True}"),
         ('caps = "amount"', 'caps = "amounts"', "cap.caps", "unknown word 'amounts'"),
         ("[parameter.rate]", "[parameter.Rate]", "Rate", "is no name"),
@@ -391,7 +391,7 @@ def test_a_confirmation_ends_when_the_version_changes(pack: Pack) -> None:
 
 def test_a_confirmation_stays_when_a_note_is_added(pack: Pack) -> None:
     before = pack.digests()
-    pack.plant("value = 36", 'value = 36\nnote = "looked at again"')
+    pack.plant("value = 36", 'value = 36\nnote = { zh = "复核", en = "looked at again" }')
     assert pack.digests() == before
 
 

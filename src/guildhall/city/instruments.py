@@ -10,6 +10,8 @@ from guildhall.kernel.tables import Text
 from guildhall.rules.digests import version_digest
 from guildhall.rules.parameters import Parameter, Version
 
+NOTHING = Text("", "")
+
 
 @dataclass(frozen=True)
 class Document:
@@ -21,7 +23,7 @@ class Document:
     number: str = ""
     address: str = ""
     published: date | None = None
-    note: str = ""
+    note: Text = NOTHING
 
     @property
     def cited(self) -> str:
@@ -38,8 +40,8 @@ class Entry:
     version: Version
     row: int
     document: Document | None = None
-    note: str = ""
-    missing: str = ""
+    note: Text = NOTHING
+    missing: Text = NOTHING
 
     @property
     def name(self) -> str:

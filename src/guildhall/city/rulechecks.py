@@ -67,7 +67,7 @@ def _gap(file: str, row: int, name: str, start: date, end: date) -> Fault:
         row,
         name,
         f"nothing from {start} to {_shown(end)}, while the instrument has values on those days",
-        'correct the dates, or add a version with missing = "why" for the days that are open',
+        'correct the dates, or add a version with missing = { zh = "…", en = "…" } that says why, for the days that are open',
     )
 
 

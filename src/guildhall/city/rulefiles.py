@@ -1,7 +1,7 @@
 """Reads the files of `rules/`: one instrument of policy in each, with every fault placed at its line.
 
 A file names its documents and, for each parameter, the versions that held one after the other. `until` is the first day a
-version no longer holds. A version says `missing = "why"` in place of a value where an instrument should set one and none
+version no longer holds. A version says `missing = { zh = "…", en = "…" }` in place of a value where an instrument should set one and none
 was found: the answer for those days is undetermined.
 """
 
@@ -125,16 +125,17 @@ class _Reader:
         self.known(table, path, _DOCUMENT)
         if not _ID.fullmatch(id):
             self.sheet.fault(path, f"{id!r} is not an identifier", "letters, digits and hyphens")
-        strings = {key: self.string(table, (*path, key), needed=False) for key in ("number", "address", "note")}
+        strings = {key: self.string(table, (*path, key), needed=False) for key in ("number", "address")}
         published = self.day(table, (*path, "published"), needed=False)
-        return Document(id, self.text(table, (*path, "title")), self.text(table, (*path, "issuer")), published=published, **strings)
+        title, issuer, note = (self.text(table, (*path, key), needed=key != "note") for key in ("title", "issuer", "note"))
+        return Document(id, title, issuer, published=published, note=note, **strings)
 
     def parameter(self, rule: str, name: str, table: Mapping[str, Any]) -> list[Entry]:
         path: Key = ("parameter", name)
         self.known(table, path, _PARAMETER)
         unit = self.word(table, (*path, "unit"), tuple(UNITS))
         keys = tuple(self.strings(table, (*path, "by"), needed=False))
-        self.string(table, (*path, "note"), needed=False)
+        self.text(table, (*path, "note"), needed=False)
         if allowed := table.get("uplift"):
             self.sheet.allowances[name] = allowed if isinstance(allowed, dict) else {}
             if not isinstance(allowed, dict) or not set(allowed) <= set(keys):
@@ -191,9 +192,7 @@ class _Reader:
     def entry(
         self, rule: str, parameter: Parameter, path: Key, table: Mapping[str, Any], version: Version, document: Document | None
     ) -> Entry:
-        note, missing = (self.string(table, (*path, key), needed=False) for key in ("note", "missing"))
-        if "missing" in table and not missing:
-            self.sheet.fault((*path, "missing"), "says nothing", "say what was looked for and not found")
+        note, missing = (self.text(table, (*path, key), needed=False) for key in ("note", "missing"))
         return Entry(rule, parameter, version, line_at(self.sheet.lines, path), document, note, missing)
 
     # Values
@@ -295,8 +294,10 @@ class _Reader:
             return ""
         return found
 
-    def text(self, table: Mapping[str, Any], path: Key) -> Text:
+    def text(self, table: Mapping[str, Any], path: Key, *, needed: bool = True) -> Text:
         raw = table.get(str(path[-1]))
+        if raw is None and not needed:
+            return Text("", "")
         if not isinstance(raw, dict) or set(raw) != {"zh", "en"} or not all(isinstance(part, str) and part for part in raw.values()):
             self.sheet.fault(path, "is missing" if raw is None else f"is {raw!r}", 'write { zh = "…", en = "…" }')
             return Text("", "")
