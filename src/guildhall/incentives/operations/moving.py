@@ -80,6 +80,9 @@ def allow(claim: Claim, verb: str, by: Viewer) -> None:
     if step(verb, claim.state, standing):
         return
     move = BY_VERB[verb]
+    official = by.role == "claims_officer" and not by.mandate and {OFFICER, SECOND, OTHER}.intersection(move.by)
+    if not official and not standing.intersection(move.by):
+        raise no_such_claim()
     if claim.state in move.before:
         raise _not_yours(verb, by, claim)
     if claim.state == move.after:
@@ -92,17 +95,16 @@ def allow(claim: Claim, verb: str, by: Viewer) -> None:
 
 
 def _not_yours(verb: str, by: Viewer, claim: Claim) -> GuildhallError:
-    if by.role == "claims_officer" and {OFFICER, SECOND, OTHER}.intersection(BY_VERB[verb].by):
-        if is_party(by, claim):
-            why = _("you lodged it, or it concerns you")
-        elif verb in FOUR_EYES:
-            why = _("you decided before; four eyes are needed")
-        elif verb in APPEALS:
-            why = _("whoever took part before does not decide on the objection")
-        else:
-            return no_such_claim()
-        return GuildhallError(_("A colleague must do this"), why=why, next=_("ask another claims officer of your office"))
-    return no_such_claim()
+    """Why an officer who sees a claim does not take this step of it."""
+    if is_party(by, claim):
+        why = _("you lodged it, or it concerns you")
+    elif verb in FOUR_EYES:
+        why = _("you decided before; four eyes are needed")
+    elif verb in APPEALS:
+        why = _("whoever took part before does not decide on the objection")
+    else:
+        return no_such_claim()
+    return GuildhallError(_("A colleague must do this"), why=why, next=_("ask another claims officer of your office"))
 
 
 def _taken(verb: str) -> AlreadyDone:

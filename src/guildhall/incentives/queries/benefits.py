@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
-from guildhall.city.law import rule_parameters
-from guildhall.city.model import City
 from guildhall.incentives.engine import RULEBOOK
 from guildhall.incentives.engine.subjects import BY_TABLE, CLAIMED_HERE
 from guildhall.incentives.queries.sealed import Said
 from guildhall.kernel.errors import GuildhallError, NotFound
 from guildhall.kernel.tables import Text
+from guildhall.office.queries.parameters import parameters as in_force
 from guildhall.rules.inputs import Input
-from guildhall.rules.parameters import Mode, Parameters
+from guildhall.rules.parameters import Parameters
 from guildhall.rules.rulebook import Rule
-from guildhall.web.pack import city
 
 SET_HERE = frozenset({"applied_on", "granted_on"})
 """Inputs that the day of the claim gives, not the claimant."""
@@ -81,9 +77,4 @@ def _checked(asked_for: Input | None, name: str, value: Said) -> Said:
 
 def parameters() -> Parameters:
     """The parameters in force here: in production only what this city has confirmed decides."""
-    return _parameters(city(), settings.MODE)
-
-
-@lru_cache(maxsize=2)
-def _parameters(pack: City, mode: Mode) -> Parameters:
-    return rule_parameters(pack, mode=mode)
+    return in_force()
