@@ -30,11 +30,15 @@ PAGE_ROWS = 50_000
 
 @dataclass(frozen=True)
 class Binding:
-    """A published table and the model that keeps it. `prepare` turns published columns into the model's columns."""
+    """A published table and the model that keeps it. `prepare` turns published columns into the model's columns.
+
+    `unless` names a column of the model that must be empty for a row to be published.
+    """
 
     table: Table
     model: type[Model]
     prepare: Callable[[pa.Table], pa.Table] | None = None
+    unless: str = ""
 
     @property
     def database_table(self) -> str:
@@ -225,7 +229,9 @@ def _page(connection: BaseDatabaseWrapper, binding: Binding, after: tuple[Any, .
     quote = connection.ops.quote_name
     key = ", ".join(quote(name) for name in binding.table.key)
     columns = ", ".join(_selected(column.type, quote(column.name)) for column in binding.table.columns)
-    where = f"WHERE ({key}) > ({', '.join(['%s'] * len(after))})" if after else ""
+    conditions = [f"({key}) > ({', '.join(['%s'] * len(after))})"] if after else []
+    conditions += [f"{quote(binding.unless)} IS NULL"] if binding.unless else []
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
     statement = f"SELECT {columns} FROM {quote(binding.database_table)} {where} ORDER BY {key} LIMIT {PAGE_ROWS}"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(statement, after)

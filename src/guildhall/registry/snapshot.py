@@ -21,7 +21,7 @@ _BINDINGS = {
         Binding(tables.ORGANISATIONS, models.Organisation),
         Binding(tables.WORKERS, models.Worker),
         Binding(tables.CERTIFICATES, models.Certificate),
-        Binding(tables.EMPLOYMENT, models.EmploymentSpell),
+        Binding(tables.EMPLOYMENT, models.EmploymentSpell, unless="denied_at"),  # who says it is not so was not employed
         Binding(tables.INSURANCE, models.InsuranceSpell),
         Binding(tables.REPORTED, models.ReportedFact),
         Binding(tables.ALIASES, models.Alias),

@@ -8,12 +8,15 @@ from typing import TypedDict
 from django.utils import timezone
 
 from guildhall.incentives.models import Business, Claim
-from guildhall.incentives.queries import benefits
+from guildhall.incentives.queries import benefits, facts
 from guildhall.incentives.queries.sealed import said_in
 from guildhall.kernel.errors import NotFound
 from guildhall.registry.queries import place
 from guildhall.registry.queries.merged import leader
-from guildhall.web.viewer import PUBLIC
+from guildhall.web.viewer import PUBLIC, system
+
+CITY = system("claims")
+"""Rules read all that is on record, whoever claims."""
 
 
 def inputs(claim: Claim, on: date) -> dict[str, object]:
@@ -31,8 +34,15 @@ def inputs(claim: Claim, on: date) -> dict[str, object]:
 
 
 def recorded(claim: Claim, applied: date, on: date) -> dict[str, object]:
-    """What is on record for the subject of a claim, as its facts table has it."""
-    raise NotImplementedError
+    """What is on record for the subject of a claim, as its facts table has it; nothing where it is not there on that day."""
+    if claim.kind == "year":
+        organisation, _dash, year = claim.subject.rpartition("-")
+        rows = facts.of_employer(CITY, int(organisation), on=on, today=on, applied=applied)
+        return next((row for row in rows if row["year"] == int(year)), {})
+    try:
+        return facts.of_subject(CITY, claim.kind, int(claim.subject), on=on, today=on, applied=applied)
+    except NotFound:
+        return {}
 
 
 class Wider(TypedDict):

@@ -52,9 +52,20 @@ class Standing(Freshness):
     began: bool
 
     @property
+    def none_taken(self) -> bool:
+        """Whether the feed is broken because the last file could be read and no row of it could be taken."""
+        batch = self.batch
+        return bool(self.state == "broken" and batch and batch.rows and batch.rejected == batch.rows and batch.finished_at == self.tried_at)
+
+    @property
     def reconciled(self) -> Mapping[str, int]:
         found: Mapping[str, int] = self.batch.forecast.get("reconciled", {}) if self.batch else {}
         return found
+
+
+def days(today: date = date.max) -> dict[str, date]:
+    """The day the data of each feed speak of; a feed that has never come is not in it."""
+    return {kind: day for kind, day in days_of_feeds(today).items() if day}
 
 
 def day_of(kind: str, today: date = date.max) -> date | None:

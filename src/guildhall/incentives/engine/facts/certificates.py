@@ -1,0 +1,190 @@
+"""The facts of every certificate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from guildhall.incentives.engine.facts import shared
+from guildhall.incentives.engine.facts.asked import month as month_of
+from guildhall.incentives.engine.facts.spans import covered
+from guildhall.incentives.engine.facts.world import World, beside, month
+from guildhall.incentives.tables.certificates import CERTIFICATE_FACTS
+from guildhall.registry.tables import CERTIFIED
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table as Expression
+
+TAKEN = ("certificate_id", "kind", "level", "occupation", "source", "issued_on", "valid_until")
+
+
+def made(world: World) -> tuple[Expression, dict[str, Any], dict[str, Any]]:
+    """Rows, what records know of them, and what claims said."""
+    rows = world.tables["registry.certificates"]
+    rows = world.of_persons(rows.filter(rows.issued_on <= world.on)).drop("worker_id", "issuer_id")
+    rows, said = world.with_said(rows, "certificate", "certificate_id", CERTIFICATE_FACTS.columns)
+    rows = _with_course(world, rows, said)
+    rows = shared.with_person(world, rows)
+    rows = _with_payer(world, rows)
+    rows = _with_insured(world, rows)
+    rows = _with_grants(world, rows)
+    begun = rows.mutate(event=rows.began.coalesce(rows.issued_on))
+    rows = shared.with_hardship(world, begun, "certificate_id", "began", "certificates")
+    rows = shared.with_registration(world, rows, "certificate_id", "began", "certificates")
+    rows = shared.with_graduation(world, rows, "certificate_id", "event", "certificates")
+    rows = _with_job(world, rows)
+    return rows, _known(world, rows), {name: rows[f"said_{name}"] for name in said}
+
+
+def _known(world: World, rows: Expression) -> dict[str, Any]:
+    at, home = world.unit(rows, rows.issued_on, "at_"), world.unit(rows, rows.issued_on, "home_")
+    place = rows.at_known.fill_null(False).ifelse(at, home)
+    course = {name: rows[f"course_{name}"] for name in ("training", "training_started_on", "training_days", "listed_cost")}
+    taught = rows.course_training.notnull()
+    until = world.asked.as_of("insurance")
+    insured = rows.insured.fill_null(False)
+    nothing: Any = ibis.null("boolean")
+    here = ibis.cases(
+        (rows.employed_here.fill_null(False) | rows.payer_known.fill_null(False), True),
+        (insured, nothing),
+        else_=nothing if until is None else ibis.literal(False),
+    )
+    return {
+        **{name: rows[name] for name in TAKEN},
+        **shared.days(world),
+        **course,
+        "worker_id": rows.person,
+        "birth_month": rows.born,
+        "place": place,
+        "shortage": world.listed(place, rows.issued_on, rows.occupation),
+        "insured_months": rows.insured_months.fill_null(0) if until else ibis.null("int64"),
+        "insured": insured if until else nothing,
+        "employer_here": here,
+        **{name: rows[name] for name in GRANTED},
+        "trained": taught.ifelse(True, nothing),
+        "monitored": world.heard(rows.in_monitored, "hardship", rows.began),
+        "hard_to_employ": world.heard(rows.in_hard_to_employ, "hardship", rows.began),
+        "graduated_on": rows.graduated,
+        "graduate": shared.graduate(rows),
+        "rural_transferred": ibis.cases((rows.migrant == "none", False), (rows.migrant == "unknown", nothing), else_=True),
+        "registered_unemployed": world.heard(rows.unemployed_since.notnull(), "unemployment", rows.began),
+        "employed": rows.began.isnull().ifelse(nothing, rows.job_since.notnull()),
+        "hired_on": rows.job_since,
+    }
+
+
+def _with_course(world: World, rows: Expression, said: dict[str, Any]) -> Expression:
+    """Rows with the last course that had begun, whether public money had paid for one, and the day the course began, if only as said."""
+    courses = world.tables["incentives.trainings"]
+    courses = courses.filter(courses.started_on <= world.on)
+    order = ibis.window(group_by="certificate_id", order_by=[courses.started_on.desc(), courses.training_id.desc()])
+    ranked = courses.mutate(place=ibis.row_number().over(order))
+    last = ranked.filter(ranked.place == 0).select(
+        course_of="certificate_id", course_training="kind", course_training_started_on="started_on", course_training_days="days",
+        course_listed_cost="listed_cost",
+    )  # fmt: skip
+    joined = beside(rows, "certificate_id", last, "course_of")
+    told = joined.said_training_started_on if "training_started_on" in said else ibis.null("date")
+    return joined.mutate(began=joined.course_training_started_on.coalesce(told))
+
+
+def _with_payer(world: World, rows: Expression) -> Expression:
+    """Rows with the units of who insured, else employed, the holder on the day of issue: who began last, then of the highest key."""
+    paid, jobs = world.insured, world.of_persons(world.tables["registry.employment_spells"])
+    events = rows.select("certificate_id", "person", "issued_on", issued=month(rows.issued_on))
+    insured = events.join(paid.filter(paid.organisation > 0), "person")
+    insured = insured.filter(insured.start <= insured.issued, insured.end > insured.issued)
+    worked = events.join(jobs.select("person", "organisation_id", "started_on", "ended_on"), "person")
+    worked = worked.filter(worked.started_on <= worked.issued_on, worked.ended_on.isnull() | (worked.ended_on > worked.issued_on))
+    # One number orders by what pays before what employs, then by beginning, then by key, so that a plain maximum finds the organisation.
+    began = (worked.started_on.year() * 512 + worked.started_on.month() * 32 + worked.started_on.day()).cast("int64")
+    marks = insured.select("certificate_id", mark=PAYS + insured.start.cast("int64") * SHIFT + insured.organisation)
+    marks = marks.union(worked.select("certificate_id", mark=began * SHIFT + worked.organisation_id))
+    last = marks.group_by(at_certificate="certificate_id").agg(mark=lambda t: t.mark.max())
+    places = world.with_units(world.tables["registry.organisations"].select("organisation_id", "place"))
+    units = {f"at_{name}": places[name] for name in world.unit_columns}
+    places = places.select(payer=places.organisation_id, at_known=ibis.literal(True), **units)
+    kept = world.keep("certificates.payers", last.mutate(payer=last.mark % SHIFT).join(places, "payer").drop("payer", "mark"))
+    return beside(rows, "certificate_id", kept, "at_certificate")
+
+
+SHIFT, PAYS = 1 << 36, 1 << 60
+
+
+def _with_insured(world: World, rows: Expression) -> Expression:
+    """Rows with the months the holder is insured, whether on the day of application, by a known employer, and whether employed here."""
+    until = world.asked.as_of("insurance")
+    last = month_of(until) if until else 0
+    paid = world.insured.filter(world.insured.start <= last)
+    spans = covered(world, "persons", paid.select(key=paid.person, start=paid.start, end=ibis.least(paid.end, last + 1)))
+    rows = beside(rows, "person", spans.select(insured_of="key", insured_months="months"), "insured_of")
+    now = paid.filter(paid.end > last)
+    now = world.keep(
+        "persons.now", now.group_by(payer_of=now.person).agg(insured=ibis.literal(True), payer_known=(now.organisation > 0).any())
+    )
+    rows = beside(rows, "person", now, "payer_of")
+    jobs = world.tables["registry.employment_spells"]
+    jobs = world.of_persons(
+        jobs.filter(jobs.started_on <= world.asked.applied, jobs.ended_on.isnull() | (jobs.ended_on > world.asked.applied))
+    )
+    here = jobs.group_by(employed=jobs.person).agg(employed_here=ibis.literal(True))
+    return beside(rows, "person", here, "employed")
+
+
+GRANTED = (
+    "grants_in_year",
+    "ordinary_grants_in_year",
+    "same_level_grants",
+    "higher_level_grants",
+    "skill_subsidies",
+    "training_subsidies",
+    "allowances_in_year",
+)
+
+
+def _with_grants(world: World, rows: Expression) -> Expression:
+    """Rows with what the holder was granted before, by year, occupation, level and certificate."""
+    granted = shared.standing(world, "skill_upgrade_subsidy").select(
+        "person", "granted_on", "shortage", granted_for="certificate_id", granted_occupation="occupation", granted_level="level"
+    )
+    pairs = rows.select("certificate_id", "person", "occupation", "level").join(granted, "person")
+    own = (pairs.granted_for == pairs.certificate_id).fill_null(False)
+    other = (pairs.granted_on.year() == world.on.year) & ~own
+    same = (pairs.granted_occupation == pairs.occupation).fill_null(False)
+    higher = (_rank(pairs.granted_level) > _rank(pairs.level)).fill_null(False)
+    counts = pairs.group_by(granted_of=pairs.certificate_id).agg(
+        grants_in_year=_count(other),
+        ordinary_grants_in_year=_count(other & ~pairs.shortage.fill_null(False)),
+        same_level_grants=_count(same & (pairs.granted_level == pairs.level).fill_null(False)),
+        higher_level_grants=_count(same & higher),
+        skill_subsidies=_count(own),
+    )
+    kept = world.keep("certificates.granted", counts)
+    rows = beside(rows, "certificate_id", kept, "granted_of")
+    rows = shared.counted(rows, shared.standing(world, "training_subsidy"), "certificate_id", "certificate_id", "trained_by_us")
+    courses = world.tables["incentives.trainings"]
+    rows = shared.counted(rows, courses.filter(courses.subsidised_on <= world.on), "certificate_id", "certificate_id", "trained_before")
+    allowances = shared.standing(world, "trainee_living_allowance")
+    allowances = allowances.filter(allowances.granted_on.year() == world.on.year)
+    rows = shared.counted(rows, allowances, "person", "person", "allowances_in_year")
+    counted = {name: rows[name].fill_null(0) for name in GRANTED[:5]}
+    return rows.mutate(**counted, training_subsidies=rows.trained_by_us + rows.trained_before)
+
+
+def _count(condition: Any) -> Any:
+    return condition.cast("int32").sum().cast("int32")
+
+
+def _rank(level: Any) -> Any:
+    return ibis.cases(*((level == name, n) for n, name in enumerate(CERTIFIED)), else_=ibis.null("int32"))
+
+
+def _with_job(world: World, rows: Expression) -> Expression:
+    """Rows with `job_since`: the first day of the job held when the course began."""
+    jobs = world.of_persons(world.tables["registry.employment_spells"]).select("person", "started_on", "ended_on")
+    events = rows.filter(rows.began.notnull()).select("certificate_id", "person", "began")
+    pairs = events.join(jobs, "person")
+    held = pairs.filter(pairs.started_on <= pairs.began, pairs.ended_on.isnull() | (pairs.ended_on > pairs.began))
+    kept = world.keep("certificates.jobs", held.group_by(job_of=held.certificate_id).agg(job_since=held.started_on.max()))
+    return beside(rows, "certificate_id", kept, "job_of")

@@ -1,0 +1,70 @@
+"""One person's rows as the tables publish them: what engines read of everybody, read of one, over every record merged into theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from guildhall.kernel.errors import NotFound
+from guildhall.kernel.tables import Table
+from guildhall.registry import tables
+from guildhall.registry.models import Certificate, EmploymentSpell, InsuranceSpell, Organisation, ReportedFact, Worker
+from guildhall.registry.queries.merged import leader, one_person
+from guildhall.registry.queries.scope import organisations_of, people
+from guildhall.registry.queries.vouched import UNDENIED
+from guildhall.web.viewer import Viewer
+
+Rows = dict[str, list[dict[str, Any]]]
+OF_PERSONS: Mapping[Table, type[Model]] = {
+    tables.CERTIFICATES: Certificate,
+    tables.EMPLOYMENT: EmploymentSpell,
+    tables.INSURANCE: InsuranceSpell,
+    tables.REPORTED: ReportedFact,
+}
+
+
+def of_person(viewer: Viewer, worker_id: int, today: date) -> Rows:
+    """Published rows of one person by table, with the record that leads alone in `registry.workers`, and the organisations they name.
+
+    Employment that the person denied is not among them. Raises NotFound for whom the viewer may not see.
+    """
+    first = leader(worker_id)
+    if not people(viewer, today).filter(pk=first).exists():
+        raise NotFound(_("There is no such person"), why=_("or not one you may see"), next=_("search again"))
+    records = one_person(first)
+    found = {table.name: _of(table, model, records) for table, model in OF_PERSONS.items()}
+    named = {row["organisation_id"] for name in (tables.EMPLOYMENT.name, tables.INSURANCE.name) for row in found[name]}
+    return {
+        **found,
+        tables.WORKERS.name: _values(tables.WORKERS, Worker.objects.filter(pk=first)),
+        tables.ORGANISATIONS.name: _values(tables.ORGANISATIONS, Organisation.objects.filter(pk__in=named - {None})),
+    }
+
+
+def holder(table: Table, key: int) -> int | None:
+    """The record of the person whose a row of such a table is, by the key of the row; for whoever then asks for that person."""
+    return OF_PERSONS[table]._default_manager.filter(pk=key).values_list("worker_id", flat=True).first()
+
+
+def of_organisation(viewer: Viewer, organisation_id: int, today: date) -> dict[str, Any]:
+    """The published row of an organisation whose people the viewer may handle. Raises NotFound."""
+    found = _values(tables.ORGANISATIONS, organisations_of(viewer, today).filter(pk=organisation_id))
+    if not found:
+        raise NotFound(_("There is no such organisation"), why=_("or not one of yours"), next=_("see the list of organisations"))
+    return found[0]
+
+
+def _of(table: Table, model: type[Model], records: Iterable[int]) -> list[dict[str, Any]]:
+    rows = model._default_manager.filter(worker_id__in=records)
+    return _values(table, rows.filter(UNDENIED) if model is EmploymentSpell else rows)
+
+
+def _values(table: Table, rows: Any) -> list[dict[str, Any]]:
+    """Rows in the published columns: a key into another table stands under the name of its column."""
+    fields = {field.column: field.attname for field in rows.model._meta.concrete_fields}
+    found = rows.values_list(*(fields[column.name] for column in table.columns))
+    return [dict(zip((column.name for column in table.columns), row, strict=True)) for row in found]
