@@ -439,6 +439,8 @@ RECORDS: tuple[Door, ...] = (
     Door(
         "claim_counter", KEEPERS, "POST", at=unclaimed, form=fixed(phone="13900001111", document="identity_card", reason="at the counter")
     ),
+    Door("claim_counter_code", KEEPERS, at=unclaimed, answers=302),
+    Door("claim_counter_code", KEEPERS, "POST", at=unclaimed, form=fixed(code="123456")),
     Door("change_phone", KEEPERS, at=worker),
     Door("change_phone", KEEPERS, "POST", at=worker, form=fixed(phone="13900001111", reason="a new one")),
     Door("documents", KEEPERS, at=worker),

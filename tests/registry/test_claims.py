@@ -16,6 +16,7 @@ from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.office.backends import PATH
 from guildhall.office.models import Account, AuditEvent, Grant, Notice
 from guildhall.office.operations import public
+from guildhall.office.operations.notices import _address
 from guildhall.office.operations.sessions import itself
 from guildhall.registry.models import Alias, EmploymentSpell, Identity, ImportBatch, InsuranceSpell, Worker, identity_fields
 from guildhall.registry.operations import identity
@@ -30,6 +31,7 @@ from guildhall.registry.operations.claims import (
     claim_at_counter,
     release_claim,
 )
+from guildhall.registry.operations.doubts import confirm_by_insurance
 from guildhall.web.viewer import Viewer
 from tests import people
 from tests.world import LONG_AGO, THEN, World, build
@@ -216,10 +218,33 @@ def test_what_an_employer_reports_opens_no_record(world: World, account: Account
     Worker.objects.filter(pk=side.worker).update(batch_id=batch.pk)
     EmploymentSpell.objects.filter(worker_id=side.worker).update(batch_id=batch.pk)
     Identity.objects.filter(pk=side.worker).update(**identity_fields(side.worker, phone=phone))
+    InsuranceSpell.objects.create(worker_id=side.worker, organisation_id=side.organisation, scheme="unemployment", started_on=LONG_AGO)
+    confirm_by_insurance(today=now.date())
     with pytest.raises(NoMatch):
         claimed(world, account, now, fact=PhoneFact(phone))
-    InsuranceSpell.objects.create(worker_id=side.worker, organisation_id=side.organisation, scheme="unemployment", started_on=LONG_AGO)
-    assert claimed(world, account, now, fact=PhoneFact(phone)), "once insurance is paid, the employer holds the person from elsewhere"
+
+
+def test_the_phones_on_record_are_told_of_a_claim(world: World, now: datetime) -> None:
+    """Also where the phone was changed before: who held the one before may be the person."""
+    side, by = world.harbour, world.viewer("assessor")
+    identity.change_phone(worker_id=side.worker, phone="13700001234", reason="at the counter", by=by, now=now)
+    changed = Notice.objects.filter(worker_id=side.worker, template="name_changed", channel="sms")
+    assert [_address(notice)[0] for notice in changed] == [side.phone(side.worker)]
+    account = public.account_of_phone(phone="13700009999", language="en", now=now)
+    grant = claimed(world, account, now)
+    told = Notice.objects.filter(template="record_claimed", key__startswith=f"claim:{grant.pk}", channel="sms")
+    assert {_address(notice)[0] for notice in told} == {"13700009999", "13700001234", side.phone(side.worker)}
+    assert {bytes(notice.to_sealed or b"").count(b"137") for notice in told} == {0}, "sealed"
+
+
+def test_a_person_whose_other_record_is_held_is_not_claimed_again(world: World, account: Account, now: datetime) -> None:
+    side = world.harbour
+    Alias.objects.create(worker_id=side.second, merged_into_id=side.worker, reason="test", merged_at=now)
+    people.grant("worker", worker_id=side.second)
+    with pytest.raises(AlreadyDone):
+        claimed(world, account, now)
+    with pytest.raises(AlreadyDone):
+        claim_at_counter(worker_id=side.worker, by=world.viewer("assessor"), now=now, **COUNTER)
 
 
 def test_a_phone_an_officer_recorded_counts_whoever_brought_the_person(world: World, account: Account, now: datetime) -> None:
@@ -246,6 +271,40 @@ def test_an_officer_opens_the_record_to_the_person_at_the_counter(world: World, 
     assert {notice.channel for notice in Notice.objects.filter(key=f"claim:{grant.pk}")} == {"app", "sms"}
     with pytest.raises(AlreadyDone):
         claim_at_counter(worker_id=side.worker, by=by, now=now, **(COUNTER | {"phone": "13700009999"}))
+
+
+def test_the_counter_opens_the_record_to_a_phone_whose_code_came_back(world: World) -> None:
+    side, browser = world.harbour, world.client("assessor")
+    asked, code = f"/en/people/{side.worker}/claim/", f"/en/people/{side.worker}/claim/code/"
+    assert browser.get(code)["Location"] == asked
+    assert browser.post(asked, COUNTER)["Location"] == code
+    assert not Grant.objects.filter(role="worker", revoked_at=None).exists()
+    kept = str(dict(browser.session.items()))
+    assert "13700001234" not in kept
+    assert COUNTER["reason"] not in kept
+    shown = browser.session["code_shown"]
+    assert shown in browser.get(code).content.decode(), "a demonstration sends no messages"
+    assert browser.post(code, {"code": "000000" if shown != "000000" else "111111"}).status_code == 200
+    assert not Grant.objects.filter(role="worker", revoked_at=None).exists()
+    other = f"/en/people/{side.second}/claim/code/"
+    assert browser.post(other, {"code": shown})["Location"] == f"/en/people/{side.second}/claim/", "a code is for one person"
+    assert browser.post(code, {"code": shown})["Location"] == f"/en/people/{side.worker}/"
+    assert Grant.objects.get(role="worker", revoked_at=None).worker_id == side.worker
+    assert "claimed already" in browser.post(asked, COUNTER).content.decode(), "no code is sent for a record that is held"
+
+
+def test_the_record_says_whether_an_account_holds_it(world: World, account: Account, now: datetime) -> None:
+    page = f"/en/people/{world.harbour.worker}/"
+    opened, released = f"{page}claim/", f"{page}release/"
+    text = world.client("assessor").get(page).content.decode()
+    assert "No account holds the record" in text
+    assert opened in text
+    assert released not in text
+    grant = claimed(world, account, now)
+    text = world.client("assessor").get(page).content.decode()
+    assert f"An account holds the record since {grant.valid_from}" in text
+    assert released in text
+    assert opened not in text
 
 
 @pytest.mark.parametrize("lacking", [{"phone": "1"}, {"document": ""}, {"reason": " "}, {"reason": "called 137 0000-1234"}])

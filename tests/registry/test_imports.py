@@ -17,6 +17,7 @@ from guildhall.kernel.runs import Folder
 from guildhall.kernel.tables import Text
 from guildhall.office.engine.chain import ROWS_DIGEST, batch_digest
 from guildhall.office.models import Attachment, AuditEvent, Notice
+from guildhall.office.operations.notices import _address
 from guildhall.office.queries.notices import facts_of
 from guildhall.registry import models
 from guildhall.registry.operations import imports
@@ -250,7 +251,9 @@ def test_a_person_is_told_of_a_name_or_phone_that_came_with_a_file(bring: Any) -
     bring(full(100), full(101))
     assert not Notice.objects.filter(template="name_changed").exists()
     bring(full(100, name="赵改名", phone="13711112222"), full(101, education="bachelor"))
-    told = [facts_of(notice)["what"] for notice in Notice.objects.filter(worker_id=worker(100).pk, template="name_changed")]
+    every = Notice.objects.filter(worker_id=worker(100).pk, template="name_changed")
+    told = [facts_of(notice)["what"] for notice in every.filter(channel="app")]
+    assert [_address(notice)[0] for notice in every.filter(channel="sms")] == ["13900000100"], "the phone before is told too"
     assert sorted(what.en for what in told if isinstance(what, Text)) == ["name", "phone"]
     assert not Notice.objects.filter(worker_id=worker(101).pk, template="name_changed").exists()
 
@@ -263,7 +266,7 @@ def test_an_employer_corrects_nobody_who_left_it(bring: Any, employer: Viewer) -
     bring(full(100, started_on=date(2026, 1, 10), phone="13711112222"), by=employer)
     bring(full(100, started_on=date(2026, 1, 10), phone="13711112222"), by=employer)
     assert phone(100) == "13900000100"
-    models.EmploymentSpell.objects.filter(worker=worker(100), ended_on=None).update(confirmed_at=datetime(2026, 1, 29, tzinfo=UTC))
+    models.EmploymentSpell.objects.filter(worker=worker(100), ended_on=None).update(doubtful=False)
     bring(full(100, started_on=date(2026, 1, 10), phone="13711112222"), by=employer)
     assert phone(100) == "13711112222"
 

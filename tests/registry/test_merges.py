@@ -14,12 +14,13 @@ from django.utils import translation
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.kernel.runs import Folder
 from guildhall.office.models import AuditEvent, Notice
+from guildhall.office.viewers import viewer_in
 from guildhall.registry.models import Alias, DuplicatePair, Worker
 from guildhall.registry.operations import merges
 from guildhall.registry.queries import duplicates, scope
 from guildhall.registry.queries.merged import leader, one_person
 from guildhall.web.viewer import PUBLIC, Viewer, system
-from tests.people import viewer
+from tests.people import grant, signed_in, viewer
 from tests.registry.states import state
 from tests.threads import alone, at_once, shared_database
 
@@ -67,6 +68,45 @@ def test_undoing_a_merge_leaves_no_trace_but_the_audit(put_up: PutUp, now: datet
     assert state() == before
     assert state("AuditEvent", "ChainHead", "Notice", app="office") == office
     assert set(AuditEvent.objects.filter(chain="worker:3").values_list("action", flat=True)) >= {"registry.merge", "registry.undo_merge"}
+
+
+def test_of_two_accounts_that_of_the_leading_record_stays(put_up: PutUp, now: datetime) -> None:
+    officer, pair = viewer("assessor", place=WEST), put_up(3, 5)
+    gone, stays = grant("worker", worker_id=3), grant("worker", worker_id=5)
+    merges.merge(pair_id=pair.pk, leads=5, reason="one", by=officer, now=now)
+    for held in (gone, stays):
+        held.refresh_from_db()
+    assert (gone.revoked_at, stays.revoked_at) == (now, None)
+    assert Notice.objects.get(template="account_parted").account_id == gone.account_id
+    actions = AuditEvent.objects.filter(chain=f"account:{gone.account_id}").values_list("action", flat=True)
+    assert {"office.revoke_role", "office.end_sessions"} <= set(actions)
+    assert f'"accounts":[{gone.account_id}]' in AuditEvent.objects.filter(action="registry.merge")[0].details
+    merges.undo(pair_id=pair.pk, reason="two after all", by=officer, now=now + timedelta(days=1))
+    gone.refresh_from_db()
+    assert gone.revoked_at == now, "what was taken is not given back"
+
+
+def test_the_one_account_of_a_merged_person_stays_whichever_record_it_holds(put_up: PutUp, now: datetime) -> None:
+    held, pair = grant("worker", worker_id=3), put_up(3, 5)
+    merges.merge(pair_id=pair.pk, leads=5, reason="one", by=viewer("assessor", place=WEST), now=now)
+    held.refresh_from_db()
+    assert held.revoked_at is None
+    other = grant("worker", worker_id=4)
+    merges.merge(pair_id=put_up(4, 5).pk, leads=5, reason="one", by=viewer("assessor", place=CITY), now=now)
+    held.refresh_from_db()
+    other.refresh_from_db()
+    assert (held.revoked_at, other.revoked_at) == (None, now)
+
+
+def test_the_page_says_what_becomes_of_two_accounts(put_up: PutUp, now: datetime) -> None:
+    officer, pair = grant("assessor", place=WEST), put_up(3, 5)
+    page = f"/en/duplicates/{pair.pk}/"
+    grant("worker", worker_id=3)
+    assert "Accounts hold both records" not in signed_in(officer).get(page).content.decode()
+    grant("worker", worker_id=5)
+    assert "Accounts hold both records" in signed_in(officer).get(page).content.decode()
+    merges.merge(pair_id=pair.pk, leads=5, reason="one", by=viewer_in(officer), now=now)
+    assert "its holder claims the record anew" in signed_in(officer).get(page).content.decode()
 
 
 def test_a_person_is_seen_through_every_record_that_is_theirs(put_up: PutUp, now: datetime, on: date) -> None:

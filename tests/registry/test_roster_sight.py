@@ -22,7 +22,7 @@ from guildhall.registry.queries.people.record import person
 from guildhall.web.viewer import Viewer
 from tests import people
 from tests.registry.rosters import TODAY, brought, row
-from tests.world import BORN, LONG_AGO, World, build
+from tests.world import BORN, CITY_OFFICER, LONG_AGO, World, build
 
 
 @pytest.fixture
@@ -101,34 +101,10 @@ def test_the_person_is_told_and_confirms_it(world: World, stranger: int, now: da
     assert "Yes, I work there" not in people.signed_in(held).get("/en/me/").content.decode()
 
 
-def test_the_person_denies_it_and_an_officer_answers(world: World, stranger: int) -> None:
-    spell = models.EmploymentSpell.objects.get(worker_id=stranger)
-    client = people.signed_in(people.grant("worker", worker_id=stranger))
-    for _twice in range(2):
-        assert client.post(f"/en/me/employment/{spell.pk}/", {"said": "no"})["Location"] == "/en/me/"
-    asked = models.CorrectionRequest.objects.get(worker_id=stranger, state="open")
-    assert asked.subject == f"registry.employment_spells:{spell.pk}:other"
-    assert "level" not in person(world.viewer("employer"), stranger, TODAY).shown
-
-
 @pytest.mark.parametrize("who", ["counter", "care", "employer"])
 def test_nobody_confirms_for_the_person(world: World, now: datetime, who: str) -> None:
     with pytest.raises(NotFound):
         confirm_employment(spell_id=world.harbour.keys["spell"], by=world.viewer(who), now=now)
-
-
-def test_insurance_or_an_officer_confirms_it_too(world: World, stranger: int, now: datetime) -> None:
-    by = world.viewer("employer")
-    paid = models.InsuranceSpell.objects.create(
-        worker_id=stranger, organisation_id=by.organisation, scheme="unemployment", started_on=date(2026, 1, 1)
-    )
-    assert "level" in person(by, stranger, TODAY).shown
-    paid.delete()
-    assert "level" not in person(by, stranger, TODAY).shown
-    models.EmploymentSpell.objects.filter(worker_id=stranger).delete()
-    bring(world, known(world), world.viewer("assessor"), now)
-    assert "level" in person(by, stranger, TODAY).shown
-    assert Notice.objects.filter(template="employment_reported").count() == 2, "what an officer brings is not told of"
 
 
 def test_an_employer_does_not_put_off_an_end_that_has_passed(world: World, now: datetime) -> None:
@@ -173,7 +149,8 @@ def probing(world: World) -> RosterRow:
 def test_a_check_tells_an_employer_nothing_of_people_that_are_not_its_own(world: World, now: datetime) -> None:
     asked = foreseen(world, now, "employer", probing(world))
     assert asked.forecast["notes"] == {}
-    assert set(foreseen(world, now, "assessor", probing(world)).forecast["notes"]) >= {"elsewhere", "certificate_elsewhere"}
+    assert foreseen(world, now, "assessor", probing(world)).forecast["notes"] == {}, "nor an officer of people of another district"
+    assert set(foreseen(world, now, CITY_OFFICER, probing(world)).forecast["notes"]) >= {"elsewhere", "certificate_elsewhere"}
     contrary = foreseen(world, now, "employer", replace(probing(world), name="别人")).forecast["contrary"]
     assert [fault["code"] for entry in contrary for fault in entry["faults"]] == ["not_taken"]
     applied = bring(world, probing(world), world.viewer("employer"), now)

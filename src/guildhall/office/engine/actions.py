@@ -77,6 +77,7 @@ ACTIONS: dict[str, Text] = {
     "registry.withdraw_correction": Text("撤回更正申请", "withdrew a correction"),
     "registry.move_deadline": Text("调整答复期限", "moved a deadline"),
     "registry.confirm_employment": Text("确认了就业情况", "confirmed an employment"),
+    "registry.deny_employment": Text("否认了就业情况", "denied an employment"),
     "registry.give_consent": Text("同意一项用途", "agreed to a use"),
     "registry.withdraw_consent": Text("撤回一项同意", "withdrew a consent"),
     "registry.import_roster": Text("导入名册", "brought in a roster"),

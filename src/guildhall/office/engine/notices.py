@@ -67,6 +67,14 @@ TEMPLATES: dict[str, Template] = {
             "the counter with your identity card.",
         ),
     ),
+    "account_parted": Template(
+        Text("此账号与记录的关联已解除", "This account was parted from its record"),
+        Text(
+            "{on}，同属一人的两份记录已合并，由另一账号继续使用，此账号不再能查看。如果那不是您的账号，请持身份证到窗口办理。",
+            "On {on} two records of one person were joined. The other account stays, and this one no longer opens the record. If the "
+            "other is not yours, come to the counter with your identity card.",
+        ),
+    ),
     "phone_detached": Template(
         Text("您的登录手机号已停用", "You no longer sign in with this phone"),
         Text(

@@ -17,7 +17,8 @@ SCANS = ("waiting", "clean", "refused")
 class Notice(models.Model):
     """One message to one person through one channel. `key` makes sending the same thing twice impossible.
 
-    What is said stands in a template of both languages; `facts_sealed` holds what fills its gaps, as sealed JSON.
+    What is said stands in a template of both languages; `facts_sealed` holds what fills its gaps, as sealed JSON. `to_sealed` is the
+    phone it goes to where that is another than the one on record when it is carried.
     """
 
     key = PlainTextField()
@@ -26,6 +27,7 @@ class Notice(models.Model):
     worker_id = models.BigIntegerField(null=True)
     template = PlainTextField()
     facts_sealed = models.BinaryField()
+    to_sealed = models.BinaryField(null=True)
     state = PlainTextField(default="waiting")
     attempts = models.PositiveSmallIntegerField(default=0)
     error = PlainTextField(default="")

@@ -7,7 +7,7 @@ the house is one row, which nothing delivers and nothing can double.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,20 +26,23 @@ from guildhall.office.models.papers import CHANNELS
 from guildhall.office.operations.work import enqueue
 from guildhall.office.phones import phone_of
 from guildhall.office.queries.notices import facts_of, mine, sealed_facts
+from guildhall.office.vault import vault
 from guildhall.web.viewer import Viewer
 
 LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = len(WAITS) + 1
+ALSO_TO = ("office.notice", "to")
 
 
 @dataclass(frozen=True)
 class Told:
-    """One of many notices of the same template: its key, to whom, the facts, and the channels."""
+    """One of many notices of the same template: its key, to whom, the facts, the channels, and `phones` as `notify` takes them."""
 
     key: str
     worker_id: int
     facts: Mapping[str, Fact]
     channels: Sequence[str] = ("app",)
+    phones: Collection[str] = ()
 
 
 def notify_each(*, template: str, told: Sequence[Told], now: datetime) -> None:
@@ -47,6 +50,7 @@ def notify_each(*, template: str, told: Sequence[Told], now: datetime) -> None:
     for one in told:
         _check(template, one.facts, one.channels)
     rows = [_row(one.key, channel, template, one.facts, now, None, one.worker_id) for one in told for channel in one.channels]
+    rows += [row for one in told for row in _also_to(one.phones, one.key, template, one.facts, now, one.worker_id)]
     with transaction.atomic():
         Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
         _deliver_later(rows, now)
@@ -61,15 +65,18 @@ def notify(
     account: int | None = None,
     worker_id: int | None = None,
     channels: Sequence[str] = ("app",),
+    phones: Collection[str] = (),
 ) -> list[Notice]:
     """Writes a notice to an account or to a person on record, one per channel; call it in the transaction of the deed.
 
     `key` names what is told, such as `correction:12:accepted`. The same key again tells nobody anything twice: what stands is given
     back. `facts` fill the gaps of the template (engine.notices.TEMPLATES); a Text is shown in the reader's language. They are sealed.
+    `phones` get a text message as well: where what is told may be that somebody else's phone came on record.
     Raises ValueError for a template, facts or channels that do not exist: a fault of the caller, found before anything is written.
     """
     _check(template, facts, channels)
     rows = [_row(key, channel, template, facts, now, account, worker_id) for channel in channels]
+    rows += _also_to(phones, key, template, facts, now, worker_id)
     with transaction.atomic():
         Notice.objects.bulk_create(rows, ignore_conflicts=True)
         _deliver_later(rows, now)
@@ -96,6 +103,18 @@ def _row(
         send_after=now if channel == "app" else _first_moment(channel, template, now),
         sent_at=now if channel == "app" else None,
     )
+
+
+def _also_to(
+    phones: Collection[str], key: str, template: str, facts: Mapping[str, Fact], now: datetime, worker_id: int | None
+) -> list[Notice]:
+    """One text message to each of some phones, under keys of their own."""
+    rows = []
+    for n, phone in enumerate(sorted(set(phones)), start=1):
+        row = _row(f"{key}:also:{n}", "sms", template, facts, now, None, worker_id)
+        row.to_sealed = vault().seal(*ALSO_TO, row.key, phone)
+        rows.append(row)
+    return rows
 
 
 def _deliver_later(rows: Sequence[Notice], now: datetime) -> None:
@@ -209,6 +228,8 @@ def _note(notice: Notice, **fields: object) -> None:
 
 def _address(notice: Notice) -> tuple[str, str]:
     """Where a message goes and in which language. Raises NotSent where nobody can be reached."""
+    if notice.to_sealed is not None:
+        return vault().open(*ALSO_TO, notice.key, notice.to_sealed), settings.LANGUAGE_CODE
     account = notice.account or _account_of(notice.worker_id)
     language = account.language if account else settings.LANGUAGE_CODE
     if notice.channel == "mail":

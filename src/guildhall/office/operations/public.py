@@ -64,8 +64,13 @@ def give_record(*, worker_id: int, account: int, by: Viewer, now: datetime) -> G
     return grant
 
 
+def holders(*, records: Collection[int]) -> list[Grant]:
+    """The live roles of a worker on these records, the one longest held first."""
+    return list(Grant.objects.filter(role="worker", worker_id__in=records, revoked_at=None).order_by("valid_from", "pk"))
+
+
 def take_record_back(*, records: Collection[int], phones: Collection[bytes], by: Viewer, now: datetime) -> list[int]:
-    """Takes the role of a worker on these records from whoever holds it, and ends the sessions; the accounts that held it.
+    """Takes the role of a worker on these records from whoever holds it, and ends the sessions; the accounts that held it, each once.
 
     An account that signs in by one of `phones` (hashes: those on record) loses that phone: whoever holds it begins another account.
     Whoever calls this has looked whether `by` may, and records it with the person.
@@ -80,7 +85,7 @@ def take_record_back(*, records: Collection[int], phones: Collection[bytes], by:
         if account.phone_hash is not None and bytes(account.phone_hash) in phones:
             _detach(account, by, now)
         cut(account=account, by=by, now=now)
-    return [grant.account_id for grant in held]
+    return list(dict.fromkeys(grant.account_id for grant in held))
 
 
 def detach_phone(*, records: Collection[int], phone: bytes, by: Viewer, now: datetime) -> int | None:

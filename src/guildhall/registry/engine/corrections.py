@@ -52,6 +52,8 @@ OTHER = "other"
 """The column of a request in words about a whole row."""
 NOTE = "note"
 """A request about something the lists do not hold: a thing that is missing, or is not the worker's at all."""
+DENIAL = "denial"
+"""A request to void an employment that the worker says is not so; it is lodged by saying no, never chosen from a list."""
 _FROM, _UNTIL = Text("开始日期", "first day"), Text("最后一天", "last day")
 _OTHER = Text("其他问题", "something else")
 PARTS: tuple[Part, ...] = (
@@ -74,7 +76,8 @@ PARTS: tuple[Part, ...] = (
     Part(tables.INSURANCE.name, "ended_on", Text("最后参保月", "last insured month"), "month", empty=True, end=True),
 )
 """In the order in which they are shown. What an issuer certified (a level, an occupation) is asked for in words: the issuer must agree."""
-_BY_NAME: Mapping[tuple[str, str], Part] = {(part.table, part.column): part for part in PARTS}
+DENIED = Part(tables.EMPLOYMENT.name, "denied_at", Text("是否在该单位就业", "whether you work there"), DENIAL)
+_BY_NAME: Mapping[tuple[str, str], Part] = {(part.table, part.column): part for part in (*PARTS, DENIED)}
 
 
 @dataclass(frozen=True)

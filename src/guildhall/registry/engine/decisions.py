@@ -3,20 +3,22 @@
 Pure: a staged row and the person as recorded in, what to write out. Rows that speak of one person are decided one after another,
 each on what the one before it left, so that how a file is cut into chunks makes no difference.
 
-An officer may correct whatever is recorded, save what came from something newer than the file or from a paper. An employer adds and
-ends its own spells of employment, but corrects phone, home and schooling only of people who work for it still and whom it brought in
-itself or whose employment with it is on record from another source, and never a name: whoever knows somebody's identity number could
-otherwise put a phone of their own on that record.
+An officer may correct whatever is recorded of people within the own scope, save what came from something newer than the file or from a
+paper. An employer adds and ends its own spells of employment, but corrects phone, home and schooling only of people who work for it
+still and whom it brought in itself or whose employment with it is on record from another source, and never a name: whoever knows
+somebody's identity number could otherwise put a phone of their own on that record. For people whom an officer has not seen before the
+file the rules of employers hold. Employment of people whom the bringer has not seen before is doubtful: it opens nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from guildhall.kernel.tables import Text
 from guildhall.registry.engine.identity import masked
+from guildhall.registry.engine.months import bears_out
 from guildhall.registry.engine.names import plain
 from guildhall.registry.engine.roster import CellFault, RosterRow
 
@@ -79,7 +81,9 @@ def staged(row: RosterRow) -> Staged:
 
 @dataclass(slots=True)
 class Stay:
-    """A spell of employment with the organisation; `key` is None until it is written. The columns `settled` stay as they are."""
+    """A spell of employment with the organisation; `key` is None until it is written. The columns `settled` stay as they are. A `doubtful`
+    one opens nothing until the person or insurance confirms it.
+    """
 
     key: int | None
     started_on: str
@@ -87,6 +91,7 @@ class Stay:
     occupation: str | None
     contract: str
     settled: Collection[str] = ()
+    doubtful: bool = False
 
     def overlaps(self, start: str, end: str | None) -> bool:
         return self.started_on < (end or FAR) and start < (self.ended_on or FAR)
@@ -108,7 +113,8 @@ class Person:
     """A person as on record when a row is decided, and as the row leaves them. `trusted`: the organisation may correct them.
 
     `brought` is the import that put them on record, `settled` what the file leaves as it is.
-    `known`: they work for it on more than its own word. Of others an employer is told nothing that its file does not say.
+    `known`: whoever brings the file knew them before, an employer because they work for it on more than its own word, an officer because
+    they are within the scope. Of others nothing is told that the file does not say. `paid` is when the organisation paid insurance.
     """
 
     worker: int
@@ -126,13 +132,15 @@ class Person:
     elsewhere: bool = False
     stays: list[Stay] = field(default_factory=list)
     claims: dict[bytes | None, Claim] = field(default_factory=dict)
+    paid: Sequence[tuple[str, str | None]] = ()
 
 
 @dataclass(frozen=True)
 class Rules:
     """What holds for a whole batch: the day the file speaks of, whether an officer brings it, where people live of whom it does not say.
 
-    `above` maps a place to those it lies in: who lives in a township also lives in its district.
+    `above` maps a place to those it lies in: who lives in a township also lives in its district. `insured_on` is the day for which it
+    is known who is insured.
     """
 
     as_of: str
@@ -140,6 +148,7 @@ class Rules:
     home: str
     above: Mapping[str, Collection[str]]
     certified: Collection[str]
+    insured_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,21 +204,26 @@ def decide(row: Staged, person: Person, numbers: Numbers, rules: Rules) -> Decis
     except _Refusal as refusal:
         return Decision(REJECTED, faults=(refusal.fault,))
     if person.new:
-        person.new, person.trusted, made.outcome = False, True, ACCEPTED
+        person.new, person.trusted, person.known, made.outcome = False, True, rules.officer, ACCEPTED
     else:
         _correct(row, person, numbers, rules, made)
     find(made)
     _claim(row, person, numbers, rules, made)
-    if not (rules.officer or person.known):
+    if not person.known:
         made.notes &= ~OF_THE_RECORD
     if made.outcome == UNCHANGED and (made.worker or made.identity or made.stay or made.claim):
         made.outcome = CHANGED
     return made
 
 
+def _keeps(person: Person, rules: Rules) -> bool:
+    """Whether an officer brings the row, for somebody whom the officer sees anyway."""
+    return rules.officer and person.known
+
+
 def _check_name(row: Staged, person: Person, rules: Rules) -> None:
-    """An employer names its people as they are on record; of somebody it may not know it is not told what is wrong."""
-    if rules.officer or plain(row.name) == plain(person.name):
+    """Whoever does not keep the record names people as it does; of somebody the bringer may not know it is not told what is wrong."""
+    if _keeps(person, rules) or plain(row.name) == plain(person.name):
         return
     if not person.known:
         raise _Refusal(
@@ -237,7 +251,7 @@ def _correct(row: Staged, person: Person, numbers: Numbers, rules: Rules, made: 
         if "name" not in person.settled:
             made.identity["name"] = person.name = row.name
         made.notes |= KEPT if "name" in person.settled else RENAMED
-    trusted = rules.officer or person.trusted
+    trusted = person.known if rules.officer else person.trusted
     if row.phone is not None and numbers.phone != person.phone:
         may = trusted and "phone" not in person.settled
         if may:
@@ -270,14 +284,16 @@ def _stay(row: Staged, person: Person, rules: Rules) -> Callable[[Decision], Non
         return lambda made: _begin(row, person, start, rules, made)
     stay = found[0]
     apart = stay.ended_on and stay.started_on != start
-    if apart or _begins_anew(row, stay, rules) or _runs_into_another(person, stay, start, row.ended_on or stay.ended_on):
+    if apart or _begins_anew(row, person, stay, rules) or _runs_into_another(person, stay, start, row.ended_on or stay.ended_on):
         raise _overlap(row, stay)
     return lambda made: _change(row, person, stay, start, rules, made)
 
 
-def _begins_anew(row: Staged, stay: Stay, rules: Rules) -> bool:
+def _begins_anew(row: Staged, person: Person, stay: Stay, rules: Rules) -> bool:
     """Whether an employer puts off an end that has passed: who comes back begins a spell of their own, which they can deny."""
-    return not rules.officer and bool(stay.ended_on and stay.ended_on <= rules.as_of and row.ended_on and row.ended_on > stay.ended_on)
+    return not _keeps(person, rules) and bool(
+        stay.ended_on and stay.ended_on <= rules.as_of and row.ended_on and row.ended_on > stay.ended_on
+    )
 
 
 def _runs_into_another(person: Person, stay: Stay, start: str, end: str | None) -> bool:
@@ -306,11 +322,12 @@ def _overlap(row: Staged, stay: Stay) -> _Refusal:
 
 def _begin(row: Staged, person: Person, start: str, rules: Rules, made: Decision) -> None:
     contract = row.contract or ("apprentice" if row.level == APPRENTICE else "unknown")
-    made.stay = Stay(None, start, row.ended_on, row.occupation, contract)
+    doubtful = not person.known and not bears_out(person.paid, start, row.ended_on, rules.insured_on or rules.as_of)
+    made.stay = Stay(None, start, row.ended_on, row.occupation, contract, doubtful=doubtful)
     person.stays.append(made.stay)
     made.outcome = ACCEPTED
     made.notes |= 0 if row.started_on else START_ASSUMED
-    _working(row, person, rules, made)
+    _working(row, person, made.stay, rules, made)
 
 
 def _change(row: Staged, person: Person, stay: Stay, start: str, rules: Rules, made: Decision) -> None:
@@ -324,14 +341,14 @@ def _change(row: Staged, person: Person, stay: Stay, start: str, rules: Rules, m
         made.stay, made.stay_changes = stay, changes
         for column, value in changes.items():
             setattr(stay, column, value)
-    _working(row, person, rules, made)
+    _working(row, person, stay, rules, made)
 
 
-def _working(row: Staged, person: Person, rules: Rules, made: Decision) -> None:
-    """Who works is no job seeker any more; who works elsewhere too is told of, and lawful."""
+def _working(row: Staged, person: Person, stay: Stay, rules: Rules, made: Decision) -> None:
+    """Who works is no job seeker any more, unless it is in doubt; who works elsewhere too is told of, and lawful."""
     if row.ended_on and row.ended_on <= rules.as_of:
         return
-    if person.standing == "job_seeker" and not made.notes & LEFT:
+    if person.known and not stay.doubtful and person.standing == "job_seeker" and not made.notes & LEFT:
         made.worker["standing"] = person.standing = "worker"
     made.notes |= ELSEWHERE if person.elsewhere else 0
 

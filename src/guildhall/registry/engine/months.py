@@ -17,3 +17,15 @@ def insured_months(spells: Iterable[tuple[date, date | None]], until: date) -> i
 
 def _month(day: date) -> int:
     return day.year * 12 + day.month
+
+
+def bears_out(paid: Iterable[tuple[str, str | None]], start: str, end: str | None, on: str) -> bool:
+    """Whether insurance that an employer `paid` bears out a spell with it, as known on a day: that of a spell which lasts must last on
+    that day too, that of one which is over must overlap it. Days in ISO.
+    """
+    lasts = end is None or end > on
+    for begun, over in paid:
+        overlaps = (end is None or begun < end) and (over is None or over > start)
+        if overlaps and (not lasts or (begun <= on and (over is None or over > on))):
+            return True
+    return False

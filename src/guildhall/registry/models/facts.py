@@ -60,7 +60,11 @@ class CertificateNumber(models.Model):
 
 
 class EmploymentSpell(models.Model):
-    """A worker's time with one employer in one job. `confirmed_at`: when the worker said that what an employer reported is so."""
+    """A worker's time with one employer in one job.
+
+    `doubtful`: a roster said so of somebody whom its bringer had not seen before. It opens nothing until the worker says that it is so
+    (`confirmed_at`) or insurance bears it out. `denied_at`: when the worker said that it is not so; it counts as no employment then.
+    """
 
     spell_id = models.BigAutoField(primary_key=True)
     worker = models.ForeignKey(Worker, models.PROTECT, related_name="employment", db_index=False)
@@ -71,11 +75,14 @@ class EmploymentSpell(models.Model):
     ended_on = models.DateField(null=True)
     batch_id = models.BigIntegerField(null=True)
     confirmed_at = models.DateTimeField(null=True)
+    doubtful = models.BooleanField(default=False, db_default=False)
+    denied_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar = [
             Index(fields=["worker", "started_on"], name="employment_worker"),
             Index(fields=["organisation", "worker"], name="employment_people"),
+            Index(fields=["worker"], name="employment_doubtful", condition=Q(doubtful=True)),
         ]
         constraints: ClassVar = [
             one_of("employment", "contract", tables.CONTRACTS),

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -23,12 +24,14 @@ from guildhall.office.models import AuditEvent, ChainHead, Grant
 from guildhall.office.operations import public
 from guildhall.office.operations.audit import record
 from guildhall.office.operations.notices import notify
+from guildhall.office.phones import phone_of
 from guildhall.registry.engine.identity import normalise_number
 from guildhall.registry.engine.names import plain
 from guildhall.registry.models import CertificateNumber, Identity, IdentityDocument, Worker, vault
 from guildhall.registry.models.sealed import TABLE
 from guildhall.registry.operations.identity import check_grounds, check_reason
 from guildhall.registry.queries.merged import leader, one_person
+from guildhall.registry.queries.phones import phones_on_record
 from guildhall.registry.queries.records import kept_by
 from guildhall.registry.queries.vouched import is_phone_vouched
 from guildhall.web.viewer import Viewer
@@ -130,20 +133,35 @@ def _fits(people: tuple[int, ...], fact: Fact) -> bool:
 
 def _give(worker_id: int, fact: Fact, by: Viewer, now: datetime) -> Grant:
     with _once(), transaction.atomic():
+        _hold(worker_id)
         grant = public.give_record(worker_id=worker_id, account=by.account or 0, by=by, now=now)
         record(subject=f"worker:{worker_id}", action="registry.claim", by=by, now=now, details={"fact": fact.kind, "grant": grant.pk})
         _tell(grant, now)
     return grant
 
 
-def claim_at_counter(*, worker_id: int, phone: str, document: str, reason: str, by: Viewer, now: datetime) -> Grant:
-    """The role of a worker for the account of the phone that a person names at the counter, begun where there is none.
+def _hold(worker_id: int) -> None:
+    """Locks every record of a person, and refuses as `refuse_held` does."""
+    list(Worker.objects.select_for_update().filter(pk__in=one_person(worker_id)).order_by("pk"))
+    refuse_held(worker_id)  # read anew: a merge may have been waited for
 
-    `document` is the paper seen (operations.identity.SEEN). Raises NotFound for whom `by` may not change, GuildhallError for no reason,
-    an unknown paper or no mobile number, and AlreadyDone where an account holds the record.
+
+def refuse_held(worker_id: int) -> None:
+    """Raises AlreadyDone where an account holds the record, or another record of the same person."""
+    if public.holders(records=one_person(worker_id)):
+        raise _claimed()
+
+
+def claim_at_counter(*, worker_id: int, phone: str, document: str, reason: str, by: Viewer, now: datetime) -> Grant:
+    """The role of a worker for the account of the phone that a person at the counter holds, begun where there is none.
+
+    Whoever calls this has seen the code that was sent to the phone. `document` is the paper seen (operations.identity.SEEN). Raises
+    NotFound for whom `by` may not change, GuildhallError for no reason, an unknown paper or no mobile number, and AlreadyDone where an
+    account holds the record, or another record of the same person.
     """
     with transaction.atomic():
-        worker = Worker.objects.select_for_update().get(pk=kept_by(by, worker_id, now).pk)
+        worker = kept_by(by, worker_id, now)
+        _hold(worker.pk)
         check_grounds(reason, document)
         number = mobile(phone)
         if not number:
@@ -189,14 +207,20 @@ def _once() -> Iterator[None]:
     try:
         yield
     except IntegrityError:
-        raise AlreadyDone(
-            _("This record is claimed already"),
-            why=_("a record belongs to one account"),
-            next=_("sign in as you did when you claimed it; if that was not you, come to the counter with your identity card"),
-        ) from None
+        raise _claimed() from None
+
+
+def _claimed() -> AlreadyDone:
+    return AlreadyDone(
+        _("This record is claimed already"),
+        why=_("a record belongs to one account"),
+        next=_("sign in as you did when you claimed it; if that was not you, come to the counter with your identity card"),
+    )
 
 
 def _tell(grant: Grant, now: datetime) -> None:
-    facts = {"on": Text(f"{now:%Y-%m-%d}", f"{now:%Y-%m-%d}")}
-    channels = ("app", "sms")
-    notify(key=f"claim:{grant.pk}", template="record_claimed", facts=facts, now=now, worker_id=grant.worker_id, channels=channels)
+    """Tells whoever claimed it, and the phones on record: if it was not the person, the person learns it there."""
+    assert grant.worker_id is not None
+    told: dict[str, Any] = {"facts": {"on": Text(f"{now:%Y-%m-%d}", f"{now:%Y-%m-%d}")}, "channels": ("app", "sms")}
+    phones = phones_on_record(one_person(grant.worker_id), now) - {phone_of(grant.account)}
+    notify(key=f"claim:{grant.pk}", template="record_claimed", now=now, worker_id=grant.worker_id, phones=phones, **told)

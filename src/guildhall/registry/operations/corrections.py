@@ -23,11 +23,12 @@ from guildhall.office.operations.notices import notify
 from guildhall.registry import tables
 from guildhall.registry.engine import corrections as engine
 from guildhall.registry.engine import documents
-from guildhall.registry.engine.corrections import LONGEST_WORDS, NOTE, Part
+from guildhall.registry.engine.corrections import DENIAL, DENIED, LONGEST_WORDS, NOTE, Part, Subject
 from guildhall.registry.engine.identity import normalise_number, normalise_phone
 from guildhall.registry.engine.names import plain
 from guildhall.registry.models import CorrectionRequest, NumberChange, Worker, vault
 from guildhall.registry.operations import identity
+from guildhall.registry.operations.doubts import confirm_by_insurance, take_denial_back, void
 from guildhall.registry.operations.history import supersede
 from guildhall.registry.operations.leavers import left
 from guildhall.registry.operations.people import REVEAL, check_pace, note_view
@@ -35,7 +36,7 @@ from guildhall.registry.queries import corrections as queries
 from guildhall.registry.queries import scope
 from guildhall.registry.queries.corrections import CORRECTIONS, correctable_item, no_such_request
 from guildhall.registry.queries.homes import homes
-from guildhall.registry.queries.merged import leader
+from guildhall.registry.queries.merged import leader, one_person
 from guildhall.registry.queries.records import is_registrar
 from guildhall.web.pack import city
 from guildhall.web.viewer import Viewer
@@ -59,19 +60,32 @@ def lodge(
     that cannot be written there, no reason, a request of the same kind that waits, or a paper that cannot be taken.
     """
     with transaction.atomic():
-        item = correctable_item(by, subject)
-        worker = Worker.objects.select_for_update().get(pk=leader(by.worker or 0))
-        value = _readable(item.subject.part, wanted, timezone.localdate(now))
-        _check_why(why)
-        _refuse_repeated(worker.pk, subject)
-        row = _write(worker, subject, {"value": value, "why": why.strip(), "was": _on_record(subject, worker.pk)}, by, now)
-        details = {"request": row.pk, "table": item.subject.part.table, "column": item.subject.part.column}
-        record(subject=f"worker:{worker.pk}", action="registry.lodge_correction", by=by, now=now, details=details)
+        about = correctable_item(by, subject).subject
+        row = _lodged(about, _readable(about.part, wanted, timezone.localdate(now)), why, by, now)
         if paper:
             name, content = paper
             told = title.strip() or _("Paper for request %(number)s") % {"number": row.pk}
-            attachments.add(subject=f"correction:{row.pk}", worker_id=worker.pk, title=told, content=content, name=name, by=by, now=now)
-        _tell(row, "correction_received", {"number": row.pk, "due": row.due_on.isoformat()}, now)
+            attachments.add(subject=f"correction:{row.pk}", worker_id=row.worker_id, title=told, content=content, name=name, by=by, now=now)
+    return row
+
+
+def lodge_denial(*, spell_id: int, why: str, by: Viewer, now: datetime) -> CorrectionRequest:
+    """Asks that an employment which the viewer denied be voided. Whoever calls this has looked that it is the viewer's own, and has
+    written down the denial. Raises AlreadyDone where such a request waits.
+    """
+    with transaction.atomic():
+        return _lodged(Subject(DENIED, spell_id), "", why, by, now)
+
+
+def _lodged(about: Subject, value: str, why: str, by: Viewer, now: datetime) -> CorrectionRequest:
+    worker = Worker.objects.select_for_update().get(pk=leader(by.worker or 0))
+    _check_why(why)
+    _refuse_repeated(worker.pk, about)
+    told = {"value": value, "why": why.strip(), "was": _on_record(str(about), worker.pk)}
+    row = _write(worker, str(about), told, by, now)
+    details = {"request": row.pk, "table": about.part.table, "column": about.part.column}
+    record(subject=f"worker:{worker.pk}", action="registry.lodge_correction", by=by, now=now, details=details)
+    _tell(row, "correction_received", {"number": row.pk, "due": row.due_on.isoformat()}, now)
     return row
 
 
@@ -83,6 +97,7 @@ def withdraw(*, correction_id: int, by: Viewer, now: datetime) -> None:
         if row is None:
             raise no_such_request()
         _refuse_decided(row)
+        _undeny(row)
         _decide(row, "withdrawn", "", now)
         record(subject=f"worker:{row.worker_id}", action="registry.withdraw_correction", by=by, now=now, details={"request": row.pk})
 
@@ -154,9 +169,17 @@ def refuse(*, correction_id: int, answer: str, by: Viewer, now: datetime) -> Non
         part = engine.subject(row.subject)
         for change in NumberChange.objects.filter(worker=leader(row.worker_id), state="proposed", reason=_grounds(row)):
             identity.refuse_number(change_id=change.pk, reason=_grounds(row), by=by, now=now)
+        _undeny(row)
         _decide(row, "refused", answer.strip(), now)
         _record(row, "registry.refuse_correction", by, now, part.part if part else None, answer)
         _tell(row, "correction_refused", {"number": row.pk, "answer": row.answer}, now)
+
+
+def _undeny(row: CorrectionRequest) -> None:
+    """A denial that is withdrawn or refused is taken back: the employment counts as it did before."""
+    about = engine.subject(row.subject)
+    if about and about.part.kind == DENIAL:
+        take_denial_back(spell_id=about.row)
 
 
 def look(*, correction_id: int, by: Viewer, now: datetime) -> queries.Asked:
@@ -260,11 +283,11 @@ def _check_why(why: str) -> None:
         raise GuildhallError(_("The reason is too long"), next=_("use at most %(n)s characters") % {"n": LONGEST_WORDS})
 
 
-def _refuse_repeated(worker_id: int, subject: str) -> None:
+def _refuse_repeated(worker_id: int, about: Subject) -> None:
     waiting = CorrectionRequest.objects.filter(worker_id=worker_id, state="open")
-    if waiting.filter(subject=subject).exists():
+    if waiting.filter(subject=str(about)).exists():
         raise AlreadyDone(_("A request about this is open already"), next=_("wait for the answer, or withdraw it and ask again"))
-    if waiting.count() >= MOST_OPEN:
+    if about.part.kind != DENIAL and waiting.count() >= MOST_OPEN:  # how often somebody is reported is not theirs to say
         raise GuildhallError(_("Too many requests are open"), next=_("wait until some are answered, or withdraw some"))
 
 
@@ -329,8 +352,12 @@ def _apply(row: CorrectionRequest, part: Part, held: Any, document: str, by: Vie
             identity.rename(worker_id=row.worker_id, name=value, reason=grounds, document=document, on=today, by=by, now=now)
         elif part.kind == "phone":
             identity.change_phone(worker_id=row.worker_id, phone=value, reason=grounds, by=by, now=now)
+        elif part.kind == DENIAL:
+            void(spell=held, by=by, now=now)
         elif part.kind != NOTE:
             _change(held, part, value, now)
+            if part.table == tables.INSURANCE.name:
+                confirm_by_insurance(today=today, workers=one_person(row.worker_id))
             if (part.table, part.column) == (tables.EMPLOYMENT.name, "ended_on") and value:
                 left(organisation_id=held.organisation_id, ended={held.worker_id: date.fromisoformat(value)}, by=by, now=now)
     except AlreadyDone:

@@ -1,6 +1,7 @@
-"""Employment that an employer reported: the person is told of it, and says whether it is so.
+"""Employment that a roster reported of somebody whom its bringer had not seen before: the person is told, and says whether it is so.
 
-Until somebody else confirms it, the employer sees no more of the person than its own roster said (queries.vouched).
+Until the person or lasting insurance confirms it, it opens nothing, and the employer sees no more of the person than its own roster
+said (queries.vouched).
 """
 
 from __future__ import annotations
@@ -17,21 +18,17 @@ from guildhall.kernel.tables import Text
 from guildhall.office import bulk
 from guildhall.office.operations.audit import record
 from guildhall.office.operations.notices import Told, notify_each
-from guildhall.registry import tables
-from guildhall.registry.engine.corrections import OTHER
-from guildhall.registry.models import CorrectionRequest, EmploymentSpell, Identity, ImportBatch
+from guildhall.registry.models import CorrectionRequest, EmploymentSpell, Identity, ImportBatch, Worker
 from guildhall.registry.operations import corrections
-from guildhall.registry.queries.merged import leaders, one_person
-from guildhall.registry.queries.vouched import said_by_employers, unconfirmed
+from guildhall.registry.operations.history import supersede
+from guildhall.registry.queries.merged import leader, leaders, one_person
+from guildhall.registry.queries.vouched import unconfirmed
 from guildhall.web.viewer import Viewer
 
 
 def tell_of_employment(*, batch: ImportBatch, begun: Sequence[tuple[int, str]], now: datetime) -> None:
-    """Tells people of jobs that an employer's roster began for them: (record, first day). What an officer brings is not told of.
-
-    Call it in the transaction that writes them.
-    """
-    if not begun or batch.pk not in said_by_employers([batch.pk]):
+    """Tells people of doubtful jobs that a roster began for them: (record, first day). Call it in the transaction that writes them."""
+    if not begun:
         return
     assert batch.organisation is not None
     employer = Text(batch.organisation.name_zh, batch.organisation.name_en or batch.organisation.name_zh)
@@ -50,28 +47,45 @@ def tell_of_employment(*, batch: ImportBatch, begun: Sequence[tuple[int, str]], 
 
 
 def confirm_employment(*, spell_id: int, by: Viewer, now: datetime) -> None:
-    """The worker says that an employment on the own record is so: from now on the employer sees the record as that of its people.
+    """The worker says that an employment on the own record is so: from now on it opens what employment opens, to the employer too.
 
-    Raises NotFound for what is not the worker's own, also for whoever acts for them, and AlreadyDone where nothing is to be confirmed.
+    Whoever works is no job seeker any more. Raises NotFound for what is not the worker's own, also for whoever acts for them, and
+    AlreadyDone where nothing is to be confirmed.
     """
     with transaction.atomic():
-        spell = EmploymentSpell.objects.select_for_update().get(pk=own_spell(spell_id, by).pk)
-        if spell.pk not in unconfirmed(one_person(spell.worker_id), timezone.localdate(now)):
-            raise AlreadyDone(_("This is confirmed already"), next=_("nothing needs to be done"))
-        spell.confirmed_at = now
-        spell.save(update_fields=["confirmed_at"])
-        details = {"spell": spell.pk, "organisation": spell.organisation_id}
-        record(subject=f"worker:{spell.worker_id}", action="registry.confirm_employment", by=by, now=now, details=details)
+        spell = _unconfirmed(spell_id, by, now)
+        spell.confirmed_at, spell.doubtful = now, False
+        spell.save(update_fields=["confirmed_at", "doubtful"])
+        worker = Worker.objects.get(pk=leader(spell.worker_id))
+        if worker.standing == "job_seeker":
+            supersede(row=worker, changes={"standing": "worker"}, now=now)
+        _record(spell, "registry.confirm_employment", by, now)
 
 
 def deny_employment(*, spell_id: int, by: Viewer, now: datetime) -> CorrectionRequest:
-    """The worker says that an employment on the own record is not so: a request for correction, which an officer answers.
+    """The worker says that an employment on the own record is not so: it counts as none, and an officer is asked to void it.
 
-    Raises NotFound as `confirm_employment` does, and what `corrections.lodge` raises.
+    Raises as `confirm_employment` does, and what `corrections.lodge_denial` raises.
     """
-    spell = own_spell(spell_id, by)
-    subject = f"{tables.EMPLOYMENT.name}:{spell.pk}:{OTHER}"
-    return corrections.lodge(subject=subject, wanted="", why=_("I do not work there. Only the employer says so."), by=by, now=now)
+    with transaction.atomic():
+        spell = _unconfirmed(spell_id, by, now)
+        spell.denied_at = now
+        spell.save(update_fields=["denied_at"])
+        _record(spell, "registry.deny_employment", by, now)
+        return corrections.lodge_denial(spell_id=spell.pk, why=_("I do not work there."), by=by, now=now)
+
+
+def _unconfirmed(spell_id: int, by: Viewer, now: datetime) -> EmploymentSpell:
+    """A spell of the worker's own that waits for an answer, locked. Raises NotFound and AlreadyDone."""
+    spell = EmploymentSpell.objects.select_for_update().get(pk=own_spell(spell_id, by).pk)
+    if spell.pk not in unconfirmed(one_person(spell.worker_id), timezone.localdate(now)):
+        raise AlreadyDone(_("Nothing is asked about this employment"), next=_("where it is wrong, ask for a correction"))
+    return spell
+
+
+def _record(spell: EmploymentSpell, action: str, by: Viewer, now: datetime) -> None:
+    details = {"spell": spell.pk, "organisation": spell.organisation_id}
+    record(subject=f"worker:{spell.worker_id}", action=action, by=by, now=now, details=details)
 
 
 def own_spell(spell_id: int, by: Viewer) -> EmploymentSpell:

@@ -25,11 +25,13 @@ from guildhall.registry.engine.duplicates import OLD_DIGITS, new_form
 from guildhall.registry.engine.identity import normalise_number, normalise_phone
 from guildhall.registry.engine.names import plain
 from guildhall.registry.models import Identity, IdentityDocument, NumberChange, Worker, identity_fields, vault
+from guildhall.registry.models.sealed import TABLE
 from guildhall.registry.operations.history import supersede
 from guildhall.registry.operations.merges import note_possible
 from guildhall.registry.operations.people import REVEAL, check_pace, note_view
 from guildhall.registry.queries.identity import Known, known
 from guildhall.registry.queries.merged import one_person
+from guildhall.registry.queries.phones import replaced_by
 from guildhall.registry.queries.records import kept_by, no_such_person
 from guildhall.web.viewer import Viewer
 
@@ -93,10 +95,11 @@ def change_phone(*, worker_id: int, phone: str, reason: str, by: Viewer, now: da
             raise GuildhallError(_("This is no phone number"), next=_("write the digits, with the code of the country where it is another"))
         row = Identity.objects.select_for_update().get(pk=worker.pk)
         before = bytes(row.phone_hash) if row.phone_hash is not None else None
+        earlier = vault().open(TABLE, "phone", worker.pk, row.phone_sealed) if row.phone_sealed is not None else ""
         if not supersede(row=row, changes=identity_fields(worker.pk, phone=number), now=now):
             raise AlreadyDone(_("This phone is recorded already"), next=_("nothing needs to be changed"))
         _record(worker.pk, "registry.change_phone", by, now, reason, {"columns": ["phone"]})
-        _tell(worker.pk, CALLED["phone"], now)
+        _tell(worker.pk, CALLED["phone"], now, phones=[earlier] if earlier else ())
         return before is not None and _detached(worker.pk, before, by, now)
 
 
@@ -347,10 +350,20 @@ CALLED = {"name": Text("姓名", "name"), "phone": Text("手机号", "phone")}
 
 
 def tell_of_import(*, batch: int, changed: Mapping[int, Collection[str]], now: datetime) -> None:
-    """Tells people whose name or phone an import changed: the columns by record. Call it in the transaction that changes them."""
+    """Tells people whose name or phone an import changed: the columns by record. Call it in the transaction that changes them.
+
+    Of another phone the phone before is told as well: whoever holds it may be the person.
+    """
     facts = {"on": timezone.localdate(now).isoformat()}
+    before = replaced_by(batch, [worker for worker, columns in changed.items() if "phone" in columns])
+    also = {(worker, "phone"): (phone,) for worker, phone in before.items()}
     told = [
-        Told(f"identity:{worker}:{column}:import:{batch}", worker, {**facts, "what": CALLED[column]})
+        Told(
+            f"identity:{worker}:{column}:import:{batch}",
+            worker,
+            {**facts, "what": CALLED[column]},
+            phones=also.get((worker, column), ()),
+        )
         for worker, columns in changed.items()
         for column in columns
         if column in CALLED
@@ -358,7 +371,8 @@ def tell_of_import(*, batch: int, changed: Mapping[int, Collection[str]], now: d
     notify_each(template="name_changed", told=told, now=now)
 
 
-def _tell(worker_id: int, what: Text, now: datetime) -> None:
-    """The person is told of every change of who they are: a change nobody asked for is found out."""
+def _tell(worker_id: int, what: Text, now: datetime, phones: Collection[str] = ()) -> None:
+    """The person is told of every change of who they are: a change nobody asked for is found out. `phones` are those on record before."""
     key = f"identity:{worker_id}:{what.en}:{now.isoformat()}"
-    notify(key=key, template="name_changed", facts={"on": timezone.localdate(now).isoformat(), "what": what}, now=now, worker_id=worker_id)
+    facts: dict[str, str | Text] = {"on": timezone.localdate(now).isoformat(), "what": what}
+    notify(key=key, template="name_changed", facts=facts, now=now, worker_id=worker_id, phones=phones)

@@ -11,6 +11,7 @@ from guildhall.office.operations.delegations import end_delegations
 from guildhall.office.queries.delegations import has_delegates
 from guildhall.registry.models import Alias, EmploymentSpell
 from guildhall.registry.queries.merged import leaders
+from guildhall.registry.queries.vouched import UNDENIED
 from guildhall.web.viewer import Viewer
 
 
@@ -35,7 +36,7 @@ def left(*, organisation_id: int, ended: Mapping[int, date], by: Viewer, now: da
 
 def _gone(organisation_id: int, workers: Collection[int], day: date) -> set[int]:
     """Every record of those of the people who have no spell there that lasts beyond a day."""
-    lasting = EmploymentSpell.objects.filter(Q(ended_on=None) | Q(ended_on__gt=day), organisation_id=organisation_id)
+    lasting = EmploymentSpell.objects.filter(Q(ended_on=None) | Q(ended_on__gt=day), UNDENIED, organisation_id=organisation_id)
     there = set(lasting.filter(worker_id__in=records_of(workers)).values_list("worker_id", flat=True))
     return records_of(workers) - records_of(there)
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
+from guildhall.office.operations import public
 from guildhall.office.operations.audit import record
 from guildhall.office.operations.notices import notify
 from guildhall.office.operations.reasons import no_personal_data
@@ -23,7 +25,7 @@ from guildhall.registry.operations.people import note_view
 from guildhall.registry.queries import scope
 from guildhall.registry.queries.duplicates import Pair
 from guildhall.registry.queries.duplicates import pair as pair_seen
-from guildhall.registry.queries.merged import leaders
+from guildhall.registry.queries.merged import leaders, one_person
 from guildhall.registry.queries.records import is_registrar
 from guildhall.web.viewer import Viewer
 
@@ -31,6 +33,7 @@ from guildhall.web.viewer import Viewer
 def merge(*, pair_id: int, leads: int, reason: str, by: Viewer, now: datetime) -> Alias:
     """Decides that two records are one person, under the record `leads`; the other one becomes its alias.
 
+    Where accounts hold both, that of the person who leads stays, and the other one loses its role and is told: a person has one account.
     Raises NotFound for a pair of which `by` may not see both records; AlreadyDone where they are merged; GuildhallError where
     the officer must decide otherwise: no reason, a pair found different, or a record that already leads or follows another.
     """
@@ -45,14 +48,32 @@ def merge(*, pair_id: int, leads: int, reason: str, by: Viewer, now: datetime) -
         _refuse_contradiction(follows, leads)
         alias = Alias.objects.create(worker_id=follows, merged_into_id=leads, reason=reason.strip(), merged_at=now)
         _decide(pair, "merged", now)
-        _record(pair, "registry.merge", by, now, reason, {"record": follows, "into": leads})
+        ended = _one_account(follows, leads, by, now)
+        _record(pair, "registry.merge", by, now, reason, {"record": follows, "into": leads} | ({"accounts": ended} if ended else {}))
         facts = {"on": timezone.localdate(now).isoformat()}
         notify(key=f"merge:{follows}:{leads}:{now.isoformat()}", template="records_merged", facts=facts, now=now, worker_id=leads)
     return alias
 
 
+def _one_account(follows: int, leads: int, by: Viewer, now: datetime) -> list[int]:
+    """Of the accounts that hold records of one person, ends the roles of all but the one of the record that leads."""
+    held = public.holders(records=one_person(leads))
+    stays = next((grant for grant in held if grant.worker_id == leads), None) or next((g for g in held if g.worker_id != follows), None)
+    if stays is None:
+        return []
+    ended = public.take_record_back(records=[g.worker_id for g in held if g != stays and g.worker_id], phones=(), by=by, now=now)
+    told: dict[str, Any] = {"template": "account_parted", "facts": {"on": timezone.localdate(now).isoformat()}, "now": now}
+    for account in ended:
+        if account != stays.account_id:
+            notify(key=f"merge:{follows}:{leads}:{account}:{now.isoformat()}", account=account, **told)
+    return ended
+
+
 def undo(*, pair_id: int, reason: str, by: Viewer, now: datetime) -> None:
-    """Takes a merge back: the alias goes, the pair is open again, and every key and table is as it was. Raises NotFound or AlreadyDone."""
+    """Takes a merge back: the alias goes, the pair is open again, and every key and table is as it was. Raises NotFound or AlreadyDone.
+
+    An account that lost its role by the merge does not get it back: its holder claims the record anew.
+    """
     with transaction.atomic():
         pair = _locked(pair_id, by, now)
         _check_reason(reason)

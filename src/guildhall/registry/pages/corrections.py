@@ -20,7 +20,7 @@ from guildhall.kernel.errors import NotFound
 from guildhall.office.queries.attachments import attachments
 from guildhall.office.queries.mandates import OWN
 from guildhall.registry.engine import wordbook
-from guildhall.registry.engine.corrections import LONGEST_WORDS, NOTE, TERM, Part
+from guildhall.registry.engine.corrections import DENIAL, LONGEST_WORDS, NOTE, TERM, Part
 from guildhall.registry.operations import corrections as operations
 from guildhall.registry.pages.identity import SEEN
 from guildhall.registry.pages.records import LONGEST, guarded, taken
@@ -183,6 +183,7 @@ def correction(request: HttpRequest, correction_id: int) -> HttpResponse:
         "needs_paper": asked.part.kind in NEEDS_PAPER,
         "hidden": asked.part.kind in ("number", "phone") and bool(asked.wanted),
         "note": asked.part.kind == NOTE,
+        "denial": asked.part.kind == DENIAL,
         "own": asked.waiting is not None and asked.waiting.proposed_by == viewer.name,
     }
     return render(request, "registry/correction.html", context)
@@ -200,10 +201,14 @@ def _answered(request: HttpRequest, asked: Asked, form: AnswerForm, context: dic
         raise NotFound(_("There is no such decision"), next=_("go back, load the page again and try once more"))
     if not taken(form, verbs[action]) or action == "show":
         return ""
+    if action == "refuse" and asked.part.kind == DENIAL:
+        return _("The denial is taken back; the person is told why, and how to object.")
     if action == "refuse":
         return _("The request is refused; the person is told why, and how to object.")
     if asked.part.kind != "number" and queries.request(viewer, key, timezone.localdate(now)).row.state == "open":
         return _("No paper came with it: a second officer has to accept the request as well.")
+    if asked.part.kind == DENIAL:
+        return _("The employment is void; the person is told.")
     if asked.part.kind == "number" and asked.waiting is None:
         return _("The number is proposed. A second officer has to accept the request as well.")
     return _("The request is accepted; the person is told.")

@@ -20,6 +20,7 @@ from guildhall.registry.models import DuplicatePair
 from guildhall.registry.operations import merges
 from guildhall.registry.pages.records import ReasonForm, guarded, said, taken
 from guildhall.registry.queries import duplicates as queries
+from guildhall.registry.queries.records import held_since
 from guildhall.web.pack import city
 from guildhall.web.viewer import Viewer, viewer_of
 
@@ -103,13 +104,18 @@ def duplicate(request: HttpRequest, pair_id: int) -> HttpResponse:
     levels = {row.code: row.name for row in city().levels}
     context = {"pair": pair, "form": form, "reasons": REASONS, "lines": LINES, "book": BOOK, "levels": levels}
     context["leads"] = int(leads) if leads.isdecimal() else 0
+    context["accounts"] = (
+        sum(held_since(side.worker.pk) is not None for side in (pair.first, pair.second) if side) if pair.may_decide else 0
+    )
     return render(request, "registry/duplicate.html", context)
 
 
 DONE: dict[str, Any] = {
     "merge": gettext_lazy("The two records are one person now. This can be undone here at any time."),
     "apart": gettext_lazy("These are two people. They will not be put up again."),
-    "undo": gettext_lazy("The merge is undone; both records are as they were."),
+    "undo": gettext_lazy(
+        "The merge is undone; both records are as they were. An account that lost its record by the merge has to claim it anew."
+    ),
     "reopen": gettext_lazy("The pair is open again."),
 }
 

@@ -27,5 +27,6 @@ def employment_said(request: HttpRequest, spell_id: int) -> HttpResponse:
             messages.success(request, _("Thank you. The employer now sees your record as that of its people."))
         elif request.POST.get("said") == "no":
             deny_employment(spell_id=spell_id, by=viewer, now=now)
-            messages.success(request, _("Your district looks into it and answers you. Until then the employer sees nothing else of you."))
+            said = _("Your district looks into it and answers you. Until then it does not count, and the employer does not see you.")
+            messages.success(request, said)
     return redirect("me")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from guildhall.kernel.errors import NotFound
 from guildhall.office.queries.actors import called
 from guildhall.registry.engine import wordbook
-from guildhall.registry.operations import claims, identity
+from guildhall.registry.operations import identity
 from guildhall.registry.pages.records import ReasonForm, guarded, taken
 from guildhall.registry.queries import identity as queries
 from guildhall.web.templatetags.guildhall import text
@@ -64,18 +64,6 @@ class PhoneForm(ReasonForm):
         label=gettext_lazy("New phone"), help_text=gettext_lazy("Leave it empty to take the number away."), max_length=30, required=False
     )
     field_order = ("phone", "reason")
-
-
-class CounterForm(GroundsForm):
-    """The phone that a person at the counter will sign in with."""
-
-    phone = forms.CharField(
-        label=gettext_lazy("Mobile number the person will sign in with"),
-        help_text=gettext_lazy("Eleven digits, such as 138 0013 8000"),
-        max_length=40,
-        widget=forms.TextInput({"type": "tel", "autocomplete": "off", "inputmode": "tel"}),
-    )
-    field_order = ("phone", "document", "reason")
 
 
 class DocumentForm(forms.Form):
@@ -131,32 +119,6 @@ def change_phone(request: HttpRequest, worker_id: int) -> HttpResponse:
                 messages.warning(request, _(DETACHED))
             return redirect("person", worker_id=found.worker.pk)
     return render(request, "registry/change_phone.html", {"found": found, "form": form})
-
-
-@guarded
-def claim_counter(request: HttpRequest, worker_id: int) -> HttpResponse:
-    """With which phone will the person at the counter open their own record?"""
-    viewer, form = viewer_of(request), CounterForm(request.POST or None)
-    found = identity.look(worker_id=worker_id, by=viewer, now=timezone.now())
-    if request.method == "POST" and form.is_valid():
-        work = _verb(claims.claim_at_counter, viewer, worker_id=worker_id, **form.cleaned_data)
-        if taken(form, work):
-            messages.success(request, _("The person now opens the record with this phone: a code is sent to it at sign-in."))
-            return redirect("person", worker_id=found.worker.pk)
-    return render(request, "registry/claim_counter.html", {"found": found, "form": form})
-
-
-@guarded
-def release(request: HttpRequest, worker_id: int) -> HttpResponse:
-    """Why is the record taken back from the account that holds it?"""
-    viewer, form = viewer_of(request), ReasonForm(request.POST or None)
-    found = identity.look(worker_id=worker_id, by=viewer, now=timezone.now())
-    if request.method == "POST" and form.is_valid():
-        work = _verb(claims.release_claim, viewer, worker_id=worker_id, **form.cleaned_data)
-        if taken(form, work):
-            messages.success(request, _("The account no longer opens the record. The person can claim it now."))
-            return redirect("person", worker_id=found.worker.pk)
-    return render(request, "registry/release.html", {"found": found, "form": form})
 
 
 @guarded

@@ -29,7 +29,7 @@ from guildhall.registry.queries.imports import batches
 from guildhall.registry.queries.people import ROLES, Found, Question, shown_to, tokens
 from guildhall.registry.queries.people.leavers import leavers, organisation_of
 from guildhall.registry.queries.people.record import Person
-from guildhall.registry.queries.records import is_registrar
+from guildhall.registry.queries.records import held_since, is_registrar
 from guildhall.registry.tables import LEVELS, STANDINGS
 from guildhall.web import words
 from guildhall.web.doors import for_roles
@@ -204,6 +204,7 @@ def one(request: HttpRequest, worker_id: int, *, occupations: Names) -> HttpResp
         "fresh": freshness(timezone.localdate()),
         "details": {job.row.pk: reported(job.row.kind, job.row.detail) for job in found.reported},
         "keeps": is_registrar(viewer),
+        "held_since": held_since(found.worker.pk) if is_registrar(viewer) else None,
         "young": minors.of_age_group(found.age) if "birth" in found.shown else None,
         "child": found.age < minors.CONSENTS_ALONE,
         "pairs": pairs_of(viewer, found.worker.pk, timezone.localdate()),

@@ -18,7 +18,7 @@ from guildhall.office.queries.mandates import CERTIFICATES, CONTACT, EMPLOYMENT,
 from guildhall.registry import tables
 from guildhall.registry.engine import corrections as engine
 from guildhall.registry.engine import wordbook
-from guildhall.registry.engine.corrections import NOTE, PARTS, Part, Subject
+from guildhall.registry.engine.corrections import DENIAL, NOTE, PARTS, Part, Subject
 from guildhall.registry.engine.identity import masked
 from guildhall.registry.models import (
     Certificate,
@@ -199,8 +199,8 @@ def shown_value(part: Part, value: Any) -> str:
 
 
 def recorded(part: Part, row: Any) -> Any:
-    """What a row says in a part: plain, opened where it is sealed. A note is about the row as a whole."""
-    if part.kind == NOTE:
+    """What a row says in a part: plain, opened where it is sealed. A note or a denial is about the row as a whole."""
+    if part.kind in (NOTE, DENIAL):
         return None
     if part.table != tables.IDENTITY.name:
         return row.residence_id if part.kind == "place" else getattr(row, part.column)

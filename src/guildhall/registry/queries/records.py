@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import NotFound
+from guildhall.office.models import Grant
 from guildhall.registry.models import Worker
 from guildhall.registry.queries import scope
-from guildhall.registry.queries.merged import leader
+from guildhall.registry.queries.merged import leader, one_person
 from guildhall.web.viewer import Viewer
 
 REGISTRARS = ("assessor", "claims_officer")
@@ -29,6 +30,12 @@ def kept_by(viewer: Viewer, worker_id: int, now: datetime) -> Worker:
     if row is None:
         raise no_such_person()
     return row
+
+
+def held_since(worker_id: int) -> date | None:
+    """The day since which an account holds a record of the person; None where none does."""
+    held = Grant.objects.filter(role="worker", worker_id__in=one_person(worker_id), revoked_at=None).order_by("valid_from")
+    return held.values_list("valid_from", flat=True).first()
 
 
 def no_such_person() -> NotFound:

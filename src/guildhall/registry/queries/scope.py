@@ -26,6 +26,7 @@ from guildhall.registry.models import (
 from guildhall.registry.queries import territory, within
 from guildhall.registry.queries.merged import one_person
 from guildhall.registry.queries.standing import kept
+from guildhall.registry.queries.vouched import CONFIRMED, UNDENIED
 from guildhall.web.viewer import PUBLIC, Viewer
 
 THROUGH = {
@@ -104,7 +105,7 @@ def reach(viewer: Viewer, today: date) -> Reach:
     if viewer.role == "worker" or viewer.mandate:
         return Reach(False, (Q(worker_id__in=one_person(viewer.worker)),)) if viewer.worker else Reach(False)
     if viewer.role == "employer":
-        return Reach(False, (_at_work(Q(organisation_id=viewer.organisation or 0), today),), employer=viewer.organisation)
+        return Reach(False, (_at_work(_own(viewer), today),), employer=viewer.organisation)
     if viewer.role not in THROUGH:
         return Reach(False)
     places = jurisdiction(viewer, today)
@@ -112,13 +113,27 @@ def reach(viewer: Viewer, today: date) -> Reach:
         return Reach(True)
     ways = {
         "residence": Exists(Worker.objects.filter(pk=OuterRef("worker_id"), residence_id__in=places)),
-        "workplace": _at_work(Q(organisation__place_id__in=places), today),
+        "workplace": _at_work(CONFIRMED & Q(organisation__place_id__in=places), today),
     }
     through = THROUGH[viewer.role]
     led: list[Exists | Q] = [ways[way] for way in through if way in ways]
     if "application" in through:
         led += _having_applied(places)
     return Reach(False, tuple(led), places if "residence" in through else frozenset())
+
+
+def seen_among(viewer: Viewer, records: Collection[int], today: date) -> set[int]:
+    """Those of the records that lead the viewer to people; each way is asked by itself, along an index."""
+    found, every = reach(viewer, today), sorted(records)
+    if found.everyone:
+        return {*every}
+    parts = [Worker.objects.filter(pk__in=every[at : at + FEW]) for at in range(0, len(every), FEW)]
+    return {key for rows in parts for way in found.ways for key in rows.filter(way).values_list("pk", flat=True)}
+
+
+def _own(viewer: Viewer) -> Q:
+    """The employment that an employer lists: all that stands with it, also by its own word alone (`fields.shown_of` says how much)."""
+    return UNDENIED & Q(organisation_id=viewer.organisation or 0)
 
 
 def _having_applied(places: Collection[str]) -> tuple[Exists | Q, ...]:
@@ -152,7 +167,7 @@ def _seen(viewer: Viewer, today: date) -> Q | None:
     if viewer.role == "worker" or viewer.mandate:
         return Q(pk__in=one_person(viewer.worker)) if viewer.worker else nobody
     if viewer.role == "employer":
-        return employed_by(Q(organisation_id=viewer.organisation), today)
+        return employed_by(_own(viewer), today)
     if viewer.role not in THROUGH:
         return nobody
     places = jurisdiction(viewer, today)
@@ -162,7 +177,7 @@ def _seen(viewer: Viewer, today: date) -> Q | None:
 def _led_to(through: tuple[str, ...], places: frozenset[str], today: date) -> Q:
     ways = {
         "residence": Q(residence_id__in=places),
-        "workplace": employed_by(Q(organisation__in=Organisation.objects.filter(place_id__in=places)), today),
+        "workplace": employed_by(CONFIRMED & Q(organisation__in=Organisation.objects.filter(place_id__in=places)), today),
         "application": Q(Exists(CorrectionRequest.objects.filter(worker=OuterRef("pk"), place_id__in=places, state="open"))),
     }
     return reduce(or_, (ways[way] for way in through))

@@ -21,6 +21,7 @@ from guildhall.registry.engine.feeds import CONTRACTS
 from guildhall.registry.engine.feeds.decisions import Rules, StagedRow
 from guildhall.registry.models import Certificate, Feed, ImportBatch, ImportChunk, RejectedRow, refuse_unfinished
 from guildhall.registry.models.staged import open_columns, pack
+from guildhall.registry.operations.doubts import confirm_by_insurance
 from guildhall.registry.operations.feeds.bringing import refuse_older
 from guildhall.registry.operations.feeds.deciding import Hashed, planned, recorded, rules_of, write
 from guildhall.registry.operations.feeds.reconciling import end_unsaid, reconciled
@@ -108,8 +109,10 @@ def _finish(work: Applying) -> ImportBatch:
         told = {name: counts[name] for name in ("ended", "only_here", "only_there")}
         details = {"file_sha256": held.sha256, "as_of": str(held.as_of), **rows, **told, ROWS_DIGEST: digest}
         audit.record(subject=subject(held), action="registry.import_feed", by=work.by, now=work.now, details=details, batch=held.pk)
+        confirmed = confirm_by_insurance(today=timezone.localdate(work.now)) if held.kind == "insurance" else 0
         enqueue(kind="seal", key=f"after import {held.pk}", arguments={}, now=work.now)
     return held
+        told |= {"employment_confirmed": confirmed} if confirmed else {}
 
 
 def _note(batch: ImportBatch, now: datetime) -> None:

@@ -69,7 +69,8 @@ def apply(*, batch: ImportBatch, by: Viewer, now: datetime, progress: Progress |
         raise AlreadyDone(_("This import is finished"))
     if batch.state != "applying":
         batch = confirm(batch=batch, by=by, now=now)
-    work = Applying(batch, rules_of(batch, officer=by.role != "employer"), Whose.of(batch), by, now)
+    today = timezone.localdate(now)
+    work = Applying(batch, rules_of(batch, officer=by.role != "employer", today=today), Whose.of(batch, by, today), by, now)
     with bulk.roomy():
         for chunk in waiting(batch):
             done = attempts(partial(_apply_chunk, work, chunk, Hashed.of(open_rows(chunk))))
@@ -122,7 +123,8 @@ def _apply_chunk(work: Applying, chunk: ImportChunk, hashed: Hashed) -> int:
         write(plan, work.batch, work.now)
         _let_go(plan, work)
         tell_of_import(batch=held.pk, changed=plan.identities, now=work.now)
-        tell_of_employment(batch=work.batch, begun=[(worker, stay.started_on) for worker, stay in plan.stays], now=work.now)
+        begun = [(worker, stay.started_on) for worker, stay in plan.stays if stay.doubtful]
+        tell_of_employment(batch=work.batch, begun=begun, now=work.now)
         RejectedRow.objects.bulk_create(_rejected(plan, work.batch), batch_size=500)
         ImportChunk.objects.filter(pk=chunk.pk).update(content_sealed=None, outcomes=pack(plan.outcomes))
         move(held, plan.counts())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from guildhall.kernel.territory import Edge
@@ -28,6 +29,7 @@ from guildhall.registry.engine.roster import CellFault
 from guildhall.registry.models import ImportBatch, Place, PlaceParent
 from guildhall.registry.models.staged import Outcome
 from guildhall.registry.operations.imports.recorded import Hashed, Recorded
+from guildhall.registry.queries.feeds import day_of
 
 Keys = Callable[[int], Iterator[int]]
 """Gives as many keys for new people as asked for."""
@@ -63,12 +65,13 @@ class Plan:
         return Counter({name: sum(count for notes, count in tally.items() if notes & 1 << bit) for bit, name in enumerate(NOTES)})
 
 
-def rules_of(batch: ImportBatch, *, officer: bool) -> Rules:
+def rules_of(batch: ImportBatch, *, officer: bool, today: date) -> Rules:
     """What holds for a whole batch. Someone of whose home a file says nothing lives in the city, in no township that was guessed."""
     edges = PlaceParent.objects.values_list("place_id", "parent_id", "relation", "valid_from", "valid_until")
     above = _above(Edge(*edge) for edge in edges)
     assert batch.as_of is not None
-    return Rules(batch.as_of.isoformat(), officer, city_of(batch.place, above), above, frozenset(tables.CERTIFIED))
+    insured_on = (day_of("insurance", today) or today).isoformat()
+    return Rules(batch.as_of.isoformat(), officer, city_of(batch.place, above), above, frozenset(tables.CERTIFIED), insured_on)
 
 
 def _above(edges: Iterator[Edge]) -> dict[str, frozenset[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -45,7 +45,7 @@ def foresee(*, batch: ImportBatch, by: Viewer, now: datetime, progress: Progress
     counts: Counter[str] = Counter({"unchanged": batch.unchanged, "rejected": batch.rejected})
     notes: Counter[str] = Counter()
     contrary: list[dict[str, Any]] = []
-    for plan in _plans(batch, by):
+    for plan in _plans(batch, by, timezone.localdate(now)):
         counts.update(plan.counts())
         notes.update(plan.noted())
         contrary += [{"row": row.number, "faults": [fault.as_json() for fault in faults]} for row, faults in plan.rejected]
@@ -75,8 +75,9 @@ def refuse_too_many(batch: ImportBatch, by: Viewer, now: datetime) -> None:
         )
 
 
-def _plans(batch: ImportBatch, by: Viewer) -> Iterator[Plan]:
-    rules, whose, columns = rules_of(batch, officer=by.role != "employer"), Whose.of(batch), batch.mapping["columns"]
+def _plans(batch: ImportBatch, by: Viewer, today: date) -> Iterator[Plan]:
+    rules, whose = rules_of(batch, officer=by.role != "employer", today=today), Whose.of(batch, by, today)
+    columns = batch.mapping["columns"]
     below = count(-1, -1)
     for chunk in batch.chunks.filter(number__gte=0, content_sealed__isnull=False).order_by("number").iterator(chunk_size=1):
         hashed = Hashed.of(open_rows(chunk))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, TypeVar
 
 from django.db import connection
 
 from guildhall.office import bulk
 from guildhall.registry import tables
-from guildhall.registry.engine.decisions import FAR, Claim, Numbers, Person, Staged, Stay
+from guildhall.registry.engine.decisions import Claim, Numbers, Person, Staged, Stay
 from guildhall.registry.models import (
     Alias,
     Certificate,
@@ -27,7 +28,8 @@ from guildhall.registry.models import (
 from guildhall.registry.models.sealed import TABLE
 from guildhall.registry.operations.imports.settled import Value, settled
 from guildhall.registry.queries.merged import leaders
-from guildhall.registry.queries.vouched import said_by_employers
+from guildhall.registry.queries.scope import seen_among
+from guildhall.web.viewer import Viewer
 
 EARLIER = "earlier_identity_number"
 P = TypeVar("P")
@@ -73,22 +75,20 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Whose:
-    """For whom people are looked up: the organisation, the imports of it, and the day its file speaks of.
-
-    `own_word` are those that no officer and no command brought.
-    """
+    """For whom people are looked up: the organisation, the imports of it, the day its file speaks of, and who brings it on which day."""
 
     organisation: int
     own: frozenset[int]
     as_of: str
-    own_word: frozenset[int] = frozenset()
+    by: Viewer
+    today: date
 
     @classmethod
-    def of(cls, batch: ImportBatch) -> Whose:
+    def of(cls, batch: ImportBatch, by: Viewer, today: date) -> Whose:
         """That of a batch."""
         assert batch.organisation_id is not None
         own = ImportBatch.objects.filter(organisation_id=batch.organisation_id).values_list("pk", flat=True)
-        return cls(batch.organisation_id, frozenset(own), batch.as_of.isoformat() if batch.as_of else "", said_by_employers(own))
+        return cls(batch.organisation_id, frozenset(own), batch.as_of.isoformat() if batch.as_of else "", by, today)
 
 
 def recorded(hashed: Hashed, whose: Whose, *, lock: bool) -> Recorded:
@@ -99,10 +99,14 @@ def recorded(hashed: Hashed, whose: Whose, *, lock: bool) -> Recorded:
         hold(workers)
     people = _people(workers)
     records, merged = records_of(people)
+    if whose.by.role != "employer":
+        for record in seen_among(whose.by, records, whose.today):
+            records[record].known = True
     kept = settled(records, whose.as_of)
     for worker, person in people.items():
         person.settled = {column for column in OF_A_PERSON if (OF_A_PERSON[column], worker, column) in kept}
     _add_stays(records, whose, kept)
+    _add_insurance(records, whose)
     _add_claims(records, whose)
     certificates = list(dict.fromkeys(filter(None, hashed.certificates)))
     return Recorded({number: people[worker] for number, worker in keys.items()}, _held(certificates), merged)
@@ -153,34 +157,29 @@ def records_of(people: Mapping[int, P]) -> tuple[dict[int, P], dict[int, list[in
 
 OF_A_PERSON = {"name": TABLE, "phone": TABLE} | dict.fromkeys(("education", "migrant", "residence"), tables.WORKERS.name)
 FROM_FILES = ("started_on", "ended_on", "occupation", "contract")
-STAY = ["spell_id", "worker_id", "organisation_id", "started_on", "ended_on", "occupation", "contract", "batch_id", "confirmed_at"]
+STAY = ["spell_id", "worker_id", "organisation_id", "started_on", "ended_on", "occupation", "contract", "batch_id", "doubtful", "denied_at"]
 
 
 def _add_stays(people: dict[int, Person], whose: Whose, kept: frozenset[Value]) -> None:
-    insured = _insured(people, whose)
-    for key, worker, organisation, start, end, occupation, contract, batch, said in _ordered(EmploymentSpell, STAY, people):
-        person = people[worker]
+    employer = whose.by.role == "employer"
+    for key, worker, organisation, start, end, occupation, contract, batch, doubtful, denied in _ordered(EmploymentSpell, STAY, people):
+        person, lasts = people[worker], (end is None or end > whose.as_of) and denied is None
         if organisation == whose.organisation:
             fixed = {column for column in FROM_FILES if (tables.EMPLOYMENT.name, key, column) in kept}
-            person.stays.append(Stay(key, start, end, occupation, contract, fixed))
-            paid = any(begun < (end or FAR) and start < (over or FAR) for begun, over in insured.get(worker, ()))
-            lasts = end is None or end > whose.as_of
-            vouched = batch not in whose.own_word or said is not None or paid
-            person.known = person.known or lasts and vouched
-            own = person.brought in whose.own and (batch == person.brought or vouched)
+            person.stays.append(Stay(key, start, end, occupation, contract, fixed, bool(doubtful or denied)))
+            person.known = person.known or employer and lasts and not doubtful
+            own = person.brought in whose.own and (batch == person.brought or not doubtful)
             person.trusted = person.trusted or lasts and (batch is None or own)
-        elif start <= whose.as_of and (end is None or end > whose.as_of):
+        elif lasts and start <= whose.as_of:
             person.elsewhere = True
 
 
-def _insured(people: dict[int, Person], whose: Whose) -> dict[int, list[tuple[str, str | None]]]:
-    """When the organisation paid insurance for these records."""
-    found: dict[int, list[tuple[str, str | None]]] = {}
+def _add_insurance(people: dict[int, Person], whose: Whose) -> None:
+    """When the organisation paid insurance."""
     columns = ["worker_id", "organisation_id", "started_on", "ended_on"]
     for worker, organisation, begun, over in bulk.found(InsuranceSpell, columns, "worker_id", sorted(people)):
         if organisation == whose.organisation:
-            found.setdefault(worker, []).append((begun, over))
-    return found
+            people[worker].paid = (*people[worker].paid, (begun, over))
 
 
 CLAIM = ["id", "worker_id", "said_by_id", "number_hash", "level", "occupation", "issued_on", "confirmed_id"]

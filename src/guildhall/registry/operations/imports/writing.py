@@ -74,6 +74,7 @@ def _add_stays(plan: Plan, batch: ImportBatch) -> None:
         "contract": [stay.contract for stay in stays],
         "started_on": [stay.started_on for stay in stays],
         "ended_on": pa.array([stay.ended_on for stay in stays], pa.string()),
+        "doubtful": pa.array([stay.doubtful for stay in stays], pa.bool_()),
         "batch_id": pa.array([batch.pk] * len(stays), pa.int64()),
     }
     bulk.insert(EmploymentSpell, pa.table(columns))

@@ -30,7 +30,7 @@ from guildhall.registry.models import (
     hashed_word,
     vault,
 )
-from guildhall.registry.queries.vouched import confirmed
+from guildhall.registry.queries.vouched import CONFIRMED, UNDENIED
 
 Position = Sequence[Any]
 """Where a record stands in the order of a criterion; JSON."""
@@ -140,24 +140,26 @@ def _edge(rows: Rows, width: int) -> int | None:
 
 @dataclass(frozen=True)
 class Named(Criterion):
-    """Records of which the present name or a former one has one of these words: pairs of a search column and a word.
+    """Records of which the present name has one of these words, or a former one where `former`: pairs of a search column and a word.
 
     The first word leads; names with another one, and former names, are the few.
     """
 
     words: tuple[tuple[str, str], ...]
+    former: bool = True
 
     def rows(self) -> Rows:
         return Identity.objects.filter(self._hashed[0])
 
     def odd(self) -> tuple[Rows, ...]:
         others = tuple(Identity.objects.filter(word) for word in self._hashed[1:])
-        return (*others, FormerName.objects.filter(reduce(or_, self._hashed)))
+        return (*others, FormerName.objects.filter(reduce(or_, self._hashed))) if self.former else others
 
     def holds(self) -> tuple[Exists | Q, ...]:
         """All words are asked in one go: one row of one record is looked at."""
         any_word = reduce(or_, self._hashed)
-        return tuple(Exists(model._default_manager.filter(any_word, worker_id=OuterRef("worker_id"))) for model in (Identity, FormerName))
+        every = (Identity, FormerName) if self.former else (Identity,)
+        return tuple(Exists(model._default_manager.filter(any_word, worker_id=OuterRef("worker_id"))) for model in every)
 
     @cached_property
     def _hashed(self) -> list[Q]:
@@ -166,13 +168,13 @@ class Named(Criterion):
 
 @dataclass(frozen=True)
 class Employed(Criterion):
-    """Records with a spell of employment at an organisation that lasts today."""
+    """Records with a spell of employment at an organisation that lasts today and that the person has not denied."""
 
     organisation: int
     today: date
 
     def rows(self) -> Rows:
-        return EmploymentSpell.objects.filter(in_force(self.today, "started_on", "ended_on"), organisation_id=self.organisation)
+        return EmploymentSpell.objects.filter(in_force(self.today, "started_on", "ended_on"), UNDENIED, organisation_id=self.organisation)
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,7 @@ class Known(Employed):
     """Records with such a spell that is confirmed: of whom an employer may ask more than its own roster said."""
 
     def rows(self) -> Rows:
-        return super().rows().filter(confirmed(self.organisation))
+        return super().rows().filter(CONFIRMED)
 
 
 @dataclass(frozen=True)

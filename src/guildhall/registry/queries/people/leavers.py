@@ -17,6 +17,7 @@ from guildhall.registry.queries.people.criteria import Criterion, Employed, Rows
 from guildhall.registry.queries.people.fields import shown_to
 from guildhall.registry.queries.people.rows import IDENTITY
 from guildhall.registry.queries.people.short import short_reads
+from guildhall.registry.queries.vouched import UNDENIED
 from guildhall.web.viewer import Viewer
 
 STRETCHES = 20
@@ -40,7 +41,7 @@ class Left(Criterion):
     today: date
 
     def rows(self) -> Rows:
-        return EmploymentSpell.objects.filter(organisation_id=self.organisation, ended_on__lte=self.today)
+        return EmploymentSpell.objects.filter(UNDENIED, organisation_id=self.organisation, ended_on__lte=self.today)
 
 
 def organisation_of(viewer: Viewer, organisation_id: int, today: date) -> Organisation:
@@ -87,7 +88,7 @@ def _seen(viewer: Viewer, records: set[int], today: date) -> dict[int, int]:
 
 def _rows(viewer: Viewer, keys: list[int], led: dict[int, int], organisation: int, today: date) -> tuple[Leaver, ...]:
     names = dict(Identity.objects.filter(worker_id__in=keys).values_list("worker_id", "name_sealed"))
-    spells = EmploymentSpell.objects.filter(worker_id__in=keys, organisation_id=organisation, ended_on__lte=today).order_by("ended_on")
+    spells = Left(organisation, today).rows().filter(worker_id__in=keys).order_by("ended_on")
     last = {spell.worker_id: spell for spell in spells}
     opens = viewer.role != "employer"
     return tuple(Leaver(vault().open(IDENTITY, "name", key, names[key]), last[key], led[key] if opens else None) for key in keys)

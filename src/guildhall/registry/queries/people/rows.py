@@ -15,6 +15,7 @@ from guildhall.registry.queries import scope
 from guildhall.registry.queries.people.criteria import in_force
 from guildhall.registry.queries.people.fields import OWN, UNCONFIRMED, shown_of, shown_to
 from guildhall.registry.queries.people.walk import Families, families, levels
+from guildhall.registry.queries.vouched import UNDENIED
 from guildhall.web.viewer import Viewer
 
 IDENTITY = "registry.identity"
@@ -105,7 +106,7 @@ def employers(viewer: Viewer, families: Families, today: date) -> dict[int, tupl
     if not how:
         return {}
     leader_of = {record: leader for leader, records in families.items() for record in records}
-    spells = EmploymentSpell.objects.filter(in_force(today, "started_on", "ended_on"), worker_id__in=list(leader_of))
+    spells = EmploymentSpell.objects.filter(in_force(today, "started_on", "ended_on"), UNDENIED, worker_id__in=list(leader_of))
     if how == OWN:
         spells = spells.filter(organisation_id=viewer.organisation or 0)
     found: defaultdict[int, dict[int, Organisation]] = defaultdict(dict)

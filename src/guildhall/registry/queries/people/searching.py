@@ -84,6 +84,7 @@ def search(viewer: Viewer, question: Question, *, today: date, after: str = "", 
         question.level,
         question.standing,
         _typed(asked),
+        "former_names" in shown_to(viewer),
     )
     walk = Walk(position=position)
     size = max(1, min(size, LARGEST_PAGE))
@@ -143,7 +144,7 @@ def _criteria(viewer: Viewer, question: Question, asked: Asked, today: date) -> 
     if asked.is_number:
         found.append(_of_number(viewer, question, asked, today))
     elif asked.kind in ("name", "initials", "mixed"):
-        found.append(Named(keys_of(asked)[0]))
+        found.append(Named(keys_of(asked)[0], "former_names" in shown_to(viewer)))
     elif asked.kind == "short":
         return [], "short"
     if question.organisation:

@@ -22,6 +22,7 @@ from guildhall.registry.engine.asking import begins
 from guildhall.registry.models import Alias, Certificate, EmploymentSpell, FormerName, Identity, Worker, vault
 from guildhall.registry.queries import scope
 from guildhall.registry.queries.people.criteria import Criterion, Employed, Living, Position, Rows, Stretch, in_force, keys
+from guildhall.registry.queries.vouched import UNDENIED
 from guildhall.web.viewer import Viewer
 
 NARROWEST, WIDEST = 750, 5_000
@@ -40,7 +41,9 @@ Step = tuple[int, Position]
 
 @dataclass(frozen=True)
 class Sieve:
-    """Everything that is asked of a person beside the leading criterion. `typed` is compared with opened names."""
+    """Everything that is asked of a person beside the leading criterion. `typed` is compared with opened names, with former ones where
+    the viewer is shown them.
+    """
 
     viewer: Viewer
     today: date
@@ -48,6 +51,7 @@ class Sieve:
     level: str = ""
     standing: str = ""
     typed: str = ""
+    former: bool = True
 
     @cached_property
     def reach(self) -> scope.Reach:
@@ -96,7 +100,7 @@ def _at_level(level: str, today: date) -> tuple[Condition, ...]:
         return ()
     held = Certificate.objects.filter(in_force(today, "issued_on", "valid_until"), worker_id=OuterRef("worker_id"))
     if level == tables.LEVELS[0]:
-        spells = EmploymentSpell.objects.filter(in_force(today, "started_on", "ended_on"), worker_id=OuterRef("worker_id"))
+        spells = EmploymentSpell.objects.filter(in_force(today, "started_on", "ended_on"), UNDENIED, worker_id=OuterRef("worker_id"))
         return Exists(spells.filter(contract="apprentice")), ~Q(Exists(held))
     higher = tables.LEVELS[ORDINALS[level] + 1 :]
     return Exists(held.filter(level=level)), ~Q(Exists(held.filter(level__in=higher)))
@@ -150,7 +154,7 @@ def people_of(stretch: Stretch, lead: Criterion, sieve: Sieve) -> list[Step]:
         found |= {record: leader for record in together[leader] if record in apart and lead.first(together[leader]) == record}
     people = {leader: together.get(leader, (leader,)) for leader in found.values()}
     if sieve.typed and people:
-        people = {leader: people[leader] for leader in _named_so(people, sieve.typed)}
+        people = {leader: people[leader] for leader in _named_so(people, sieve)}
     places = stretch.positions([record for record, leader in found.items() if leader in people])
     return [(found[record], position) for record, position in places.items()]
 
@@ -189,16 +193,17 @@ def levels(families: Families, today: date) -> dict[int, str]:
         if leader not in best or ORDINALS[level] > ORDINALS[best[leader]]:
             best[leader] = level
     bare = [record for record, leader in leader_of.items() if leader not in best]
-    apprenticed = EmploymentSpell.objects.filter(in_force(today, "started_on", "ended_on"), worker_id__in=bare, contract="apprentice")
+    spells = EmploymentSpell.objects.filter(in_force(today, "started_on", "ended_on"), UNDENIED, contract="apprentice")
+    apprenticed = spells.filter(worker_id__in=bare)
     return best | {leader_of[record]: tables.LEVELS[0] for record in keys(apprenticed)}
 
 
-def _named_so(families: Families, typed: str) -> list[int]:
-    """People with a present or former name on any record that begins as typed; the names are opened for it."""
+def _named_so(families: Families, sieve: Sieve) -> list[int]:
+    """People with a name on any record that begins as typed; the names are opened for it."""
     leader_of = {record: leader for leader, records in families.items() for record in records}
     found, held = set[int](), vault()
-    for rows in (Identity.objects, FormerName.objects):
-        for record, name in rows.filter(worker_id__in=list(leader_of)).values_list("worker_id", "name_sealed"):
-            if begins(held.open("registry.identity", "name", record, name), typed):
+    for model in (Identity, FormerName) if sieve.former else (Identity,):
+        for record, name in model._default_manager.filter(worker_id__in=list(leader_of)).values_list("worker_id", "name_sealed"):
+            if begins(held.open("registry.identity", "name", record, name), sieve.typed):
                 found.add(leader_of[record])
     return [leader for leader in families if leader in found]
