@@ -185,7 +185,7 @@ def _numbers(groups: Sequence[Sequence[str]]) -> Any:
     import ibis
 
     words = [word for group in groups for word in group]
-    return ibis.map(words, ibis.array([at for at, group in enumerate(groups) for _ in group], type="array<int64>"))
+    return ibis.map(words, [at for at, group in enumerate(groups) for _ in group])
 
 
 def _within(day: Cell, first: int, end: int) -> Sql | None:
