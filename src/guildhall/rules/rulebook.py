@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from string import Formatter
-from typing import Literal, TypeAlias
+from typing import Literal, Required, TypeAlias, TypedDict, Unpack
 
 from guildhall.kernel.tables import Table, Text
 from guildhall.rules.expressions import (
@@ -32,6 +32,7 @@ Channel: TypeAlias = Literal["claim", "automatic", "tax", "bank", "attestation"]
 CHANNELS: tuple[str, ...] = ("claim", "automatic", "tax", "bank", "attestation")
 BORN = ("born_on", "birth_month")
 """Columns of a facts table that say when a person was born; a month is its first day."""
+_ROLES = {"governed_by": "date", "place": "word", "edition": "word"}
 DIED = "died_on"
 """The column that says when a person died; empty for the living."""
 
@@ -200,21 +201,21 @@ def _amount(typing: Typing, value: Node, unit: str) -> Kind:
 Written: TypeAlias = Callable[..., Result]
 
 
-def rule(
-    name: str,
-    *,
-    facts: Table,
-    inputs: Mapping[str, Origin],
-    governed_by: str,
-    unit: str,
-    channel: Channel,
-    title: Text,
-    basis: tuple[str, ...],
-    place: str = "",
-    edition: str = "",
-    says: Mapping[str, Text] | None = None,
-    excludes: tuple[str, ...] = (),
-) -> Callable[[Written], Rule]:
+class About(TypedDict, total=False):
+    """What a rule says of itself beside its facts and inputs; `place`, `edition`, `says` and `excludes` may be left out."""
+
+    title: Required[Text]
+    governed_by: Required[str]
+    unit: Required[str]
+    channel: Required[Channel]
+    basis: Required[tuple[str, ...]]
+    place: str
+    edition: str
+    says: Mapping[str, Text]
+    excludes: tuple[str, ...]
+
+
+def rule(name: str, *, facts: Table, inputs: Mapping[str, Origin], **about: Unpack[About]) -> Callable[[Written], Rule]:
     """Makes a Rule of a function of (p, c) by running it once on symbols.
 
     `facts` is the table a row of which it decides on; `inputs` names the columns it may read and where each comes from;
@@ -226,31 +227,22 @@ def rule(
     def make(written: Written) -> Rule:
         with _naming(name):
             offered = _with_row_checks(facts, inputs)
-            roles = {"governed_by": governed_by, "place": place, "edition": edition}
-            _check_roles(offered, roles, facts.name)
-            if channel not in CHANNELS:
-                raise RuleFault(f"there is no channel called {channel}", next=f"one of {', '.join(CHANNELS)}")
+            _check_roles(offered, {role: str(about.get(role, "")) for role in _ROLES}, facts.name)
+            if about["channel"] not in CHANNELS:
+                raise RuleFault(f"there is no channel called {about['channel']}", next=f"one of {', '.join(CHANNELS)}")
             result = written(Facts(offered, facts.name), Law())
             if not isinstance(result, Result):
                 raise RuleFault("the function gives no result", next="end it with return pay(…), deduct(…) or attest(…)")
         made = Rule(
             name=name,
-            title=title,
             facts=facts.name,
             inputs=offered,
-            governed_by=governed_by,
-            unit=unit,
-            channel=channel,
-            basis=basis,
             result=result,
-            place=place,
-            edition=edition,
             born=tuple(column for column in BORN if column in offered),
             died=DIED if DIED in offered else "",
-            says=dict(says or {}),
-            excludes=excludes,
             doc=(written.__doc__ or "").strip(),
             columns=frozenset(column.name for column in facts.columns),
+            **about,
         )
         _check_says(made)
         made.check()
@@ -267,14 +259,13 @@ def _with_row_checks(table: Table, origins: Mapping[str, Origin]) -> dict[str, I
 
 
 def _check_roles(inputs: Mapping[str, Input], roles: Mapping[str, str], table: str) -> None:
-    types = {"governed_by": "date", "place": "word", "edition": "word"}
     for role, column in roles.items():
         if not column and role != "governed_by":
             continue
         if column not in inputs:
             raise RuleFault(f"{role} names {column!r}, which is no input of {table}", why=f"the inputs are {', '.join(inputs)}")
-        if inputs[column].type != types[role]:
-            raise RuleFault(f"{role} names {column}, a {inputs[column].type}", why=f"it must be a {types[role]}")
+        if inputs[column].type != _ROLES[role]:
+            raise RuleFault(f"{role} names {column}, a {inputs[column].type}", why=f"it must be a {_ROLES[role]}")
 
 
 def placeholders(template: str) -> list[str]:
