@@ -17,11 +17,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from guildhall.city import load, rule_parameters
+from guildhall.city import City, load, rule_parameters
 from guildhall.kernel.tables import Table
 from guildhall.rules import Rule
 from guildhall.rules.decisions import Decision
-from guildhall.rules.parameters import Parameters
+from guildhall.rules.parameters import Mode, Parameters
 from guildhall.rules.rows import decide
 
 Facts = dict[str, Any]
@@ -41,15 +41,21 @@ class Case:
 
 
 @cache
-def chongqing() -> Parameters:
-    """The parameters of the Chongqing pack; all of them decide, confirmed or not."""
-    return rule_parameters(load("chongqing"))
+def city() -> City:
+    """The Chongqing pack."""
+    return load("chongqing")
+
+
+@cache
+def chongqing(mode: Mode = "demonstration") -> Parameters:
+    """Its parameters; in demonstration all of them decide, confirmed or not."""
+    return rule_parameters(city(), mode=mode)
 
 
 @cache
 def sources(rule: str) -> frozenset[str]:
     """The documents of an instrument's file, by their names there."""
-    return frozenset(next(one for one in load("chongqing").instruments if one.name == rule).documents)
+    return frozenset(next(one for one in city().instruments if one.name == rule).documents)
 
 
 def cases(text: str, table: Table) -> list[Case]:
