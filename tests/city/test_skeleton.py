@@ -67,3 +67,11 @@ def test_a_name_must_do_as_a_key(tmp_path: Path, name: str) -> None:
 
 def test_the_page_about_a_packs_files_is_up_to_date() -> None:
     assert PAGE.read_text(encoding="utf-8") == described(), "write guildhall.city.skeleton.described() to docs/reference/city-pack.md"
+
+
+def test_the_rule_file_shown_on_the_page_loads(tmp_path: Path) -> None:
+    path = new("newtown", tmp_path)
+    (path / "rules").mkdir()
+    shown = described().split("```toml\n")[1].split("```")[0]
+    (path / "rules" / "subsidy.toml").write_text(shown, encoding="utf-8")
+    assert load(path).instrument["subsidy"].parameters["amount"].unit == "fen"

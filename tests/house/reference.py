@@ -14,8 +14,12 @@ from typing import Any
 
 from django.utils import translation
 
+from guildhall.city import City
 from guildhall.city import load as load_pack
+from guildhall.city.instruments import NOTHING, Document, Entry, Instrument
 from guildhall.city.model import Source
+from guildhall.city.wording import days_of, jurisdiction_of, lines_of
+from guildhall.kernel.dated import UNSETTLED
 from guildhall.kernel.figures import Figure
 from guildhall.kernel.tables import Column, Table
 from guildhall.web.openapi import Operation, operations
@@ -145,7 +149,66 @@ def _page(lines: list[str]) -> str:
     return text.rstrip() + "\n"
 
 
-PAGES = {"tables.md": tables_page, "figures.md": figures_page, "api.md": api_page}
+def parameters_page() -> str:
+    """Every parameter of the Chongqing pack: first what no document at hand supports, then each instrument with its documents."""
+    city = load_pack("chongqing")
+    every = [(instrument, entry) for instrument in city.instruments for entry in instrument.entries]
+    weak = [pair for pair in every if pair[1].version.value is not None and pair[1].version.status in UNSETTLED]
+    missing = [pair for pair in every if pair[1].version.value is None]
+    lines = ["# 规则参数 · Parameters of rules", "", WRITTEN]
+    told = (
+        f"{len(every)} versions in {len(city.instruments)} instruments of {city.name.en}: {len(weak)} not verified, {len(missing)} spans "
+        "of days for which nothing was found. None is confirmed here: that is for officers of a city to do, with the documents in hand "
+        "(the page Parameters, or `guildhall rules parameters --unconfirmed`); in production nothing decides before."
+    )
+    lines += [
+        told,
+        "",
+        "## 未经核实 · Not verified",
+        "",
+        *_versions(city, weak, named=True),
+        "",
+        "## 未找到依据 · Nothing found",
+        "",
+        "On these days the answer is “cannot say”.",
+        "",
+        *_versions(city, missing, named=True),
+        "",
+    ]
+    for instrument in city.instruments:
+        lines += [f"## {instrument.title.zh} · {instrument.title.en}", "", f"`{instrument.name}`, channel `{instrument.channel}`.", ""]
+        lines += [f"- {_document(document)}" for document in instrument.documents.values()]
+        lines += ["", *_versions(city, [pair for pair in every if pair[0] is instrument and pair[1].version.value is not None]), ""]
+    return _page(lines)
+
+
+def _versions(city: City, found: Iterable[tuple[Instrument, Entry]], *, named: bool = False) -> list[str]:
+    head = ["参数", "parameter", "数值", "value", "days", "of", "document", "status", "note"]
+    lines = [_row(*(["instrument"] if named else []), *head), "|---" * (len(head) + named) + "|"]
+    for instrument, entry in found:
+        values, title = lines_of(city, instrument, entry), entry.parameter.title or NOTHING
+        article = f", {entry.version.article}" if entry.version.article else ""
+        cells = [
+            title.zh,
+            f"{title.en} (`{entry.name}`)",
+            "<br>".join(value.zh for value in values) or entry.missing.zh,
+            "<br>".join(value.en for value in values) or entry.missing.en,
+            days_of(entry).en,
+            jurisdiction_of(city, entry).en,
+            f"{entry.version.document}{article}",
+            entry.version.status,
+            entry.note.en,
+        ]
+        lines.append(_row(*([f"`{instrument.name}`"] if named else []), *cells))
+    return lines
+
+
+def _document(document: Document) -> str:
+    parts = [document.number, document.title.zh, document.title.en, document.issuer.en, str(document.published or ""), document.address]
+    return " · ".join(part for part in (*parts, document.note.en) if part)
+
+
+PAGES = {"tables.md": tables_page, "figures.md": figures_page, "api.md": api_page, "parameters.md": parameters_page}
 
 
 def main(names: Iterable[str], folder: Path = FOLDER) -> None:

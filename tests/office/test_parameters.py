@@ -157,18 +157,24 @@ def test_every_word_is_an_event(planner: Viewer, officer: Viewer, now: datetime)
     operations.withdraw(confirmation_id=row.pk, reason="replaced", by=planner, now=now)
     events = AuditEvent.objects.filter(chain=f"parameter:{RULE}.window_months").order_by("position")
     assert [(event.action, event.actor, event.reason) for event in events] == [
-        ("office.confirm_parameter", planner.name, "file 7"),
+        ("office.confirm_parameter", planner.name, ""),
         ("office.second_parameter", officer.name, ""),
         ("office.withdraw_parameter", planner.name, "replaced"),
     ]
-    assert json.loads(events[0].details)["digest"] == entry("window_months").digest
+    told = json.loads(events[0].details)
+    assert (told["digest"], told["reference"]) == (entry("window_months").digest, "file 7")
 
 
-@pytest.mark.parametrize("reference", ["", "  ", "x" * 201, "身份证 500101199001011237"])
+@pytest.mark.parametrize("reference", ["", "  ", "x" * 201, "身份证 500101199001011237", "phone 138 0000 1111"])
 def test_the_reference_says_where_the_document_lies_and_holds_no_number_of_anybody(planner: Viewer, now: datetime, reference: str) -> None:
     with pytest.raises(GuildhallError):
         confirmed("window_months", planner, now, reference=reference)
     assert not ParameterConfirmation.objects.exists()
+
+
+@pytest.mark.parametrize("reference", ["就业处档 2023-118", "渝府办发〔2023〕57号", "file 2023/0118-7"])
+def test_numbers_of_files_are_references(planner: Viewer, now: datetime, reference: str) -> None:
+    assert confirmed("window_months", planner, now, reference=reference).reference == reference
 
 
 @pytest.mark.parametrize("role", ["administrator", "auditor", "assessor", "arrears_officer", "broker"])

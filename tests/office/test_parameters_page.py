@@ -48,7 +48,7 @@ def test_the_page_says_value_days_document_and_how_well_it_is_known(planner: Cli
     shown = read(planner, HOME, language)
     for word in words:
         assert word in shown
-    assert "nothing for 2026" in shown, "and for which days nothing was found"
+    assert ("nothing for 2026" if language == "en" else "2026年没有文件") in shown, "and for which days nothing was found"
 
 
 def test_two_officers_confirm_what_a_document_shows(planner: Client, officer: Client) -> None:
@@ -60,7 +60,7 @@ def test_two_officers_confirm_what_a_document_shows(planner: Client, officer: Cl
     assert "Wu" in shown
     assert 'name="second"' in shown
     assert 'name="second"' not in read(planner, HOME), "who was first is not asked to be second"
-    assert officer.post(HOME, {"version": chosen, "second": "1"}).status_code == 302
+    assert officer.post(HOME, {"looked": chosen, "second": "1"}).status_code == 302
     assert len(queries.confirmations()) == 2
     assert read(officer, HOME).count("✓ confirmed") == 2
 
@@ -77,7 +77,7 @@ def test_what_is_missing_is_said_beside_the_form_and_what_was_ticked_stays(plann
 def test_one_officer_is_not_two(planner: Client) -> None:
     planner.post(HOME, {"version": [digest("amount")], "reference": "file 7", "document": "made-up", "first": "1"})
     with override("en"):
-        answer = planner.post(f"/en/parameters/{RULE}/", {"version": [digest("amount")], "document": "made-up", "second": "1"})
+        answer = planner.post(f"/en/parameters/{RULE}/", {"looked": [digest("amount")], "document": "made-up", "second": "1"})
     assert answer.status_code == 200
     assert "You confirmed this yourself" in answer.content.decode()
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from guildhall.city import example, files
 from guildhall.city.columns import Column, File, Unreadable, identifier
+from guildhall.city.rulefiles import UNITS
 from guildhall.city.totals import COUNTED, SHARE, TOLERANCE
 from guildhall.kernel.dated import STATUS_NAMES
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
@@ -122,7 +123,58 @@ def described() -> str:
             "|---|---|",
         ]
         lines += [f"| {', '.join(f'`{name}`' for name in column.headers)} | {_described(column)} |" for column in file.columns]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_rules()]) + "\n"
+
+
+def _rules() -> list[str]:
+    """What stands in a file of `rules/`."""
+    lines = ["", "## rules/", "", _RULES, "", "| unit | what |", "|---|---|", *(f"| `{unit}` | {what} |" for unit, what in UNITS.items())]
+    return [*lines, "", "A small file that loads:", "", "```toml", _RULE.strip(), "```"]
+
+
+_RULES = """\
+One TOML file for each instrument of policy, called like its rule; a pack may have none. It has `title`, `channel`, `checked_on`,
+its documents and its parameters. Text is written `{ zh = "…", en = "…" }`; `number`, `address`, `published` and `note` may be left out.
+
+A parameter has a `title`, a `unit` and versions. A version has `from` and `until` (the first day it no longer holds; left out: to
+this day), a `jurisdiction` (`CN`, the two digits of a province, or the key of a place), a `document`, an `article` where it is known,
+a `status`, and its value in one of four ways: `value`; `values`, rows of a table whose keys are named in `by`; `members`, a list of
+words; `scale`, steps `{ from, value }`. `edition` limits it to that edition of the occupation's standard. In place of a value,
+`missing` says why there is none: the answer for those days is undetermined.
+
+On every day on which one parameter of an instrument has a value, each of the others has one too or says that it is missing, in a
+text of the nation or of this city; versions of one jurisdiction and edition never overlap.
+
+`caps = "amount"` makes a parameter the cap of another: no amount passes it, unless its version names in `uplift` the document that allows it, for the rows that `uplift` of the parameter names."""
+_RULE = """
+title = { zh = "补贴", en = "Subsidy" }
+channel = "claim"                # claim, automatic, tax, bank or attestation
+checked_on = 2026-11-20          # when the file was last compared with its documents
+
+[document.notice]
+number = "2023-1"
+title = { zh = "通知", en = "Notice" }
+issuer = { zh = "市人社局", en = "Municipal bureau" }
+published = 2023-07-28
+
+[parameter.amount]
+title = { zh = "标准", en = "amount" }
+unit = "fen"
+by = ["level"]
+
+[[parameter.amount.version]]
+from = 2023-07-28
+until = 2026-01-01
+jurisdiction = "CN"
+document = "notice"
+status = "official"
+values = [{ level = "L5", value = 100000 }, { level = "L4", value = 150000 }]
+
+[[parameter.amount.version]]
+from = 2026-01-01
+jurisdiction = "CN"
+missing = { zh = "未找到2026年的文件", en = "no instrument of 2026 was found" }
+"""
 
 
 def _key(file: File[Any]) -> str:

@@ -103,13 +103,12 @@ def _from(start: Any) -> Text:
 
 
 def _word(city: City, word: str) -> Text:
-    """A level or an occupation by its name; the word of a rule itself otherwise, for it is what its text says."""
-    named = _names(city).get(word)
-    return Text(f"{named.zh}（{word}）", f"{named.en} ({word})") if named else WORDS.get(word, Text(word, word))
-
-
-def _names(city: City) -> Mapping[str, Text]:
-    return {level.code: level.name for level in city.levels} | {one.code: one.name for one in city.occupations}
+    """A level or an occupation by its name; the word itself where nothing names it."""
+    if level := next((level for level in city.levels if level.code == word), None):
+        return level.name
+    if found := next((one for one in city.occupations if one.code == word), None):
+        return Text(f"{found.name.zh}（{word}）", f"{found.name.en} ({word})")
+    return WORDS.get(word, Text(word, word))
 
 
 WORDS: Mapping[str, Text] = {
@@ -121,7 +120,7 @@ WORDS: Mapping[str, Text] = {
     "registered_unemployed": Text("登记失业人员", "registered unemployed"),
     "unemployed_graduate": Text("离校未就业高校毕业生", "graduates without work"),
     "professional_qualification": Text("专业技术人员和技能人员职业资格", "professional and vocational qualifications"),
-    "listed": Text("国家职业资格目录内", "in the national catalogue"),
+    "listed": Text("所列各类人员", "the groups listed"),
     "in_difficulty": Text("就业困难人员", "people with difficulty finding work"),
     "poverty_watch": Text("防返贫监测对象", "people monitored against poverty"),
     "school_leaver": Text("未继续升学的初高中毕业生", "school leavers"),

@@ -19,6 +19,7 @@ from guildhall.cli.messages import messages
 from guildhall.cli.records import import_, load, migrate, snapshot
 from guildhall.cli.retention import retention
 from guildhall.cli.rosters import roster
+from guildhall.cli.rules import rules
 from guildhall.cli.work import work
 from guildhall.kernel.errors import GuildhallError
 
@@ -46,6 +47,7 @@ for command in (
     duplicates,
     deadlines,
     retention,
+    rules,
 ):
     guildhall.add_command(command)
 import_.add_command(roster)

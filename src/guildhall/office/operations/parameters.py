@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
+from guildhall.office.engine.free_text import holds_persons_number
 from guildhall.office.models import Attachment, ParameterConfirmation
 from guildhall.office.operations import attachments
 from guildhall.office.operations.audit import record
@@ -107,7 +108,12 @@ def _may(row: ParameterConfirmation, by: Viewer) -> bool:
 def _reference(reference: str) -> str:
     if not reference.strip() or len(reference) > LONGEST:
         raise GuildhallError(_("It is not said where the document lies"), next=_("write its file number, in up to 200 characters"))
-    no_personal_data(reference)
+    if holds_persons_number(reference):
+        raise GuildhallError(
+            _("This cannot be kept"),
+            why=_("it holds a number as long as a phone or an identity number"),
+            next=_("write the number of the file"),
+        )
     return " ".join(reference.split())
 
 
@@ -117,7 +123,7 @@ def _create(standing: Standing, reference: str, by: Viewer, now: datetime) -> Pa
         rule=entry.rule, parameter=entry.name, digest=entry.digest, jurisdiction=entry.version.jurisdiction, reference=reference,
         two_needed=standing.two_needed, confirmed_by_id=by.account or 0, confirmed_at=now,
     )  # fmt: skip
-    _note(row, "office.confirm_parameter", by, now, reference)
+    _note(row, "office.confirm_parameter", by, now, reference=reference)
     return row
 
 
@@ -132,6 +138,6 @@ def _attach(made: list[ParameterConfirmation], paper: tuple[str, bytes], by: Vie
         row.save(update_fields=["paper"])
 
 
-def _note(row: ParameterConfirmation, action: str, by: Viewer, now: datetime, reason: str = "") -> None:
-    details = {"confirmation": row.pk, "digest": row.digest, "jurisdiction": row.jurisdiction}
+def _note(row: ParameterConfirmation, action: str, by: Viewer, now: datetime, reason: str = "", **more: str) -> None:
+    details = {"confirmation": row.pk, "digest": row.digest, "jurisdiction": row.jurisdiction, **more}
     record(subject=f"parameter:{row.rule}.{row.parameter}", action=action, by=by, now=now, reason=reason, details=details)

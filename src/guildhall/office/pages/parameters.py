@@ -117,7 +117,7 @@ def parameters_of(request: HttpRequest, rule: str) -> HttpResponse:
         "groups": _groups(viewer, found),
         "form": form,
         "at": request.POST.get("document", ""),
-        "ticked": request.POST.getlist("version"),
+        "ticked": request.POST.getlist("version") + request.POST.getlist("looked"),
         "ended": queries.ended(viewer, rule),
         "demonstration": settings.DEMONSTRATION,
     }
@@ -141,8 +141,9 @@ def parameter(request: HttpRequest, confirmation_id: int) -> HttpResponse:
 
 def _said(request: HttpRequest, viewer: Viewer, rule: str) -> HeldForm:
     """The form after the word of a first or second officer; without errors where it was taken."""
-    given: dict[str, Any] = {"rule": rule, "digests": request.POST.getlist("version"), "by": viewer, "now": timezone.now()}
     second = "second" in request.POST
+    digests = request.POST.getlist("looked" if second else "version")
+    given: dict[str, Any] = {"rule": rule, "digests": digests, "by": viewer, "now": timezone.now()}
     form = HeldForm(request.POST, request.FILES)
     if second:
         form.fields["reference"].required = False
