@@ -42,11 +42,12 @@ SAID: dict[str, Any] = {"drawing_benefit": False}
 
 @dataclass
 class Desk:
-    """Who works and who claims, at a moment; each verb takes a claim one step on."""
+    """Who works and who claims, at a moment; each verb takes a claim one step on. `counts_level`: every grant is for the same level."""
 
     world: World
     facts: dict[str, Any] = field(default_factory=lambda: dict(FACTS))
     now: datetime = NOW
+    counts_level: bool = False
 
     def __post_init__(self) -> None:
         self.worker = self.world.viewer("worker")
@@ -63,10 +64,12 @@ class Desk:
 
     def recorded(self, claim: Claim, applied: date, on: date) -> dict[str, Any]:
         """The facts on record, with what was granted to the person this year counted from the grants."""
-        given = BenefitGrant.objects.filter(worker_id=claim.worker_id, benefit=claim.benefit, revoked_on=None, granted_on__year=on.year)
+        given = BenefitGrant.objects.filter(worker=claim.worker, benefit=claim.benefit, revoked_on=None, granted_on__year=on.year)
         given = given.exclude(certificate_id=int(claim.subject)) if claim.kind == "certificate" else given
-        counted = {"grants_in_year": given.count(), "ordinary_grants_in_year": given.count()} if claim.kind == "certificate" else {}
-        return {**counted, **self.facts}
+        if claim.kind != "certificate":
+            return self.facts
+        counted = {"grants_in_year": given.count(), "ordinary_grants_in_year": given.count()}
+        return {**self.facts, **counted, **({"same_level_grants": given.count()} if self.counts_level else {})}
 
     def draft(self, by: Viewer | None = None, subject: str = "", account: str = "6222 0000 1111 2222") -> Claim:
         by = by or self.worker

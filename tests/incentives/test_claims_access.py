@@ -173,8 +173,8 @@ def test_an_employer_never_hears_why_nor_what_was_decided(desk: Desk) -> None:
     found = claims.claim(desk.employer, claim.pk, TODAY, desk.now)
     assert (found.row.said.en, found.row.amount_fen, found.verdicts, found.checks, found.steps) == ("settled", None, (), (), ())
     assert (found.account, found.holder, found.said, found.may) == ("", "", {}, ())
-    account = desk.employer.account
-    told = set(Notice.objects.filter(account_id=account).values_list("template", flat=True))
+    account = desk.world.harbour.grants["employer"].account
+    told = set(Notice.objects.filter(account=account).values_list("template", flat=True))
     assert told == {"claim_lodged", "claim_accepted"}
     with pytest.raises(NotFound):
         appeals.appeal(claim_id=claim.pk, grounds="x", by=desk.employer, now=desk.now)

@@ -10,7 +10,7 @@ import pytest
 from guildhall.incentives.engine.states import MOVES
 from guildhall.incentives.models import BenefitGrant, Check, Claim, Rulebook, Verdict
 from guildhall.incentives.operations import checking, lodging, paying, receiving, review
-from guildhall.incentives.queries import claims
+from guildhall.incentives.queries import benefits, claims
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.office.models import AuditEvent, Notice
 from guildhall.office.queries.notices import facts_of
@@ -62,8 +62,8 @@ def test_a_claim_says_only_what_the_rule_asks_of_it(desk: Desk) -> None:
     claim = desk.draft()
     for said in ({"insured_months": 99}, {"applied_on": TODAY}, {"drawing_benefit": "yes"}, {"nothing": 1}):
         with pytest.raises(GuildhallError):
-            lodging.say(claim_id=claim.pk, said=said, by=desk.worker, now=desk.now)  # type: ignore[arg-type]
-    assert {found.name for found in claims.benefits.asked(BENEFIT)} == {"drawing_benefit", "shortage_shown"}
+            lodging.say(claim_id=claim.pk, said=said, by=desk.worker, now=desk.now)
+    assert {found.name for found in benefits.asked(BENEFIT)} == {"drawing_benefit", "shortage_shown"}
 
 
 def test_an_account_is_needed_and_must_be_one(desk: Desk) -> None:
@@ -115,7 +115,7 @@ def test_a_decision_is_kept_and_made_again_to_the_same_bytes(desk: Desk, monkeyp
     claim = desk.accepted()
     row = desk.check(claim)
     assert (row.outcome, row.value_fen) == ("entitled", 150_000)
-    monkeypatch.setattr(claims.benefits, "parameters", lambda: pytest.fail("a replay asks nothing of today's parameters"))
+    monkeypatch.setattr(benefits, "parameters", lambda: pytest.fail("a replay asks nothing of today's parameters"))
     desk.facts["insured_months"] = 1
     found = checking.replay(check_id=row.pk, by=desk.auditor, now=desk.now)
     assert found.same

@@ -64,7 +64,7 @@ def confirm(*, claim_id: int, by: Viewer, now: datetime) -> Verdict:
     with transaction.atomic():
         claim = locked(claim_id, by, now)
         allow(claim, "confirm", by)
-        verdict = Verdict.objects.select_for_update().select_related("check_of").get(claim=claim, state="proposed", what="approval")
+        verdict = Verdict.objects.select_for_update().get(claim=claim, state="proposed", what="approval")
         assert verdict.check_of is not None
         found = _asked_again(claim, verdict.check_of.pk, by, now)
         verdict.state, verdict.confirmed_by, verdict.confirmed_at, verdict.check_of = "final", by.name, now, found

@@ -1,0 +1,31 @@
+"""Terms worked out again when a year's working days are published."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from guildhall.incentives.engine.terms import TERMS
+from guildhall.incentives.models import Claim
+from guildhall.incentives.operations.moving import due_on
+from guildhall.incentives.queries.standing import chain, no_such_claim
+from guildhall.office.operations.audit import record
+from guildhall.web.viewer import Viewer
+
+
+def recompute_deadlines(*, by: Viewer, now: datetime) -> int:
+    """Works out the last day of every term that runs again; how many moved. Raises NotFound for anyone but the city's machinery."""
+    if by.role != "system":
+        raise no_such_claim()
+    moved = 0
+    with transaction.atomic():
+        for claim in Claim.objects.select_for_update().filter(state__in=TERMS).order_by("pk"):
+            day = due_on(claim.state, claim.since)
+            if day != claim.due_on:
+                details = {"claim": claim.pk, "before": str(claim.due_on), "due": str(day)}
+                record(subject=chain(claim), action="incentives.move_deadlines", by=by, now=now, details=details)
+                claim.due_on = day
+                claim.save(update_fields=["due_on"])
+                moved += 1
+    return moved
