@@ -105,14 +105,14 @@ def _finish(work: Applying) -> ImportBatch:
         held.state, held.finished_at, held.forecast = "done", work.now, {**held.forecast, "reconciled": counts}
         held.save(update_fields=["state", "finished_at", "forecast"])
         _note(held, work.now)
+        confirmed = confirm_by_insurance(today=timezone.localdate(work.now)) if held.kind == "insurance" else 0
         rows = {name: getattr(held, name) for name in ("rows", "accepted", "changed", "unchanged", "rejected")}
         told = {name: counts[name] for name in ("ended", "only_here", "only_there")}
+        told |= {"employment_confirmed": confirmed} if confirmed else {}
         details = {"file_sha256": held.sha256, "as_of": str(held.as_of), **rows, **told, ROWS_DIGEST: digest}
         audit.record(subject=subject(held), action="registry.import_feed", by=work.by, now=work.now, details=details, batch=held.pk)
-        confirmed = confirm_by_insurance(today=timezone.localdate(work.now)) if held.kind == "insurance" else 0
         enqueue(kind="seal", key=f"after import {held.pk}", arguments={}, now=work.now)
     return held
-        told |= {"employment_confirmed": confirmed} if confirmed else {}
 
 
 def _note(batch: ImportBatch, now: datetime) -> None:
