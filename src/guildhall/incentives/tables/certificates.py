@@ -86,7 +86,7 @@ INSURED = (
     as_of("insured_as_of", "失业保险数据日期", "day the insurance data speak of"),
     fact("employer_here", FLAG, "申请日的用人单位在本市登记", "on the day of application works for an organisation registered in the city"),
     fact("drawing_benefit", FLAG, "申请日在领失业保险金", "drew unemployment benefit on the day of application", CLAIMED),
-    fact("paid_in_full", FLAG, "失业保险费已足额缴纳", "contributions to unemployment insurance are paid in full", INSURANCE),
+    fact("paid_in_full", FLAG, "失业保险费已足额缴纳", "contributions to unemployment insurance are paid in full", CLAIMED),
 )
 ALREADY = (
     fact(
@@ -177,7 +177,13 @@ GROUPS = (
     fact("hired_on", DATE, "培训开始日所在岗位的入职日期", "first day of the job held when the course began"),
 )
 TAXED = (
-    fact("listed_qualification", FLAG, "证书在国家职业资格目录内", "the certificate stands in the national catalogue of qualifications"),
+    fact(
+        "listed_qualification",
+        FLAG,
+        "证书在国家职业资格目录内",
+        "the certificate stands in the national catalogue of qualifications",
+        CLAIMED,
+    ),
     fact("deducted_already", FLAG, "当年已因其他证书扣除", "deducted for another certificate in the same year", CLAIMED),
     fact("studying", FLAG, "当年在接受学历（学位）继续教育", "studies for a degree beside work in the year of the certificate", CLAIMED),
     fact("study_months", COUNT, "当年学历继续教育月数", "months of that study in the year", CLAIMED, unit="months"),
