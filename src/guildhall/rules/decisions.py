@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from operator import attrgetter
 from typing import Any, Literal, TypeAlias
 
 from guildhall.rules.expressions import Scalar
@@ -169,5 +170,8 @@ def _all(parts: Iterable[Operand] | Iterable[Missing]) -> list[Mapping[str, obje
 
 def _one(part: Operand | Missing | Near) -> Mapping[str, object]:
     """The fields that say something; an operand's value even where it is None."""
-    pairs = ((name, getattr(part, name)) for name in part.__dataclass_fields__)
+    pairs = zip(part.__match_args__, _FIELDS[type(part)](part), strict=True)
     return {name: value for name, value in pairs if name == "value" or (value is not None and value != "" and value != ())}
+
+
+_FIELDS: Mapping[type, Callable[[Any], tuple[object, ...]]] = {each: attrgetter(*each.__match_args__) for each in (Operand, Missing, Near)}

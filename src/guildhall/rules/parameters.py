@@ -13,6 +13,7 @@ from guildhall.kernel.tables import Text
 from guildhall.rules.expressions import Scalar
 
 NATION = "CN"
+CHAINS_KEPT = 10_000
 Kind: TypeAlias = Literal["scalar", "table", "scale", "list"]
 Mode: TypeAlias = Literal["production", "demonstration"]
 Row: TypeAlias = tuple[tuple[Scalar, ...], Scalar]
@@ -65,6 +66,14 @@ class Parameter:
     keys: tuple[str, ...] = ()
 
     @cached_property
+    def by_jurisdiction(self) -> Mapping[str, list[tuple[int, Version]]]:
+        """The versions of each jurisdiction, with their positions, in their order."""
+        found: dict[str, list[tuple[int, Version]]] = {}
+        for place, version in enumerate(self.versions):
+            found.setdefault(version.jurisdiction, []).append((place, version))
+        return found
+
+    @cached_property
     def tables(self) -> Mapping[int, Mapping[tuple[Scalar, ...], Scalar]]:
         """For each version of a table, by its position, the value under each key."""
         if self.kind != "table":
@@ -114,7 +123,9 @@ class Parameters:
     rules: Mapping[str, Mapping[str, Parameter]]
     mode: Mode = "demonstration"
     links: tuple[Link, ...] = ()
-    _chains: dict[tuple[str, date], tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    digests: dict[object, str] = field(default_factory=dict, init=False, repr=False)
+    """Digests of rules with these parameters, once worked out; they go when the parameters go."""
+    _chains: dict[tuple[str, date], tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
 
     def of(self, rule: str) -> Mapping[str, Parameter]:
         """The parameters of one rule by name; empty where the city has none for it."""
@@ -124,6 +135,8 @@ class Parameters:
         """The place and what it lies under on that date, nearest first, the nation last."""
         known = self._chains.get((place, on))
         if known is None:
+            if len(self._chains) >= CHAINS_KEPT:
+                self._chains.clear()
             known = self._chains[place, on] = self._climb(place, on)
         return known
 
@@ -151,11 +164,11 @@ class Parameters:
             return NotInForce(name, "no_parameter")
         if on is None:
             return NotInForce(name, "absent", "date")
-        held = [(at, version) for at, version in enumerate(parameter.versions) if version.holds_on(on)]
-        if place is None and any(version.jurisdiction != NATION for _, version in held):
+        places = parameter.by_jurisdiction
+        if place is None and any(version.holds_on(on) for where, local in places.items() if where != NATION for _, version in local):
             return NotInForce(name, "absent", "place")
         for jurisdiction in (NATION,) if place is None else self.chain(place, on):
-            local = [(at, version) for at, version in held if version.jurisdiction == jurisdiction]
+            local = [pair for pair in places.get(jurisdiction, ()) if pair[1].holds_on(on)]
             if edition is None and any(version.edition is not None for _, version in local):
                 return NotInForce(name, "absent", "edition")
             matching = [pair for pair in local if pair[1].edition in (None, edition)]

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any, Final
 
 from guildhall.kernel.errors import GuildhallError
@@ -42,7 +41,6 @@ class Stored:
     parameters: Parameters
 
 
-@lru_cache(maxsize=256)
 def rulebook_json(rule: Rule, parameters: Parameters) -> str:
     """Everything a decision by `rule` rests on, apart from the row: the rule, its inputs, its parameters, the places, the mode."""
     used = {name: parameter for name in rule.parameters if (parameter := parameters.of(rule.name).get(name))}
@@ -56,10 +54,12 @@ def rulebook_json(rule: Rule, parameters: Parameters) -> str:
     return canonical(content)
 
 
-@lru_cache(maxsize=256)
 def rulebook_digest(rule: Rule, parameters: Parameters) -> str:
-    """The SHA-256 of `rulebook_json`."""
-    return digest(rulebook_json(rule, parameters))
+    """The SHA-256 of `rulebook_json`, worked out once and kept with the parameters."""
+    known = parameters.digests.get(rule)
+    if known is None:
+        known = parameters.digests[rule] = digest(rulebook_json(rule, parameters))
+    return known
 
 
 def load_rulebook(text: str) -> Stored:
