@@ -145,7 +145,8 @@ words; `scale`, steps `{ from, value }`. `edition` limits it to that edition of 
 On every day on which one parameter of an instrument has a value, each of the others has one too or says that it is missing, in a
 text of the nation or of this city; versions of one jurisdiction and edition never overlap.
 
-`caps = "amount"` makes a parameter the cap of another: no amount passes it, unless its version names in `uplift` the document that allows it, for the rows that `uplift` of the parameter names."""
+`caps = "amount"` makes a parameter the cap of another: no amount passes it, unless its version names
+in `uplift` the document that allows it, for the rows that `uplift` of the parameter names."""
 _RULE = """
 title = { zh = "补贴", en = "Subsidy" }
 channel = "claim"                # claim, automatic, tax, bank or attestation
