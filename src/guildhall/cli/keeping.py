@@ -42,13 +42,15 @@ def duplicates(as_json: bool) -> None:
 
 @click.command()
 def deadlines() -> None:
-    """Work out the deadlines of open corrections again, as after a year's holidays were published."""
+    """Work out the deadlines of open corrections and of claims again, as after a year's holidays were published."""
     start_django()
     migrate_database()
+    from guildhall.incentives.operations.deadlines import recompute_deadlines as of_claims
     from guildhall.registry.operations.corrections import recompute_deadlines
     from guildhall.web.viewer import system
 
-    moved = recompute_deadlines(by=system("command:deadlines"), now=datetime.now(UTC))
+    by, now = system("command:deadlines"), datetime.now(UTC)
+    moved = recompute_deadlines(by=by, now=now) + of_claims(by=by, now=now)
     click.echo(f"{moved:,} {'deadline' if moved == 1 else 'deadlines'} moved")
 
 
@@ -60,7 +62,12 @@ def search_duplicates(*, arguments: dict[str, Any], by: Viewer, clock: Clock, pr
 
 
 def move_deadlines(*, arguments: dict[str, Any], by: Viewer, clock: Clock, progress: Progress) -> None:
-    """Deadlines worked out again as background work."""
+    """Deadlines worked out again as background work; claims that were returned and not completed in time end."""
+    from guildhall.incentives.operations.deadlines import recompute_deadlines as of_claims
+    from guildhall.incentives.operations.lodging import lapse_due
     from guildhall.registry.operations.corrections import recompute_deadlines
 
     recompute_deadlines(by=by, now=clock())
+    of_claims(by=by, now=clock())
+    while lapse_due(by=by, now=clock()):
+        progress(0, 0)

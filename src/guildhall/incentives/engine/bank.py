@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from guildhall.kernel.errors import Fault, FaultsFound
 from guildhall.kernel.money import Fen, NotMoney, parse_yuan, plain_yuan
 from guildhall.kernel.sheets import read_csv
+from guildhall.kernel.tables import Text
 
 COLUMNS = ("batch", "line", "amount", "outcome", "reason")
 ORDER = ("batch", "line", "name", "account", "amount", "note")
@@ -61,55 +62,70 @@ def _cell(text: str) -> str:
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
 
 
-def answers(content: bytes, name: str, *, batch: int, sent: Mapping[int, int]) -> list[Answer]:
-    """What the bank's file says of the lines of a batch; `sent` gives the amount in fen of each line.
+def answers(content: bytes, name: str, *, batch: int, sent: Mapping[int, int], known: Mapping[int, str], language: str) -> list[Answer]:
+    """What the bank's file says of the lines of a batch; `sent` gives the amount in fen of each line, `known` what was answered before.
 
     Raises FaultsFound with every fault, and then nothing is taken: a line or a batch that was not sent, another amount, a line twice, a
-    word that is none of OUTCOMES, a return without a reason.
+    word that is none of OUTCOMES, a return without a reason, something else than an earlier answer.
     """
     sheet = read_csv(content, name, required=COLUMNS)
     found, faults, seen = list[Answer](), list(sheet.faults), dict[int, int]()
     for row in sheet.rows:
-        wrong = _wrong(name, row.number, row.cells, batch, sent, seen)
-        faults.extend(wrong)
+        wrong = [*_wrong(row.cells, batch, sent, seen, known)]
+        faults += [Fault(name, row.number, column, what.in_(language), next.in_(language)) for column, what, next in wrong]
         if not wrong:
             line = int(row.cells["line"])
             seen[line] = row.number
             found.append(Answer(line, OUTCOMES[row.cells["outcome"]], row.cells["reason"][:LONGEST_REASON]))
     if faults:
-        raise FaultsFound("The bank's answer is not taken", faults, next="ask the bank for the whole file anew; nothing was changed")
+        raise FaultsFound(NOT_TAKEN.in_(language), faults, next=ASK.in_(language))
     return found
 
 
-def refuse_contradictions(name: str, given: Iterable[Answer], known: Mapping[int, str]) -> None:
-    """Raises FaultsFound where an answer says of a line something else than an earlier one; `known` are the states by line."""
-    faults = [
-        Fault(name, 0, "outcome", f"line {answer.line} was {before} before, and is {answer.outcome} here", "ask the bank which holds")
-        for answer in given
-        if (before := "paid" if known.get(answer.line) == "repaid" else known.get(answer.line)) not in (None, answer.outcome)
-    ]
-    if faults:
-        raise FaultsFound("The bank's answer is not taken", faults, next="nothing was changed")
+NOT_TAKEN = Text("银行回执未被接收，没有任何改动", "The bank's answer is not taken; nothing was changed")
+ASK = Text("请银行重新出具完整文件", "ask the bank for the whole file anew")
+NOTHING = Text("", "")
+Wrong = tuple[str, Text, Text]
 
 
-def _wrong(name: str, number: int, cells: Mapping[str, str], batch: int, sent: Mapping[int, int], seen: Mapping[int, int]) -> list[Fault]:
+def _wrong(
+    cells: Mapping[str, str], batch: int, sent: Mapping[int, int], seen: Mapping[int, int], known: Mapping[int, str]
+) -> Iterator[Wrong]:
+    """Column, what is wrong and what to do, for everything wrong in a row."""
     if cells["batch"] != str(batch):
-        return [Fault(name, number, "batch", f"batch {cells['batch']!r} is not this one", f"this is the answer to batch {batch}")]
+        said = cells["batch"]
+        yield (
+            "batch",
+            Text(f"批次号“{said}”不是本批次", f"batch {said!r} is not this one"),
+            Text(f"本批次为 {batch}", f"this is batch {batch}"),
+        )
+        return
     line = int(cells["line"]) if cells["line"].isascii() and cells["line"].isdigit() else 0
     if line not in sent:
-        return [Fault(name, number, "line", f"line {cells['line']!r} was not sent", "unknown lines are never taken")]
-    found = []
+        said = cells["line"]
+        yield "line", Text(f"第“{said}”行未曾发送", f"line {said!r} was not sent"), Text("不接收未知的行", "unknown lines are never taken")
+        return
     if line in seen:
-        found.append(Fault(name, number, "line", f"line {line} already stands in row {seen[line]}"))
-    try:
-        amount = parse_yuan(cells["amount"])
-    except NotMoney:
-        amount = Fen(-1)
-    if amount != sent[line]:
-        found.append(Fault(name, number, "amount", f"{cells['amount']!r} is not the amount sent", plain_yuan(Fen(sent[line]))))
+        yield "line", Text(f"第 {line} 行已在文件第 {seen[line]} 行出现", f"line {line} already stands in row {seen[line]}"), NOTHING
+    if _fen(cells["amount"]) != sent[line]:
+        yuan = plain_yuan(Fen(sent[line]))
+        yield "amount", Text("金额与发送的不一致", "not the amount that was sent"), Text(f"应为 {yuan}", f"it was {yuan}")
+    yield from _wrong_outcome(cells, known.get(line))
+
+
+def _wrong_outcome(cells: Mapping[str, str], before: str | None) -> Iterator[Wrong]:
     outcome = OUTCOMES.get(cells["outcome"])
     if outcome is None:
-        found.append(Fault(name, number, "outcome", f"unknown word {cells['outcome']!r}", f"one of {', '.join(OUTCOMES)}"))
-    if outcome == "returned" and not cells["reason"]:
-        found.append(Fault(name, number, "reason", "a payment came back without a reason", "ask the bank why"))
-    return found
+        said, words = cells["outcome"], ", ".join(OUTCOMES)
+        yield "outcome", Text(f"不认识的结果“{said}”", f"unknown word {said!r}"), Text(f"应为 {words} 之一", f"one of {words}")
+    elif outcome == "returned" and not cells["reason"]:
+        yield "reason", Text("退回没有写原因", "a payment came back without a reason"), Text("请银行说明", "ask the bank why")
+    if outcome and before not in (None, "waiting", outcome):
+        yield "outcome", Text("与此前的回执矛盾", "contradicts an earlier answer"), Text("请银行确认以哪份为准", "ask the bank which holds")
+
+
+def _fen(text: str) -> int:
+    try:
+        return parse_yuan(text)
+    except NotMoney:
+        return -1

@@ -12,6 +12,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from guildhall.incentives.engine import bank, terms
@@ -157,10 +158,11 @@ def reconcile(*, batch_id: int, content: bytes, name: str, by: Viewer, now: date
     with transaction.atomic():
         batch = _locked(batch_id, by, now, "sent", "settled")
         payments = {row.line: row for row in Payment.objects.select_for_update().filter(batch=batch).order_by("pk")}
-        answers = bank.answers(content, name, batch=batch.pk, sent={line: row.amount_fen for line, row in payments.items()})
+        sent = {line: row.amount_fen for line, row in payments.items()}
+        known = {line: "paid" if row.state == "repaid" else row.state for line, row in payments.items()}
+        language = get_language() or "zh-hans"
+        answers = bank.answers(content, name, batch=batch.pk, sent=sent, known=known, language=language)
         fresh = [(payments[answer.line], answer) for answer in answers if payments[answer.line].state == "waiting"]
-        told = {line: row.state for line, row in payments.items() if row.state != "waiting"}
-        bank.refuse_contradictions(name, answers, told)
         claims = Claim.objects.select_for_update().in_bulk([payment.claim_id for payment, _answer in fresh])
         for payment, answer in sorted(fresh, key=lambda pair: chain(claims[pair[0].claim_id])):
             _settle(claims[payment.claim_id], payment, answer, by, now)
