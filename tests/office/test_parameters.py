@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from functools import partial
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -21,6 +23,7 @@ from guildhall.rules.parameters import Found, NotInForce
 from guildhall.web import pack
 from guildhall.web.viewer import Viewer, system
 from tests import people
+from tests.threads import alone, at_once, shared_database
 
 RULE = "skill_upgrade_subsidy"
 DAY = date(2024, 5, 10)
@@ -218,3 +221,30 @@ def test_one_copy_of_the_document_serves_all_that_it_shows(planner: Viewer, now:
 
 def test_the_pack_of_these_tests_is_the_tiny_one() -> None:
     assert pack.city().id == "tiny"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_officers_who_confirm_at_once_one_is_first_and_one_is_second(tmp_path: Path, now: datetime) -> None:
+    officers = [people.viewer("planner", name=f"planner-{n}", place="tiny") for n in range(4)]
+
+    def attempt(work: Callable[[], object]) -> str:
+        with override("en"):
+            try:
+                work()
+            except GuildhallError as refused:
+                return type(refused).__name__
+        return "done"
+
+    def at_the_same_time(work: Callable[..., object]) -> list[str]:
+        return sorted(at_once([partial(attempt, partial(work, "window_months", officer, now)) for officer in officers]))
+
+    with shared_database(tmp_path):
+        assert at_the_same_time(confirmed) == ["AlreadyDone"] * 3 + ["done"]
+        seconds = at_the_same_time(seconded)
+        assert (seconds.count("done"), seconds.count("AlreadyDone") + seconds.count("GuildhallError")) == (1, 3)
+        alone(_in_force_by_two)
+
+
+def _in_force_by_two() -> None:
+    row = ParameterConfirmation.objects.get()
+    assert row.seconded_by_id not in (None, row.confirmed_by_id)
