@@ -40,7 +40,10 @@ def test_a_roster_comes_in_with_its_wrong_rows_beside_it(guildhall: Command, ros
     lines = ran.out.splitlines()
     assert (ran.code, lines[-1]) == (3, "30 read: 19 accepted, 0 changed, 0 unchanged, 11 rejected")
     beside = roster.with_name("roster.rejected.xlsx")
-    assert lines[-2] == f"The rejected rows are in {beside}: correct them there and import that file."
+    assert (
+        lines[-2]
+        == f"The rejected rows are in {beside}: correct them there and import that file with --as-of {ImportBatch.objects.get().as_of}."
+    )
     rejected = [line for line in lines if line.startswith("rejected  roster.xlsx, row ")]
     assert len(rejected) == 11
     assert all(", column " in line and " — " in line for line in rejected)
@@ -252,3 +255,70 @@ def test_columns_are_read_as_the_organisation_had_them_and_as_the_command_says(g
     for bad in ("手机=fax", "手机"):
         assert guildhall("import", "roster", file, "--organisation", "ORG0001", "--column", bad).code == 2
     assert not ImportBatch.objects.exists()
+
+
+def test_the_day_is_read_above_the_header_and_said(guildhall: Command, roster: Path) -> None:
+    def day(banner: str, *more: str) -> tuple[str, Any]:
+        roster.write_bytes(f"{banner},,\n姓名,身份证号,入职日期\n王小明,{PERSON},2024-05-01\n".encode())
+        ran = guildhall("import", "roster", roster, "--organisation", "ORG0001", "--dry-run", *more)
+        return ran.out, json.loads(guildhall("import", "roster", roster, "--organisation", "ORG0001", "--dry-run", "--json", *more).out)
+
+    told, found = day("填报日期：2024-06-30")
+    assert "day       2024-06-30: the roster speaks of it, as written above its header" in told
+    assert (found["as_of"], found["as_of_from"]) == ("2024-06-30", "file")
+    assert day("填报日期：2024-06-30", "--as-of", "2024-07-01")[1]["as_of"] == "2024-07-01"
+    assert day("花名册")[1]["as_of_from"] == "none"
+    assert day("截至2024年4月30日")[1]["rejected_rows"][0]["faults"][0]["code"] == "date_future"
+    roster.write_bytes(f"截至2024年4月30日 数据日期2024-05-31\n姓名,身份证号\n王小明,{PERSON}\n".encode())
+    ran = guildhall("import", "roster", roster, "--organisation", "ORG0001")
+    assert (ran.code, ImportBatch.objects.exists()) == (1, False)
+    assert "--as-of" in ran.err
+
+
+def test_of_several_sheets_the_option_is_named(guildhall: Command, roster: Path) -> None:
+    book = openpyxl.load_workbook(roster)
+    book.copy_worksheet(book.active).title = "二厂"
+    book.save(roster)
+    ran = guildhall("import", "roster", roster, "--organisation", "ORG0001")
+    assert ran.code == 1
+    assert '--sheet "二厂"' in ran.err
+
+
+def test_what_is_odd_about_many_rows_is_told_once(guildhall: Command, roster: Path) -> None:
+    people = "".join(f"王小明,{identity_number(n, date(1990, 1, 1), 'male')},2021年3月\n" for n in range(1, 6))
+    roster.write_bytes(f"姓名,身份证号,入职日期\n{people}".encode())
+    lines = guildhall("import", "roster", roster, "--organisation", "ORG0001", "--dry-run").out.splitlines()
+    assert [line for line in lines if line.startswith("odd")] == [
+        "odd       roster.xlsx, 5 rows, column 入职日期: no day is given; the first of the month is taken (rows 2, 3, 4, 5, 6)"
+    ]
+
+
+def test_a_command_killed_before_it_told_writes_the_rejected_rows_when_run_again(
+    guildhall: Command, roster: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kill(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as killed:
+        killed.setattr("guildhall.cli.rosters.write_rejected", kill)
+        with pytest.raises(Killed):
+            guildhall("import", "roster", roster, "--organisation", "ORG0001")
+    beside = roster.with_name("roster.rejected.xlsx")
+    assert not beside.exists()
+    again = guildhall("import", "roster", roster, "--organisation", "ORG0001")
+    assert again.out.splitlines()[-1] == "30 read: 19 accepted, 0 changed, 0 unchanged, 11 rejected"
+    assert "this is what became of it" in again.err
+    assert (openpyxl.load_workbook(beside).active.max_row, ImportBatch.objects.count()) == (12, 1)
+    guildhall("import", "roster", roster, "--organisation", "ORG0001")
+    assert ImportBatch.objects.count() == 2
+
+
+def test_rows_that_could_not_be_written_are_written_when_another_place_is_named(guildhall: Command, roster: Path) -> None:
+    nowhere = roster.with_name("no") / "where.xlsx"
+    guildhall("import", "roster", roster, "--organisation", "ORG0001", "--rejected", nowhere)
+    place = roster.with_name("here.xlsx")
+    guildhall("import", "roster", roster, "--organisation", "ORG0001", "--rejected", place)
+    assert (place.exists(), ImportBatch.objects.count()) == (True, 1)
+
+
+PERSON = identity_number(7, date(1990, 3, 7), "male")

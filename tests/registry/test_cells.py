@@ -573,3 +573,18 @@ def test_every_problem_is_said_in_both_languages() -> None:
 def test_no_day_of_a_leap_year_is_lost() -> None:
     days = [date(2024, 1, 1) + timedelta(n) for n in range(366)]
     assert [read_date(f"{day.year}年{day.month}月{day.day}日").value for day in days] == days
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("叁级", "L3"),
+        ("伍级/初级工", "L5"),
+        ("国家职业资格贰级", "L2"),
+        ("壹级(高级技师)", "L1"),
+        ("肆级工", "L4"),
+        ("參級".replace("級", "级"), "L3"),
+    ],
+)
+def test_formal_numerals_are_levels(text: str, level: str) -> None:
+    assert lists.read_level(text) == level

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from guildhall.kernel.workbooks import read
+from guildhall.kernel.workbooks import Workbook, read
 from guildhall.registry import tables
-from guildhall.registry.engine.feeds import CONTRACTS, HARDSHIPS, Feed, FeedRow, open_feed, read_feed
+from guildhall.registry.engine.feeds import CONTRACTS, HARDSHIPS, FeedRow, open_feed
 from guildhall.registry.engine.feeds.reading import _GROUPS
 from guildhall.registry.engine.roster import NotATable, Reference, rejected_workbook
 from guildhall.synth.rosters import identity_number
+from tests.registry.whole import Whole
 from tests.registry.workbooks import workbook
 
 TODAY = date(2026, 11, 20)
@@ -52,17 +53,21 @@ EXAMPLES: dict[str, tuple[Sequence[Any], Sequence[Any], dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def feed(kind: str, *rows: Sequence[Any], **how: Any) -> Feed:
-    return read_feed(workbook(rows), kind, **{"reference": REFERENCE, "today": TODAY, "as_of": AS_OF, **how})
+def whole_feed(book: Workbook, kind: str, **how: Any) -> Whole:
+    return Whole(open_feed(book, kind, **how))
 
 
-def changed(kind: str, **cells: Any) -> Feed:
+def feed(kind: str, *rows: Sequence[Any], **how: Any) -> Whole:
+    return whole_feed(workbook(rows), kind, **{"reference": REFERENCE, "today": TODAY, "as_of": AS_OF, **how})
+
+
+def changed(kind: str, **cells: Any) -> Whole:
     """The example of a contract with other cells, by header."""
     header, row, _ = EXAMPLES[kind]
     return feed(kind, header, [cells.get(label, cell) for label, cell in zip(header, row, strict=True)])
 
 
-def codes(found: Feed) -> list[str]:
+def codes(found: Whole) -> list[str]:
     return [fault.code for row in found.rejected for fault in row.faults]
 
 
@@ -132,7 +137,7 @@ def test_what_breaks_a_contract_is_told(kind: str, cells: dict[str, str], expect
     found = changed(kind, **cells)
     assert sorted(codes(found)) == sorted(expected)
     again = read(rejected_workbook(found.rejected, found.opened.header), "again.xlsx")
-    assert codes(read_feed(again, kind, reference=REFERENCE, today=TODAY, as_of=AS_OF)) == codes(found)
+    assert codes(whole_feed(again, kind, reference=REFERENCE, today=TODAY, as_of=AS_OF)) == codes(found)
 
 
 def test_months_of_insurance_end_on_the_first_day_of_the_month_after() -> None:
@@ -237,7 +242,7 @@ def test_the_examples_in_the_documentation_are_read() -> None:
     blocks = re.findall(r"## `(\w+)`.*?```\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
     assert [kind for kind, _ in blocks] == list(CONTRACTS)
     for kind, text in blocks:
-        found = read_feed(read(text.encode(), "f.csv"), kind, reference=REFERENCE, today=TODAY)
+        found = whole_feed(read(text.encode(), "f.csv"), kind, reference=REFERENCE, today=TODAY)
         assert (len(found.rows), found.as_of) == (1, AS_OF)
 
 

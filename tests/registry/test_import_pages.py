@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from guildhall.kernel.runs import Folder
 from guildhall.office.models import Job
 from guildhall.registry import models
 from guildhall.registry.operations import imports
 from guildhall.skills.queries import known_occupations
-from guildhall.synth.rosters import made_roster
+from guildhall.synth.rosters import identity_number, made_roster
 from guildhall.web import uploads
 from guildhall.web.viewer import system
 from tests.people import grant, signed_in
@@ -29,7 +30,8 @@ ROSTER = made_roster(rows=30, faults=11, places=("西区石桥镇",), occupation
 MAPPED = [
     "",
     *"name identity_number sex birth phone education residence occupation level".split(),
-    *"certificate_number issued_on started_on contract remark".split(),
+    *"certificate_number issued_on started_on contract".split(),
+    "",
 ]
 
 
@@ -49,7 +51,8 @@ def sent(client: Any, content: bytes = ROSTER, *, organisation: int = 1, name: s
 
 
 def columns(**other: str) -> dict[str, str]:
-    return {f"column-{at}": field for at, field in enumerate(MAPPED)} | {f"column-{at[1:]}": field for at, field in other.items()}
+    day = {"as_of": timezone.localdate().isoformat()}
+    return day | {f"column-{at}": field for at, field in enumerate(MAPPED)} | {f"column-{at[1:]}": field for at, field in other.items()}
 
 
 def text(answer: Any) -> str:
@@ -61,7 +64,7 @@ def brought(client: Any, **more: Any) -> tuple[models.ImportBatch, str]:
     """A file brought in to the end; its batch and its page."""
     asked = sent(client, **more)
     assert asked.status_code == 302, text(asked)
-    checked = client.post(asked.url, columns())
+    checked = client.post(asked.url, _as_found(client, asked.url) if more else columns())
     assert checked.status_code == 302, text(checked)
     confirmed = client.post(checked.url)
     return models.ImportBatch.objects.latest("pk"), text(client.get(confirmed.url))
@@ -96,7 +99,8 @@ def test_an_officer_brings_a_roster_and_corrects_it(officer: Any) -> None:
 
 def _as_found(client: Any, address: str) -> dict[str, str]:
     """The form of the columns page as it is offered."""
-    return {f"column-{at}": column["field"] for at, column in enumerate(client.get(address).context["columns"])}
+    page = client.get(address).context
+    return {"as_of": str(page["form"]["as_of"].value())} | {f"column-{at}": column["field"] for at, column in enumerate(page["columns"])}
 
 
 def test_no_page_shows_a_number_in_full(officer: Any) -> None:
@@ -269,3 +273,37 @@ def test_whose_roster_is_found_by_name(officer: Any, monkeypatch: pytest.MonkeyP
     assert officer.get("/zh-hans/rosters/new/").context["found"] == []
     assert [row.pk for row in officer.get("/zh-hans/rosters/new/?name=第01").context["found"]] == [1]
     assert "没有叫这个名字的" in text(officer.get("/zh-hans/rosters/new/?name=无此厂"))
+
+
+NAMED = "姓名,身份证号,入职日期\n王小明,{number},2024-05-01\n"
+PERSON = identity_number(7, date(1990, 3, 7), "male")
+
+
+@pytest.mark.parametrize(
+    ("banner", "filled"), [("填报日期：2024-06-30", "2024-06-30"), ("截至2024-06-30 数据日期2024-05-31", "None"), ("花名册", "today")]
+)
+def test_the_day_is_filled_in_from_the_file_and_can_be_changed(officer: Any, banner: str, filled: str) -> None:
+    content = f"{banner}\n{NAMED.format(number=PERSON)}".encode()
+    asked = sent(officer, content, name="r.csv")
+    offered = _as_found(officer, asked.url)
+    assert offered["as_of"] == (timezone.localdate().isoformat() if filled == "today" else filled)
+    for day, words in (("", "请填写日期"), ("2999-01-01", "花名册不能说明将来的情况"), ("2024-13-01", "2026-10-31")):
+        assert words in text(officer.post(asked.url, {**offered, "as_of": day}))
+    checked = officer.post(asked.url, {**offered, "as_of": "2024-04-30"})
+    assert "改填“数据日期”" in text(officer.get(checked.url)), "the first day at work lies after the day of the file"
+    checked = officer.post(asked.url, {**offered, "as_of": "2024-06-30"})
+    assert "2024-06-30" in text(officer.get(checked.url))
+    officer.post(checked.url)
+    batch = models.ImportBatch.objects.latest("pk")
+    assert (str(batch.as_of), batch.accepted) == ("2024-06-30", 1)
+    again = sent(officer, NAMED.format(number=PERSON).encode(), name="r2.csv", query=f"?corrects={batch.pk}")
+    assert _as_found(officer, again.url)["as_of"] == "2024-06-30", "corrected rows speak of the day of the file they stood in"
+
+
+def test_rows_that_are_on_record_are_not_said_to_come_in(officer: Any) -> None:
+    content = NAMED.format(number=PERSON).encode()
+    brought(officer, content=content, name="r.csv")
+    asked = sent(officer, content, name="r.csv")
+    said = text(officer.get(officer.post(asked.url, _as_found(officer, asked.url)).url))
+    assert "每一行都已登记，不会有任何变更" in said
+    assert "可以导入" not in said

@@ -13,9 +13,10 @@ from guildhall.kernel.workbooks import read
 from guildhall.registry import tables
 from guildhall.registry.engine.cells.numbers import read_identity
 from guildhall.registry.engine.identity import is_assigned
-from guildhall.registry.engine.roster import KnownPlace, Reference, read_roster
+from guildhall.registry.engine.roster import KnownPlace, Reference, open_roster
 from guildhall.skills.tables import OCCUPATIONS
 from guildhall.synth.rosters import addresses, identity_number, made_roster, messy_roster, others, staff
+from tests.registry.whole import Whole
 from tests.synth.cities import Made
 
 
@@ -55,7 +56,7 @@ def test_the_roster_of_an_employer_of_the_city(tiny: Made, tmp_path: Path) -> No
     assert len(staff(tiny.folder, employer, on=on)) == people
     write_samples(tiny.folder, employer, tmp_path / "samples" / "roster.xlsx")
     wrong, right = (
-        read_roster(read(tmp_path / "samples" / f"roster{end}.xlsx"), reference=_reference(tiny), today=on) for end in ("", "-corrected")
+        Whole(open_roster(read(tmp_path / "samples" / f"roster{end}.xlsx"), reference=_reference(tiny), today=on)) for end in ("", "-corrected")
     )
     assert wrong.read == right.read == people + NEWCOMERS
     assert (len(wrong.rejected), len(right.rejected)) == (WRONG, 0)

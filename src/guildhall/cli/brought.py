@@ -17,7 +17,9 @@ OUTCOMES = ("accepted", "changed", "unchanged", "rejected")
 
 
 def goes_on(batch: ImportBatch) -> None:
-    """Says that an import that stopped goes on."""
+    """Says that an import that stopped goes on, or that it had ended and was not told of."""
+    if batch.state == "done":
+        click.echo(f"  import {batch.pk} of this file had ended when it was stopped; this is what became of it", err=True)
     if batch.state == "applying":
         click.echo(f"  import {batch.pk} of this file, begun on {batch.brought_at:%Y-%m-%d}, goes on at row {batch.position:,}", err=True)
 
@@ -68,8 +70,16 @@ def lines(batch: ImportBatch, faults: Mapping[int, list[CellFault]]) -> Iterator
     for row, told in sorted(faults.items()):
         yield from (f"rejected  {_where(batch, row, fault)}: {fault.what.en} — {fault.next.en}" for fault in told)
     warnings = found.get("warnings", [])
+    alike: dict[tuple[str, str], list[tuple[int, CellFault]]] = {}
     for entry in warnings:
-        yield from (f"odd       {_where(batch, entry['row'], fault)}: {fault.what.en}" for fault in faults_of(entry["faults"]))
+        for fault in faults_of(entry["faults"]):
+            alike.setdefault((fault.column, fault.what.en), []).append((entry["row"], fault))
+    for (column, what), places in alike.items():
+        if len(places) == 1:
+            yield f"odd       {_where(batch, *places[0])}: {what}"
+        else:
+            numbers = ", ".join(str(row) for row, _ in places)
+            yield f"odd       {batch.name}, {len(places)} rows, column {column or '—'}: {what} (rows {numbers})"
     if (more := found.get("warned", 0) - len(warnings)) > 0:
         yield f"odd       {more} more, taken like these"
 

@@ -16,6 +16,7 @@ from guildhall.cli import brought
 from guildhall.cli.brought import OUTCOMES, goes_on, write_rejected
 from guildhall.cli.records import FILE, migrate_database, seal_batch
 from guildhall.cli.terminal import Report, give_way, start_django, step
+from guildhall.kernel.errors import GuildhallError
 
 if TYPE_CHECKING:
     from guildhall.registry.models import ImportBatch
@@ -36,7 +37,11 @@ SOME_REJECTED = 3
 @click.option(
     "--column", "columns", multiple=True, metavar="HEADER=FIELD", help="What a column means; again for further ones; =FIELD for none."
 )
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day the roster speaks of; today by default.")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day the roster speaks of; the one written above its header by default, else today.",
+)
 @click.option(
     "--rejected",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -50,7 +55,6 @@ def roster(
     start_django()
     give_way()
     migrate_database()
-    from guildhall.registry.operations import imports
     from guildhall.registry.queries.imports import organisation_called
     from guildhall.skills.queries import known_occupations
     from guildhall.web.viewer import system
@@ -58,7 +62,7 @@ def roster(
     by, now = system("command:import roster"), datetime.now(UTC)
     owner = organisation_called(by, code)
     with seldom_collected(), step("reading"):
-        batch = imports.stage_roster(
+        batch = _staged(
             path=file,
             organisation=owner.pk,
             as_of=as_of.date() if as_of else None,
@@ -68,11 +72,27 @@ def roster(
             by=by,
             now=now,
             trial=dry_run,
+            untold=not dry_run,
         )
     if dry_run:
         _foretell(batch, by, now, as_json, rejected)
     else:
         _bring(batch, by, now, as_json, rejected or file.with_name(f"{file.stem}.rejected.xlsx"))
+
+
+def _staged(**how: Any) -> ImportBatch:
+    """The roster staged. Raises GuildhallError that names `--sheet` where a sheet has to be chosen."""
+    from guildhall.registry.engine.roster import NotATable
+    from guildhall.registry.operations import imports
+
+    try:
+        return imports.stage_roster(**how)
+    except NotATable as unfit:
+        if not unfit.chooses:
+            raise
+        what, why, _next = unfit.said("en")
+        names = " or ".join(f'--sheet "{name}"' for name in unfit.sheets) or "--sheet NAME"
+        raise GuildhallError(what, why=why, next=f"nothing was taken; choose a sheet with {names}") from unfit
 
 
 def _mapping(columns: tuple[str, ...]) -> dict[str, str]:
@@ -130,10 +150,14 @@ def _bring(batch: ImportBatch, by: Viewer, now: datetime, as_json: bool, rejecte
     from guildhall.registry.queries import imports as queries
 
     goes_on(batch)
-    with seldom_collected(), step("registry") as report:
-        done = imports.apply(batch=batch, by=by, now=now, progress=report)
+    done = batch
+    if batch.state != "done":
+        with seldom_collected(), step("registry") as report:
+            done = imports.apply(batch=batch, by=by, now=now, progress=report)
     seal_batch()
     written = write_rejected(done, rejected)
+    if written or not queries.has_cells(done):
+        imports.tell(batch=done, by=by, now=now)
     counts = {name: getattr(done, name) for name in OUTCOMES}
     noted = {name: len(rows) for name, rows in queries.noted(done).items()}
     _tell(done, counts, dict(queries.rejected_rows(done, size=done.rows)), noted, written, as_json, dry_run=False)
@@ -152,20 +176,34 @@ def _tell(
     """What is odd about the file, every fault by row, what was noted, where the rejected rows are; the counts last."""
     summary = f"{batch.rows} read: " + ", ".join(f"{counts[name]} {name}" for name in OUTCOMES)
     if as_json:
-        whole = {"read": batch.rows, **counts, "dry_run": dry_run, "import": None if dry_run else batch.pk, "notes": notes}
+        whole = {
+            "as_of": str(batch.as_of),
+            "as_of_from": batch.mapping.get("day", "given"),
+            "read": batch.rows,
+            **counts,
+            "dry_run": dry_run,
+            "import": None if dry_run else batch.pk,
+            "notes": notes,
+        }
         told = whole | brought.as_json(batch, faults) | {"rejected_file": str(written or "") or None}
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         click.echo(summary, err=True)
     else:
+        click.echo(f"day       {batch.as_of}: {DAY_FROM[batch.mapping.get('day', 'given')]}")
         for line in (*brought.lines(batch, faults), *brought.noted(notes, NOTED)):
             click.echo(line)
         if written:
-            click.echo(f"The rejected rows are in {written}: correct them there and import that file.")
+            click.echo(f"The rejected rows are in {written}: correct them there and import that file with --as-of {batch.as_of}.")
         click.echo(summary)
     if counts["rejected"]:
         raise click.exceptions.Exit(SOME_REJECTED)
 
 
+DAY_FROM = {
+    "file": "the roster speaks of it, as written above its header",
+    "none": "today, as the roster names no day; give another one with --as-of",
+    "given": "the roster speaks of it, as given",
+}
 NOTED = {
     "elsewhere": "rows: also employed elsewhere, which is lawful and on record",
     "renamed": "rows: recorded under another name before; the name was changed",

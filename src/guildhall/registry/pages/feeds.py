@@ -24,6 +24,7 @@ from guildhall.registry.engine.roster import NotATable
 from guildhall.registry.models import ImportBatch
 from guildhall.registry.operations import feeds, imports
 from guildhall.registry.pages.files import SHOWN, file_field, language, say_too_large, to_correct, told
+from guildhall.registry.pages.records import said
 from guildhall.registry.queries import feeds as queries
 from guildhall.registry.queries import imports as import_queries
 from guildhall.registry.queries.feeds import Standing
@@ -50,13 +51,13 @@ def _title(found: list[Standing]) -> str:
     """The question of the page, answered."""
     old, broken, all = sum(one.stale for one in found), sum(one.state == "broken" for one in found), len(found)
     missing = sum(one.as_of is None for one in found)
+    if broken:
+        return ngettext("%(n)s of %(all)s files is broken", "%(n)s of %(all)s files are broken", broken) % {"n": broken, "all": all}
     if old:
         return ngettext("%(old)s of %(all)s files is too old to decide", "%(old)s of %(all)s files are too old to decide", old) % {
             "old": old,
             "all": all,
         }
-    if broken:
-        return ngettext("%(n)s file could not be read", "%(n)s files could not be read", broken) % {"n": broken}
     if missing:
         return ngettext("%(n)s of %(all)s files has never come", "%(n)s of %(all)s files have never come", missing) % {
             "n": missing,
@@ -130,12 +131,17 @@ def feed_import(request: HttpRequest, batch_id: int) -> HttpResponse:
     """What would happen, what became of it, or how far it is; the form confirms the file or gives it up."""
     viewer, today = viewer_of(request), timezone.localdate()
     batch = queries.batch(viewer, batch_id, today)
+    wrong = ""
     if request.method == "POST":
-        return _decided(request, batch)
+        try:
+            return _decided(request, batch)
+        except feeds.ManyEnd as many:
+            wrong = said(many)
+            batch.refresh_from_db()
     progress = import_queries.progress_of(batch, "check" if batch.state == "received" else "apply")
     contrary = [(entry["row"], import_queries.faults_of(entry["faults"])) for entry in batch.forecast.get("contrary", [])]
     rows = import_queries.rejected_rows(batch, size=SHOWN)
-    context = {
+    context: dict[str, Any] = {
         "batch": batch,
         "contract": CONTRACTS[batch.kind],
         "counts": _counts(batch),
@@ -147,6 +153,9 @@ def feed_import(request: HttpRequest, batch_id: int) -> HttpResponse:
         "progress": progress,
         "names": called([batch.brought_by]),
         "me": viewer.name,
+        "held_back": [(HELD_BACK[why], rows) for why, rows in batch.forecast.get("held_back", {}).items()],
+        "asks": batch.state == "staged" and feeds.is_many(batch.forecast.get("would_end", 0), batch.forecast.get("lasting", 0)),
+        "wrong": wrong,
     }
     response = render(request, "registry/feed_import.html", context)
     if progress is not None:
@@ -165,10 +174,12 @@ def _decided(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
                 return redirect("feeds")
         return redirect("feed_import", batch_id=batch.pk)
     with suppress(AlreadyDone):  # pressed twice: the page says how it stands
+        ends = request.POST.get("ends", "")
+        confirmed = int(ends) if ends.isdecimal() else None
         if batch.state == "staged" and batch.rows > feeds.AT_ONCE:
-            feeds.apply_later(batch=batch, by=viewer, now=now)
+            feeds.apply_later(batch=batch, by=viewer, now=now, ends=confirmed)
         elif batch.state in ("staged", "applying"):
-            feeds.apply(batch=batch, by=viewer, now=now)
+            feeds.apply(batch=batch, by=viewer, now=now, ends=confirmed)
     return redirect("feed_import", batch_id=batch.pk)
 
 
@@ -193,6 +204,10 @@ SIDES: dict[str, Any] = {
     "only_here": gettext_lazy("on record and not in the file: left as they are"),
     "only_there": gettext_lazy("in the file, about people who are not on record"),
     "not_on_record": gettext_lazy("in the file, about people who are not on record"),
+}
+HELD_BACK: dict[str, Any] = {
+    "none_taken": gettext_lazy("rows, none of which could be taken: this file ends nobody"),
+    "unmatched": gettext_lazy("rejected rows in which no identity number can be read. They may be about anybody, so this file ends nobody"),
 }
 NOTED: dict[str, Any] = {
     "other_name": gettext_lazy("on record under another name, which is left"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -23,6 +24,7 @@ from guildhall.registry.engine.decisions import OUTCOMES
 from guildhall.registry.engine.roster import FIELDS, REQUIRED, NotATable
 from guildhall.registry.models import ImportBatch, Organisation
 from guildhall.registry.operations import imports
+from guildhall.registry.operations.imports import DAY
 from guildhall.registry.pages.files import SHOWN, file_field, language, say_too_large, to_correct, told
 from guildhall.registry.pages.records import said
 from guildhall.registry.queries import imports as queries
@@ -58,6 +60,23 @@ def import_new(request: HttpRequest) -> HttpResponse:
         return redirect("import_file", organisation_id=found[0].pk)
     few = asked or len(found) <= FEW
     return render(request, "registry/import_new.html", {"found": found[:FEW] if few else [], "asked": asked, "more": len(found) > FEW})
+
+
+class DayForm(forms.Form):
+    """The day a roster speaks of."""
+
+    as_of = forms.DateField(
+        label=gettext_lazy("The day the roster speaks of"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": gettext_lazy("give the day"), "invalid": gettext_lazy("write it as 2026-10-31")},
+    )
+
+    def clean_as_of(self) -> date:
+        """The day, unless it lies ahead."""
+        day: date = self.cleaned_data["as_of"]
+        if day > timezone.localdate():
+            raise forms.ValidationError(gettext_lazy("a roster cannot speak of a day to come"))
+        return day
 
 
 class FileForm(forms.Form):
@@ -138,13 +157,29 @@ def import_columns(request: HttpRequest, batch_id: int, occupations: Known) -> H
         return redirect("import", batch_id=batch.pk)
     faults = [json.loads(batch.failure)[language()]] if batch.failure else []
     chosen = {header: field for field, header in batch.mapping["columns"].items()}
+    source = batch.mapping.get(DAY, "")
+    form = DayForm(initial={"as_of": batch.as_of if source not in UNSAID else None})
     if request.method == "POST":
-        chosen = _chosen(request.POST, batch)
-        faults = _column_faults(chosen) or _checked(request, batch, chosen, occupations)
-        if not faults:
-            return redirect("import_check", batch_id=batch.pk)
+        chosen, form = _chosen(request.POST, batch), DayForm(request.POST)
+        faults = _column_faults(chosen)
+        if form.is_valid() and not faults:
+            faults = _checked(request, batch, chosen, form.cleaned_data["as_of"], occupations)
+            if not faults:
+                return redirect("import_check", batch_id=batch.pk)
     context = {"batch": batch, "columns": _columns(batch, chosen), "fields": FIELDS.items(), "required": REQUIRED, "faults": faults}
+    context |= {"form": form, "day": DAY_FROM.get(source, "")}
     return render(request, "registry/import_columns.html", context)
+
+
+UNSAID = ("several", "ahead")
+"""Where the file does not say its day plainly, nothing is filled in."""
+DAY_FROM: dict[str, Any] = {
+    "file": gettext_lazy("taken from the file, where it stands above the header"),
+    "earlier": gettext_lazy("taken from the import whose rows are corrected"),
+    "none": gettext_lazy("the file does not say it, so today is filled in; change it where the roster is older"),
+    "several": gettext_lazy("the file names several days: say which it is"),
+    "ahead": gettext_lazy("the file names a day that lies ahead: give the right one"),
+}
 
 
 def _chosen(form: QueryDict, batch: ImportBatch) -> dict[str, str]:
@@ -161,8 +196,8 @@ def _column_faults(chosen: dict[str, str]) -> list[str]:
     return faults + [_("No column is said to be “%(field)s”: choose one") % {"field": text(FIELDS[field])} for field in missing]
 
 
-def _checked(request: HttpRequest, batch: ImportBatch, chosen: dict[str, str], occupations: Known) -> list[str]:
-    """Keeps the columns and reads the file with them, at once or in the background; what was wrong with it."""
+def _checked(request: HttpRequest, batch: ImportBatch, chosen: dict[str, str], as_of: date, occupations: Known) -> list[str]:
+    """Keeps columns and day, and reads the file with them, at once or in the background; what was wrong with it."""
     viewer, now = viewer_of(request), timezone.now()
     unused = dict.fromkeys(batch.mapping["columns"], "")  # a column that was found and is not wanted must not be found again
     mapping = unused | {field: header for header, field in chosen.items()}
@@ -171,7 +206,7 @@ def _checked(request: HttpRequest, batch: ImportBatch, chosen: dict[str, str], o
             imports.refuse_too_many(batch, viewer, now)
     except imports.TooOften as refused:
         return [said(refused)]
-    batch = imports.keep_columns(batch=batch, mapping=mapping, sheet=batch.sheet, by=viewer, now=now)
+    batch = imports.keep_columns(batch=batch, mapping=mapping, sheet=batch.sheet, by=viewer, now=now, as_of=as_of)
     if batch.mapping["count"] > imports.AT_ONCE:
         imports.check_later(batch=batch, by=viewer, now=now)
         return []
@@ -215,6 +250,7 @@ def _foreseen(batch: ImportBatch) -> dict[str, Any]:
     contrary = [(entry["row"], queries.faults_of(entry["faults"])) for entry in batch.forecast.get("contrary", [])]
     return {
         "counts": _counts(counts),
+        "new": sum(counts.get(outcome, 0) for outcome in OUTCOMES[:2]),
         "fit": sum(counts.get(outcome, 0) for outcome in OUTCOMES[:3]),
         "notes": _notes({name: (count, []) for name, count in notes.items()}),
         "rejected": sorted([*rows, *contrary], key=lambda entry: entry[0])[:SHOWN],

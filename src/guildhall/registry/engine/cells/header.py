@@ -124,6 +124,11 @@ class NotATable(FaultsFound):
         self.findings, self.words_next, self.sheets, self.name = tuple(findings), next, sheets, name
 
     @property
+    def chooses(self) -> bool:
+        """Whether a sheet has to be chosen first."""
+        return self.words_next == _CHOOSE
+
+    @property
     def empty(self) -> bool:
         """Whether the table is there, with nothing under its header."""
         return bool(self.findings) and all(each.what.en.endswith(NO_ROWS.en) for each in self.findings)
@@ -236,6 +241,11 @@ def _unlike(labels: Sequence[str]) -> tuple[str, ...]:
     return tuple(out)
 
 
+def _first(label: str) -> str:
+    """A label as it stands in the file, without the number that tells the second of a name from the first."""
+    return re.sub(r" #[0-9]+$", "", label)
+
+
 def column_letters(column: int) -> str:
     """The letters of a column counted from 0: A, …, Z, AA."""
     letters = ""
@@ -254,7 +264,7 @@ def _header(row: int, labels: tuple[str, ...], vocabulary: Vocabulary, mapping: 
             at[field] = column
     claims: dict[str, list[tuple[int, int]]] = {}
     for column, label in enumerate(labels):
-        known = vocabulary.known(re.sub(r" #[0-9]+$", "", label))
+        known = vocabulary.known(_first(label))
         if known and known[0] and known[0] not in mapping and column not in at.values():
             claims.setdefault(known[0], []).append((known[1], column))
     ambiguous: dict[int, str] = {}
@@ -289,7 +299,7 @@ def _notes(
                 field,
                 Text(f"已采用“{other}”一列，这一列不读", f"the column {other} is taken for it; this one is not read"),
             )
-        elif (known := vocabulary.known(label)) and not known[0]:
+        elif (known := vocabulary.known(_first(label))) and not known[0]:
             yield ColumnNote(label, "not_kept", "", Text("认得这一列，登记库不保存", "known, and not kept in the registry"))
         elif not re.fullmatch(r"\([A-Z]+\)", label):
             yield ColumnNote(

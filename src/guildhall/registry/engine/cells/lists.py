@@ -84,6 +84,8 @@ LEVEL_NAMES = {
     "LT": "特级技师",
     "LS": "首席技师",
 }
+_FORMAL = str.maketrans("壹弌贰貳弍叁參叄弎肆伍陆陸柒捌", "一一二二二三三三三四五六六七八")
+"""Numerals as they stand on certificates and cheques, which cannot be altered by a stroke."""
 _NO_LEVEL = frozenset("无证 未取得 未评 未评定 无等级 无证书 没有证书 普工 none".split())
 _TITLE = re.compile(r"工程师|助理|技术员|经济师|会计师|讲师|教授|副高|正高|职称|研究员|统计师")
 _PREFIX = re.compile(r"^(?:国家)?职业(?:技能(?:等级)?|资格)(?:证书)?|^技能等级|^(?:企业)?技能人才|(?:证书?|资格)$|等级$")
@@ -133,7 +135,7 @@ def read_level(text: str) -> str | None:
 
     Name and grade may stand together (`高级工/三级`, `三级（高级工）`) and must then agree.
     """
-    low = _folded(text)
+    low = _folded(text).translate(_FORMAL)
     if low in _NO_LEVEL:
         return None
     if low.upper() in LEVEL_NAMES:

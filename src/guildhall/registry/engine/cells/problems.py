@@ -244,7 +244,10 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
     "date_range": (Text("不在 {first} 至 {last} 之间", "not between {first} and {last}"), _DATE),
     "date_future": (
         Text("在花名册所说的日期（{as_of}）之后", "it lies after the day the roster speaks of ({as_of})"),
-        Text("请更正日期；这份花名册说的是更晚一天的，请写明那一天", "correct it; or say of which later day the roster speaks"),
+        Text(
+            "请更正日期；花名册说的若是更晚的一天，请在核对各列的页面改填“数据日期”（命令行用 --as-of）",
+            "correct it; if the roster speaks of a later day, give that day where the columns are confirmed (--as-of in the command)",
+        ),
     ),
     "date_system": (
         Text("是一个数字，而这个文件可能从 1904 年起算日期", "it is a bare number, and the file may count its days from 1904"),

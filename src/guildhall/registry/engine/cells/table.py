@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
@@ -16,6 +16,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from guildhall.kernel.tables import Text
 from guildhall.kernel.workbooks import Line, SheetRows, Workbook
+from guildhall.registry.engine.cells.asof import day_said
 from guildhall.registry.engine.cells.dates import read_date
 from guildhall.registry.engine.cells.findings import CellFault, Rejected, Repeated
 from guildhall.registry.engine.cells.header import ColumnNote, Header, column_letters, folded
@@ -186,7 +187,7 @@ def digest(values: Iterable[object], key: bytes) -> bytes:
 class OpenTable(Generic[R]):
     """A table whose header is understood: iterate it for its rows one by one, in the order of the file, with little memory.
 
-    After an iteration `read`, `skipped` (empty rows among the others) and `remarks` say what went by.
+    After an iteration `read`, `skipped` (empty rows among the others) and `remarks` say what went by; `notes` are on the file itself.
     """
 
     name: str
@@ -201,9 +202,15 @@ class OpenTable(Generic[R]):
     read: int = 0
     skipped: int = 0
     remarks: list[Text] = field(default_factory=list)
+    notes: Sequence[Text] = ()
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The day the table speaks of as written above its header; several where it names several."""
+        return day_said(self._rows, self.header_row)
 
     def __iter__(self) -> Iterator[R | Rejected | Repeated]:
-        self.read, self.skipped, self.remarks = 0, 0, []
+        self.read, self.skipped, self.remarks = 0, 0, [*self.notes]
         seen: dict[object, tuple[int, bytes]] = {}
         last = self.header_row
         stray: dict[int, int] = {}

@@ -61,6 +61,6 @@ def shown(field: str, text: str) -> str:
         return text[:1] + "*" * min(len(text) - 1, 4)
     if field == "birth":
         return text[:4] + "*" * min(max(len(text) - 4, 0), 6)
-    most = 40 if field not in ("residence", "remark", "") else 12
+    most = 40 if field not in ("residence", "") else 12
     cut = text[:most] + ("…" if len(text) > most else "")
     return _RUN.sub(lambda run: "*" * len(run[0]), cut)

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from guildhall.registry.engine.feeds.contracts import CONTRACTS, HARDSHIPS, Contract, FeedColumn
-from guildhall.registry.engine.feeds.reading import Feed, FeedRow, OpenFeed, open_feed, read_feed
+from guildhall.registry.engine.feeds.reading import FeedRow, OpenFeed, open_feed
 
-__all__ = ["CONTRACTS", "HARDSHIPS", "Contract", "Feed", "FeedColumn", "FeedRow", "OpenFeed", "open_feed", "read_feed"]
+__all__ = ["CONTRACTS", "HARDSHIPS", "Contract", "FeedColumn", "FeedRow", "OpenFeed", "open_feed"]

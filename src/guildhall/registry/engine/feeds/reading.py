@@ -11,9 +11,10 @@ from typing import Any
 from guildhall.kernel.tables import Text
 from guildhall.kernel.workbooks import SheetRows, Workbook
 from guildhall.registry.engine.cells import lists
+from guildhall.registry.engine.cells.asof import days_above
 from guildhall.registry.engine.cells.dates import read_date
-from guildhall.registry.engine.cells.findings import CellFault, Rejected, Repeated
-from guildhall.registry.engine.cells.header import Finding, Header, NotATable, choose
+from guildhall.registry.engine.cells.findings import CellFault
+from guildhall.registry.engine.cells.header import NO_ROWS, Finding, Header, NotATable, choose
 from guildhall.registry.engine.cells.names import read_name
 from guildhall.registry.engine.cells.numbers import read_certificate_number, read_identity
 from guildhall.registry.engine.cells.occupations import Occupations
@@ -26,9 +27,6 @@ from guildhall.registry.engine.roster.reading import LASTING, organisation
 from guildhall.registry.engine.roster.rows import Reference
 
 UNIQUE = frozenset({"name", "identity_number", "certificate_number"})
-_AS_OF = re.compile(
-    r"(?:截至|截止|数据日期|统计日期|数据截止日期|截止日期|as of|as-of)[^0-9]{0,6}([0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2})", re.I
-)
 _SCHEMES = {"失业保险": "unemployment", "失业": "unemployment", "unemployment": "unemployment", "unemployment insurance": "unemployment"}
 _GROUPS = {
     "monitored": "防返贫监测对象 防止返贫监测对象 监测对象 脱贫不稳定户 边缘易致贫户 突发严重困难户 monitored",
@@ -63,25 +61,6 @@ class OpenFeed(OpenTable[FeedRow]):
 
     contract: Contract = field(kw_only=True)
     as_of: date = field(kw_only=True)
-
-
-@dataclass(frozen=True)
-class Feed:
-    """A feed as read; `read` == len(rows) + len(repeated) + len(rejected)."""
-
-    opened: OpenFeed
-    rows: list[FeedRow]
-    rejected: list[Rejected]
-    repeated: list[Repeated]
-    remarks: tuple[Text, ...] = ()
-
-    @property
-    def read(self) -> int:
-        return self.opened.read
-
-    @property
-    def as_of(self) -> date:
-        return self.opened.as_of
 
 
 class FeedReader(TableReader[FeedRow]):
@@ -232,41 +211,32 @@ def open_feed(
     """The feed of a kind (`CONTRACTS`) in a workbook, its columns and its as-of date understood.
 
     The day is the one given, else that of the column `as_of`, else one named above the header. Raises NotATable where the file has
-    no such header, no day, two that differ, or one after `today`.
+    no such header, no day, two that differ, or one after `today`; and where there is nothing under the header but notes and totals.
     """
     contract = CONTRACTS[kind]
-    rows, header = choose(workbook, contract.vocabulary, mapping=mapping, sheet=sheet)
+    try:
+        rows, header = choose(workbook, contract.vocabulary, mapping=mapping, sheet=sheet)
+    except NotATable as unfit:
+        raise NotATable(workbook.name, unfit.findings, _ONE_SHEET) if unfit.chooses else unfit from None
     day = _day_of(workbook, rows, header, as_of, today)
     reader = FeedReader(contract, header, workbook, reference, day, digest_key)
-    return OpenFeed(
+    opened = OpenFeed(
         workbook.name, rows.name, workbook.encoding, header.row, header.labels, header.columns, header.notes, rows, reader,
-        contract=contract, as_of=day,
+        notes=workbook.notes, contract=contract, as_of=day,
     )  # fmt: skip
+    if next(iter(opened), None) is None:
+        raise NotATable(workbook.name, [Finding(header.row, "", NO_ROWS)], _BRING)
+    return opened
 
 
-def read_feed(
-    workbook: Workbook,
-    kind: str,
-    *,
-    reference: Reference,
-    today: date,
-    as_of: date | None = None,
-    mapping: Mapping[str, str] | None = None,
-    sheet: str = "",
-    digest_key: bytes = b"",
-) -> Feed:
-    """The whole feed at once; see `open_feed`."""
-    opened = open_feed(workbook, kind, reference=reference, today=today, as_of=as_of, mapping=mapping, sheet=sheet, digest_key=digest_key)
-    found: list[FeedRow | Rejected | Repeated] = list(opened)
-    return Feed(
-        opened,
-        [each for each in found if isinstance(each, FeedRow)],
-        [each for each in found if isinstance(each, Rejected)],
-        [each for each in found if isinstance(each, Repeated)],
-        (*workbook.notes, *opened.remarks),
-    )
-
-
+_BRING = Text(
+    "没有读入任何内容，也没有任何人因此结束；请向报送部门要一份有内容的文件",
+    "nothing was taken and nobody ended by it; ask the authority for a file with rows",
+)
+_ONE_SHEET = Text(
+    "没有读入任何内容；请只留下要导入的那张工作表，另存后再导入",
+    "nothing was taken; leave only the sheet that is meant in the workbook, save it and bring it again",
+)
 _NAME_IT = Text(
     "没有读入任何内容；请写明数据日期，或在导入时给出",
     "nothing was taken; write the day the file speaks of into it, or give it when bringing it",
@@ -291,12 +261,8 @@ def _undated(workbook: Workbook, what: Text) -> NotATable:
 
 def _days_said(workbook: Workbook, rows: SheetRows, header: Header) -> Iterator[date]:
     """The days a file gives itself: above its header, and in the first row of a column of its own."""
+    yield from days_above(rows, header.row)
     column = header.at.get("as_of")
-    for line in rows.rows():
-        if line.number < header.row:
-            for match in _AS_OF.finditer(" ".join(line.cells)):
-                yield read_date(match[1]).value
-        elif line.number > header.row:
-            if column is not None and column < len(line.cells) and (text := plain(line.cells[column])):
-                yield read_date(text, date1904=workbook.date1904).value
-            return
+    first = next((line for line in rows.rows() if line.number > header.row), None)
+    if first and column is not None and column < len(first.cells) and (text := plain(first.cells[column])):
+        yield read_date(text, date1904=workbook.date1904).value

@@ -84,7 +84,6 @@ NAMES: dict[str, tuple[str, ...]] = {
             "统一社会信用代码 单位编号 企业统一社会信用代码 单位统一社会信用代码 社会信用代码 信用代码 organisationcode creditcode uscc"
         ).split()
     ),
-    "remark": tuple("备注 说明 备注说明 其他说明 note notes remarks comment comments".split()),
 }
 """Per field, the likeliest name first; width, case, spaces, stars and brackets do not matter, and neither does what stands in brackets."""
 NOT_KEPT = tuple(
@@ -96,7 +95,8 @@ NOT_KEPT = tuple(
         "紧急联系人电话 毕业院校 毕业学校 所学专业 专业 毕业时间 职称 专业技术职称 单位名称 用人单位 企业名称 公司名称 "
         "用工单位 工作单位 派遣单位 company employer 合同期限 合同终止日期 合同到期日期 合同结束日期 工龄 司龄 本企业工龄 "
         "身高 体重 血型 健康状况 证件类型 证件类别 idtype 国籍 在职状态 状态 status 需要更正的内容 whattocorrect 原行号 "
-        "rowinthefile 发证机构 发证单位 评价机构 签名 签字 本人签字 照片 photo signature"
+        "rowinthefile 发证机构 发证单位 评价机构 签名 签字 本人签字 照片 photo signature "
+        "备注 说明 备注说明 其他说明 note notes remark remarks comment comments"
     ).split()
 )
 """Columns that are known and not for the registry; what a roster says of wages, banks, health or faith is not read at all."""

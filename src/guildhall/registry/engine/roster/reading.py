@@ -8,7 +8,7 @@ from typing import Any
 
 from guildhall.kernel.workbooks import Workbook
 from guildhall.registry.engine.cells import lists
-from guildhall.registry.engine.cells.findings import CellFault, Rejected, Repeated
+from guildhall.registry.engine.cells.findings import CellFault
 from guildhall.registry.engine.cells.header import Header, choose
 from guildhall.registry.engine.cells.names import read_name
 from guildhall.registry.engine.cells.numbers import (
@@ -26,10 +26,9 @@ from guildhall.registry.engine.cells.table import REMEMBERED, Found, OpenTable, 
 from guildhall.registry.engine.cells.text import plain
 from guildhall.registry.engine.roster import checks
 from guildhall.registry.engine.roster.columns import ROSTER
-from guildhall.registry.engine.roster.rows import REQUIRED, Reference, Roster, RosterRow
+from guildhall.registry.engine.roster.rows import REQUIRED, Reference, RosterRow
 
-LONGEST_REMARK = 500
-UNIQUE = frozenset({"name", "identity_number", "phone", "certificate_number", "remark"})
+UNIQUE = frozenset({"name", "identity_number", "phone", "certificate_number"})
 LASTING = ("至今", "在职", "长期", "present", "current")
 OpenRoster = OpenTable[RosterRow]
 """A roster whose header is understood, to be taken row by row."""
@@ -66,7 +65,6 @@ class RowReader(TableReader[RosterRow]):
             "started_on": self.day,
             "ended_on": lambda text: Read(None) if text in LASTING else self.day(text),
             "organisation": self._organisation,
-            "remark": read_remark,
         }
 
     def _birth(self, text: str) -> Read[tuple[date, bool]]:
@@ -144,16 +142,8 @@ class RowReader(TableReader[RosterRow]):
             get("contract") or ("apprentice" if get("level") == "L0" else None),
             get("started_on"),
             checks.day_after(get("ended_on")),
-            get("remark"),
         )
         return RosterRow(number, *row, notes, digest(row, self.digest_key))
-
-
-def read_remark(text: str) -> Read[str]:
-    """Free words, as long as a remark may be. Raises Wrong."""
-    if len(text) > LONGEST_REMARK:
-        raise Wrong("too_long", length=len(text), most=LONGEST_REMARK)
-    return Read(text)
 
 
 def organisation(text: str, reference: Reference) -> int | None:
@@ -183,32 +173,7 @@ def open_roster(
     """
     rows, header = choose(workbook, ROSTER, mapping=mapping, sheet=sheet)
     reader = RowReader(header, workbook, reference, today, digest_key)
-    return OpenRoster(workbook.name, rows.name, workbook.encoding, header.row, header.labels, header.columns, header.notes, rows, reader)
-
-
-def read_roster(
-    workbook: Workbook,
-    *,
-    reference: Reference,
-    today: date,
-    mapping: Mapping[str, str] | None = None,
-    sheet: str = "",
-    digest_key: bytes = b"",
-) -> Roster:
-    """The whole roster at once; see `open_roster`."""
-    opened = open_roster(workbook, reference=reference, today=today, mapping=mapping, sheet=sheet, digest_key=digest_key)
-    rows: list[RosterRow] = []
-    rejected: list[Rejected] = []
-    repeated: list[Repeated] = []
-    for found in opened:
-        if isinstance(found, RosterRow):
-            rows.append(found)
-        elif isinstance(found, Rejected):
-            rejected.append(found)
-        else:
-            repeated.append(found)
-    remarks = (*workbook.notes, *opened.remarks)
-    return Roster(
-        opened.name, opened.sheet, opened.encoding, opened.header_row, opened.header, opened.columns, opened.column_notes,
-        rows, rejected, repeated, opened.read, opened.skipped, remarks,
+    return OpenRoster(
+        workbook.name, rows.name, workbook.encoding, header.row, header.labels, header.columns, header.notes, rows, reader,
+        notes=workbook.notes,
     )  # fmt: skip

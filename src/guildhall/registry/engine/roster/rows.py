@@ -10,12 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from guildhall.kernel.errors import Fault
 from guildhall.kernel.tables import Text
 from guildhall.registry.engine.cells.findings import CellFault as CellFault
 from guildhall.registry.engine.cells.findings import Rejected as Rejected
 from guildhall.registry.engine.cells.findings import Repeated as Repeated
-from guildhall.registry.engine.cells.header import ColumnNote
 from guildhall.registry.engine.cells.places import KnownPlace
 
 FIELDS: dict[str, Text] = {
@@ -39,7 +37,6 @@ FIELDS: dict[str, Text] = {
     "started_on": Text("入职日期", "first day at work"),
     "ended_on": Text("离职日期", "last day at work"),
     "organisation": Text("单位编号", "organisation code"),
-    "remark": Text("备注", "remark"),
 }
 """What a column of a roster may mean. A mapping is {field: header of the column}."""
 REQUIRED = ("name", "identity_number")
@@ -69,39 +66,8 @@ class RosterRow:
     contract: str | None = None
     started_on: date | None = None
     ended_on: date | None = None
-    remark: str | None = None
     notes: tuple[CellFault, ...] = ()
     digest: bytes = b""
-
-
-@dataclass(frozen=True)
-class Roster:
-    """A roster as read. `columns` is the mapping found, {field: header}; `header` every column of the file, in order.
-
-    `read` == len(rows) + len(repeated) + len(rejected). Empty rows are no rows: `skipped` says how many stood among the others.
-    """
-
-    name: str
-    sheet: str
-    encoding: str
-    header_row: int
-    header: tuple[str, ...]
-    columns: Mapping[str, str]
-    column_notes: tuple[ColumnNote, ...]
-    rows: list[RosterRow]
-    rejected: list[Rejected]
-    repeated: list[Repeated]
-    read: int
-    skipped: int = 0
-    remarks: tuple[Text, ...] = ()
-
-    def faults(self) -> list[Fault]:
-        """Every fault as a line of an import report."""
-        return [
-            Fault(self.name, row.number, fault.column, f"{fault.what.en} ({fault.value})" if fault.value else fault.what.en, fault.next.en)
-            for row in self.rejected
-            for fault in row.faults
-        ]
 
 
 @dataclass(frozen=True)

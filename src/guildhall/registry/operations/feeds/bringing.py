@@ -21,7 +21,7 @@ from guildhall.registry.engine.feeds.decisions import staged
 from guildhall.registry.engine.roster import NotATable, Reference
 from guildhall.registry.models import Feed, ImportBatch, Organisation, refuse_unfinished, vault
 from guildhall.registry.models.staged import PIECE, open_file, seal_file
-from guildhall.registry.operations.imports.batches import ASKED, TRIAL, WAITING, lease, let_go, unfinished
+from guildhall.registry.operations.imports.batches import ASKED, TRIAL, UNTOLD, WAITING, lease, let_go, unfinished
 from guildhall.registry.operations.imports.staging import Progress, fill
 from guildhall.registry.queries import feeds as queries
 from guildhall.registry.queries.imports import Occupations, may_bring
@@ -42,6 +42,7 @@ def receive(
     kept: bool = True,
     corrects: int | None = None,
     trial: bool = False,
+    untold: bool = False,
 ) -> ImportBatch:
     """A received file, kept sealed until its rows are staged; with `kept` false whoever has it in hand keeps it.
 
@@ -57,7 +58,12 @@ def receive(
             name=name,
             sha256=sha256(content).hexdigest(),
             as_of=as_of,
-            mapping={"correction": correction, ASKED: _asked(as_of, correction), **({TRIAL: True} if trial else {})},
+            mapping={
+                "correction": correction,
+                ASKED: _asked(as_of, correction),
+                **({TRIAL: True} if trial else {}),
+                **({UNTOLD: True} if untold else {}),
+            },
             state="received",
             corrects_id=corrects,
             brought_by=by.name,
@@ -133,18 +139,20 @@ def bring(
     now: datetime,
     correction: bool = False,
     trial: bool = False,
+    untold: bool = False,
     progress: Progress | None = None,
 ) -> ImportBatch:
     """Receives and stages a file at hand; the import of this very file that was not finished goes on instead, where the same was asked.
 
     A file that cannot be read leaves its feed `broken`, with the reason. A `trial` begins anew, is never gone on with, and changes nothing.
+    With `untold` the caller tells of the rows once they are applied, and says so with `imports.tell`; until then this import is given back.
     """
     asked = _asked(as_of, correction)
     begun = None if trial else unfinished(sha256=sha256(content).hexdigest(), kind=kind, asked=asked, by=by)
     if begun and begun.state != "received":
         return begun
     batch = begun or receive(
-        content=content, kind=kind, name=name, as_of=as_of, by=by, now=now, correction=correction, kept=False, trial=trial
+        content=content, kind=kind, name=name, as_of=as_of, by=by, now=now, correction=correction, kept=False, trial=trial, untold=untold
     )
     token = lease(batch)
     try:

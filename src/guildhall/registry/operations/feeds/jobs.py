@@ -7,6 +7,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
 from guildhall.kernel.workbooks import Refused
 from guildhall.office.models import Job
@@ -14,11 +16,12 @@ from guildhall.office.operations import work
 from guildhall.registry.engine.roster import NotATable
 from guildhall.registry.models import ImportBatch
 from guildhall.registry.operations.feeds.applying import apply
-from guildhall.registry.operations.feeds.bringing import note_broken, stage
+from guildhall.registry.operations.feeds.bringing import note_broken, refuse_older, stage
 from guildhall.registry.operations.feeds.foreseeing import foresee
+from guildhall.registry.operations.feeds.reconciling import refuse_many, unsaid_now
 from guildhall.registry.operations.imports.batches import confirm, lease, let_go
 from guildhall.registry.operations.imports.staging import Progress
-from guildhall.registry.queries.imports import Occupations
+from guildhall.registry.queries.imports import Occupations, may_bring
 from guildhall.web.viewer import Viewer
 
 KIND = "feed"
@@ -33,8 +36,16 @@ def check_later(*, batch: ImportBatch, by: Viewer, now: datetime) -> Job:
     return work.enqueue(kind=KIND, key=f"check {batch.pk}", arguments={"step": "check", "batch": batch.pk, "by": _told(by)}, now=now)
 
 
-def apply_later(*, batch: ImportBatch, by: Viewer, now: datetime) -> Job:
-    """Confirms a large file and queues its applying. Raises as `confirm` does."""
+def apply_later(*, batch: ImportBatch, by: Viewer, now: datetime, ends: int | None = None) -> Job:
+    """Confirms a large file and queues its applying; `ends` as in `apply`. Raises as `apply` and `confirm` do.
+
+    What would end goes by the comparison that was shown, unless the record has moved since.
+    """
+    may_bring(by, batch, timezone.localdate(now))
+    assert batch.as_of is not None
+    refuse_older(batch.kind, batch.as_of, correction=bool(batch.mapping.get("correction")))
+    stands = batch.forecast.get("unsaid") == unsaid_now(batch)
+    refuse_many(batch.forecast if stands else foresee(batch=batch, by=by, now=now), ends)
     confirm(batch=batch, by=by, now=now)
     return work.enqueue(kind=KIND, key=f"apply {batch.pk}", arguments={"step": "apply", "batch": batch.pk, "by": _told(by)}, now=now)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from guildhall.registry.operations.imports.applying import apply
 from guildhall.registry.operations.imports.batches import (
+    DAY,
     abandon,
     begin,
     confirm,
     discard,
     keep_columns,
+    tell,
 )
 from guildhall.registry.operations.imports.correcting import take_rejected
 from guildhall.registry.operations.imports.foreseeing import TooOften, foresee, refuse_too_many
@@ -18,6 +20,7 @@ from guildhall.registry.operations.imports.staging import stage, stage_roster
 
 __all__ = [
     "AT_ONCE",
+    "DAY",
     "TooOften",
     "abandon",
     "apply",
@@ -34,4 +37,5 @@ __all__ = [
     "stage",
     "stage_roster",
     "take_rejected",
+    "tell",
 ]

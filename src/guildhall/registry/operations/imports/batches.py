@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from secrets import token_hex
@@ -22,7 +22,15 @@ from guildhall.web.viewer import Viewer
 LEASE, ASKED, TRIAL = "reader", "asked", "trial"
 """In a batch's mapping: who reads the file just now, what was asked for when it came, and that it is only tried."""
 WAITING = ("received", "staged")
-KEPT_OF_COLUMNS = ("columns", "header", "header_row", "correction", ASKED)
+DAY = "day"
+"""In a batch's mapping: where the day it speaks of was taken from (DAYS)."""
+FILE, EARLIER, NONE, SEVERAL, AHEAD, GIVEN = DAYS = ("file", "earlier", "none", "several", "ahead", "given")
+"""Written above the header; that of the import it corrects; nowhere, so it is today; named in several ways, or still to come, so that
+somebody has to say; given by whoever brought it.
+"""
+UNTOLD = "untold"
+"""In a batch's mapping while nobody has been told yet what became of its rows, where whoever brings it tells of them at once."""
+KEPT_OF_COLUMNS = ("columns", "header", "header_row", "correction", ASKED, DAY, UNTOLD)
 """What stays known of a file's columns once it is being applied."""
 
 
@@ -48,8 +56,7 @@ def begin(
     """
     refuse_unfinished()
     brings = owner(by, organisation, timezone.localdate(now))
-    if as_of > timezone.localdate(now):
-        raise GuildhallError(_("A roster cannot speak of a day to come"), next=_("give the day of the roster"))
+    refuse_ahead(as_of, timezone.localdate(now))
     if corrects is not None and not ImportBatch.objects.filter(pk=corrects, organisation=brings).exists():
         raise NotFound(_("There is no such import"))
     summed = sha256()
@@ -75,6 +82,21 @@ def begin(
     return batch
 
 
+def refuse_ahead(as_of: date | None, today: date) -> None:
+    """Raises GuildhallError for a day to come."""
+    if as_of and as_of > today:
+        raise GuildhallError(_("A roster cannot speak of a day to come"), next=_("give the day of the roster"))
+
+
+def day_of_file(said: Sequence[date], today: date) -> tuple[date, str]:
+    """The day a roster speaks of by what is written in it, and where that was taken from; today where it does not say it plainly."""
+    if len(said) > 1:
+        return today, SEVERAL
+    if said and said[0] > today:
+        return today, AHEAD
+    return (said[0], FILE) if said else (today, NONE)
+
+
 def _told(pieces: Iterable[bytes], summed: Any) -> Iterable[bytes]:
     for piece in pieces:
         summed.update(piece)
@@ -87,18 +109,25 @@ def in_pieces(file: IO[bytes]) -> Iterable[bytes]:
         yield piece
 
 
-def keep_columns(*, batch: ImportBatch, mapping: Mapping[str, str], sheet: str, by: Viewer, now: datetime) -> ImportBatch:
-    """Says what the columns of a received file mean ({field: header}, "" for none), and remembers it for the organisation's next one.
+def keep_columns(
+    *, batch: ImportBatch, mapping: Mapping[str, str], sheet: str, by: Viewer, now: datetime, as_of: date | None = None
+) -> ImportBatch:
+    """Says what the columns of a received file mean ({field: header}, "" for none), and remembers it for the organisation's next one;
+    `as_of` the day it speaks of, where that is another one than was taken.
 
-    Rows staged under another meaning are dropped. Raises AlreadyDone where the file is being applied or was.
+    Rows staged under another meaning are dropped. Raises AlreadyDone where the file is being applied or was, GuildhallError for a day
+    to come.
     """
     assert batch.organisation_id is not None
     owner(by, batch.organisation_id, timezone.localdate(now))
+    refuse_ahead(as_of, timezone.localdate(now))
     with transaction.atomic():
         held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         if held.state not in WAITING:
             raise AlreadyDone(_("This file has been confirmed already"))
         held.mapping, held.sheet, held.failure = {**held.mapping, "columns": dict(mapping)}, sheet, ""
+        if as_of and as_of != held.as_of:
+            held.as_of, held.mapping[DAY] = as_of, GIVEN
         clear_staged(held)
         held.save()
         ColumnMapping.objects.update_or_create(
@@ -204,12 +233,22 @@ def _erase(batch: ImportBatch, now: datetime) -> None:
 def unfinished(*, sha256: str, kind: str, asked: Mapping[str, Any], by: Viewer, organisation: int | None = None) -> ImportBatch | None:
     """The import of this very file that `by` began, asking for the same, and that is not finished: it goes on where it stopped.
 
-    One that was only tried is none: what is tried changes nothing, not even how the file is brought in.
+    So is one whose rows are all decided and of which nobody was told. One that was only tried is none: what is tried changes nothing, not
+    even how the file is brought in.
     """
-    states = (*WAITING, "applying")
+    states = (*WAITING, "applying", "done")
     found = ImportBatch.objects.filter(kind=kind, sha256=sha256, organisation=organisation, state__in=states, brought_by=by.name)
     begun = (batch for batch in found.order_by("-pk") if TRIAL not in batch.mapping and batch.mapping.get(ASKED) == asked)
-    return next(begun, None)
+    return next((batch for batch in begun if batch.state != "done" or UNTOLD in batch.mapping), None)
+
+
+def tell(*, batch: ImportBatch, by: Viewer, now: datetime) -> None:
+    """Notes that whoever brought a file was told what became of its rows: the same file again is brought anew."""
+    may_bring(by, batch, timezone.localdate(now))
+    with transaction.atomic():
+        held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        held.mapping.pop(UNTOLD, None)
+        held.save(update_fields=["mapping"])
 
 
 def subject(batch: ImportBatch) -> str:

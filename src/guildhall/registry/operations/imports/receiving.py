@@ -14,7 +14,7 @@ from guildhall.kernel.workbooks import Workbook
 from guildhall.registry.engine.identity import masked
 from guildhall.registry.engine.roster import OpenRoster
 from guildhall.registry.models import ImportBatch
-from guildhall.registry.operations.imports.batches import begin, in_pieces
+from guildhall.registry.operations.imports.batches import DAY, EARLIER, NONE, begin, day_of_file, in_pieces
 from guildhall.registry.operations.imports.staging import as_before
 from guildhall.registry.queries import imports as queries
 from guildhall.registry.queries.imports import Occupations
@@ -46,10 +46,20 @@ def receive(
     workbook = workbooks.read(content, name)
     reference = queries.reference(organisation, today, occupations, made_up=settings.DEMONSTRATION)
     found = as_before(workbook, reference, queries.remembered(organisation), sheet, today)
-    batch = begin(pieces=in_pieces(BytesIO(content)), name=name, organisation=organisation, as_of=today, by=by, now=now, corrects=corrects)
-    batch.mapping, batch.sheet, batch.encoding = described(workbook, found), found.sheet, found.encoding
+    day, source = _day(found, organisation, corrects, today)
+    batch = begin(pieces=in_pieces(BytesIO(content)), name=name, organisation=organisation, as_of=day, by=by, now=now, corrects=corrects)
+    batch.mapping, batch.sheet, batch.encoding = {**described(workbook, found), DAY: source}, found.sheet, found.encoding
     batch.save(update_fields=["mapping", "sheet", "encoding"])
     return batch
+
+
+def _day(found: OpenRoster, organisation: int, corrects: int | None, today: date) -> tuple[date, str]:
+    """The day a file speaks of: as written in it, else that of the import whose rows it corrects, else today."""
+    day, source = day_of_file(found.days, today)
+    if source == NONE and corrects is not None:
+        earlier = ImportBatch.objects.filter(pk=corrects, organisation_id=organisation).values_list("as_of", flat=True).first()
+        return (earlier, EARLIER) if earlier else (day, source)
+    return day, source
 
 
 def described(workbook: Workbook, found: OpenRoster) -> dict[str, Any]:

@@ -23,7 +23,21 @@ from guildhall.registry.engine.decisions import staged
 from guildhall.registry.engine.roster import NotATable, OpenRoster, Reference, open_roster
 from guildhall.registry.models import ImportBatch, ImportChunk, RejectedRow, vault
 from guildhall.registry.models.staged import open_file, seal_cells, seal_rows
-from guildhall.registry.operations.imports.batches import ASKED, LEASE, TRIAL, begin, lease, leased, let_go, unfinished
+from guildhall.registry.operations.imports.batches import (
+    AHEAD,
+    ASKED,
+    DAY,
+    LEASE,
+    SEVERAL,
+    TRIAL,
+    UNTOLD,
+    begin,
+    day_of_file,
+    lease,
+    leased,
+    let_go,
+    unfinished,
+)
 from guildhall.registry.queries import imports as queries
 from guildhall.registry.queries.imports import KIND, Occupations
 from guildhall.web.viewer import Viewer
@@ -122,9 +136,32 @@ def stage(
     if "columns" in batch.mapping:
         found = understood(workbook, reference, batch.mapping["columns"], batch.sheet, batch.as_of)
     else:
-        given = batch.mapping.get(ASKED, {}).get("columns", {})
-        found = as_before(workbook, reference, queries.remembered(batch.organisation_id), batch.sheet, batch.as_of, given)
+        asked = batch.mapping.get(ASKED, {})
+        before, given = queries.remembered(batch.organisation_id), asked.get("columns", {})
+        found = as_before(workbook, reference, before, batch.sheet, batch.as_of, given)
+        if not asked.get("as_of") and _dated(batch, found, timezone.localdate(now)):
+            reference = queries.reference(batch.organisation_id, batch.as_of, occupations, made_up=settings.DEMONSTRATION)
+            found = as_before(workbook, reference, before, batch.sheet, batch.as_of, given)
     return fill(batch=batch, found=found, progress=progress, token=token)
+
+
+def _dated(batch: ImportBatch, found: OpenRoster, today: date) -> bool:
+    """Takes the day that a roster says it speaks of where nobody gave one; whether it is another than was taken so far.
+
+    Raises GuildhallError where the file names several, or one to come.
+    """
+    before = batch.as_of
+    batch.as_of, source = day_of_file(found.days, today)
+    if source in (SEVERAL, AHEAD):
+        raise GuildhallError(
+            _("It cannot be told of which day the roster speaks: it says %(days)s") % {"days": "、".join(map(str, found.days))},
+            next=_("say it with --as-of"),
+        )
+    with transaction.atomic():
+        held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        held.as_of, held.mapping = batch.as_of, {**held.mapping, DAY: source}
+        held.save(update_fields=["as_of", "mapping"])
+    return batch.as_of != before
 
 
 def fill(
@@ -209,13 +246,15 @@ def stage_roster(
     mapping: Mapping[str, str] | None = None,
     sheet: str = "",
     trial: bool = False,
+    untold: bool = False,
     progress: Progress | None = None,
 ) -> ImportBatch:
     """Receives and stages a roster from a file at hand, which is read from where it stands; see `begin` and `stage`.
 
+    With `untold` the caller tells of the rows once they are applied, and says so with `tell`; until then this import is given back.
     The import of this very file that was not finished goes on instead, where the same was asked for; a `trial` begins anew and is
-    never gone on with. Without a day the roster speaks of today. `mapping` ({field: header}) wins over the columns that
-    are remembered of the organisation, and these over what the headers say.
+    never gone on with. Without a day the roster speaks of the one written above its header, else of today. `mapping` ({field: header}) wins
+    over the columns that are remembered of the organisation, and these over what the headers say.
     """
     content = path.read_bytes()
     queries.owner(by, organisation, timezone.localdate(now))
@@ -225,7 +264,7 @@ def stage_roster(
     if begun and begun.state != "received":
         return begun
     day = as_of or timezone.localdate(now)
-    told = {ASKED: asked, **({TRIAL: True} if trial else {})}
+    told = {ASKED: asked, **({TRIAL: True} if trial else {}), **({UNTOLD: True} if untold else {})}
     batch = begun or begin(
         pieces=(), name=path.name, organisation=organisation, as_of=day, by=by, now=now, digest=digest, mapping=told, sheet=sheet
     )
