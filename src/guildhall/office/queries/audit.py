@@ -10,10 +10,12 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat, TruncDate
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from guildhall.office import outside
 from guildhall.office.engine import merkle
 from guildhall.office.engine.chain import MOMENT
+from guildhall.office.engine.machinery import machinery
 from guildhall.office.engine.seals import Sealed, unpacked
 from guildhall.office.models import Account, AuditCheck, AuditEvent, Grant, Seal
 from guildhall.office.queries.verification import sealed
@@ -120,10 +122,12 @@ def _actor(named: str) -> str:
 
 
 def _names(actors: Collection[str]) -> Mapping[str, str]:
-    """What staff are called, by actor; nobody else has a name here."""
+    """What staff and the city's machinery are called, by actor; nobody else has a name here."""
     keys = [int(actor.removeprefix("account:")) for actor in actors if actor.removeprefix("account:").isdecimal()]
     staff = Account.objects.filter(pk__in=keys, kind="staff").values_list("pk", "name", "username")
-    return {f"account:{key}": name or username for key, name, username in staff}
+    language = get_language() or "zh-hans"
+    own = {actor: words.in_(language) for actor in actors if (words := machinery(actor))}
+    return own | {f"account:{key}": name or username for key, name, username in staff}
 
 
 def exported(viewer: Viewer, asked: Asked, *, places: Collection[str] | None) -> Iterator[dict[str, Any]]:

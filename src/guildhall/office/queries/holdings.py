@@ -213,11 +213,11 @@ def _attachments(worker_ids: Sequence[int]) -> Held:
 def _events(accounts: Sequence[Account], worker_ids: Sequence[int]) -> Held:
     headings = (
         _heading("at", "时间", "when"),
-        _heading("subject", "关于", "about"),
+        _heading("subject", "关于", "about", resolve="subject"),
         _heading("action", "操作", "what", resolve="action"),
         _heading("actor", "操作人", "who", resolve="actor"),
         _heading("role", "角色", "role", resolve="role"),
-        _heading("on_behalf", "代谁", "on behalf of"),
+        _heading("on_behalf", "代谁", "on behalf of", resolve="whom"),
         _heading("reason", "理由", "reason"),
         _heading("details", "细节", "details"),
         _heading("batch", "导入批次", "import"),

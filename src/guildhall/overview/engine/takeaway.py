@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from guildhall.kernel.holdings import Heading, Held, Value
 from guildhall.kernel.tables import Text
+from guildhall.office.engine.details import told
 
 HERE = ZoneInfo("Asia/Shanghai")
 TITLE = Text("本市登记的您的全部信息", "All that the city holds about you")
@@ -102,7 +103,7 @@ def shown(heading: Heading, value: Value, language: str) -> str:
     if isinstance(value, datetime):
         return f"{value.astimezone(HERE):%Y-%m-%d %H:%M}"
     if isinstance(value, Mapping):
-        return "; ".join(f"{key}: {inner}" for key, inner in value.items() if inner not in (None, ""))
+        return told(value).in_(language)
     return str(value)
 
 

@@ -96,6 +96,18 @@ def _purposes(codes: Iterable[object], own: frozenset[int]) -> Words:
     return TITLES
 
 
+def _subjects(codes: Iterable[object], own: frozenset[int]) -> Words:
+    """Whose record or account: all of them are the person's own."""
+    return {str(code): SUBJECTS[kind] for code in codes if (kind := str(code).partition(":")[0]) in SUBJECTS}
+
+
+def _whom(codes: Iterable[object], own: frozenset[int]) -> Words:
+    """On whose behalf something was done: of a person, as only a person is acted for."""
+    return {str(code): PERSON for code in codes if str(code).startswith("worker:")}
+
+
+PERSON = Text("本人", "the person")
+SUBJECTS = {"worker": Text("您的记录", "your record"), "account": Text("您的账号", "your account")}
 RESOLVERS: Mapping[str, Callable[[Iterable[object], frozenset[int]], Words]] = {
     "actor": _actors,
     "occupation": _occupations,
@@ -103,5 +115,7 @@ RESOLVERS: Mapping[str, Callable[[Iterable[object], frozenset[int]], Words]] = {
     "action": _actions,
     "organisation": _organisations,
     "purpose": _purposes,
+    "subject": _subjects,
+    "whom": _whom,
 }
 """What a heading may ask a domain above for."""

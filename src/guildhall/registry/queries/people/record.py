@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
@@ -39,6 +40,14 @@ from guildhall.registry.queries.records import no_such_person
 from guildhall.registry.queries.vouched import UNDENIED
 from guildhall.web.viewer import Viewer
 
+RECORDED = {
+    Certificate: tables.CERTIFICATES.name,
+    ClaimedCertificate: "registry.claimed_certificates",
+    EmploymentSpell: tables.EMPLOYMENT.name,
+    InsuranceSpell: tables.INSURANCE.name,
+    ReportedFact: "registry.reported_facts",
+}
+"""The tables by which changes of rows are remembered."""
 CERTIFICATE_NUMBERS, CLAIMS, DOCUMENTS = tables.CERTIFICATE_NUMBERS.name, "registry.claimed_certificates", "registry.identity_documents"
 
 
@@ -52,13 +61,24 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class Source:
+    """Where what is said today comes from: the row's origin and, where it was changed since, when and by which file; by an officer where
+    that is None.
+    """
+
+    origin: Origin
+    changed_at: datetime | None = None
+    changed_by: Origin | None = None
+
+
+@dataclass(frozen=True)
 class Held:
     """A certificate or an appointment. `state` is `decides` (the level), `holds`, `ended` or `to_come`."""
 
     row: Certificate
     number: str
     state: str
-    origin: Origin
+    source: Source
 
 
 @dataclass(frozen=True)
@@ -67,7 +87,7 @@ class Claimed:
 
     row: ClaimedCertificate
     number: str
-    origin: Origin
+    source: Source
 
 
 @dataclass(frozen=True)
@@ -76,7 +96,7 @@ class Job:
 
     row: Any
     lasts: bool
-    origin: Origin
+    source: Source
 
 
 @dataclass(frozen=True)
@@ -115,6 +135,8 @@ class Past:
 class Person:
     """Everything of one person that the viewer's role is shown; parts it is not shown are empty. `shown` names those it is.
 
+    `origin` is where the record itself comes from, `changed` says of its parts that were changed since by whom that was.
+
     `confirmed` is false where an employer is shown no more than its own roster said.
     """
 
@@ -136,6 +158,7 @@ class Person:
     past: tuple[Past, ...] = ()
     responsible: Place | None = None
     origin: Origin | None = None
+    changed: Mapping[str, Source] = field(default_factory=dict)
     confirmed: bool = True
 
     @property
@@ -192,6 +215,7 @@ class _Reader:
             past=tuple(self._past()),
             responsible=responsible_today(self.viewer, self.worker.residence_id, self.today) if "residence" in self.shown else None,
             origin=self._origin(self.worker.batch_id) if self.shown is not UNCONFIRMED else None,
+            changed=self._changed(),
             confirmed=self.shown is not UNCONFIRMED,
         )
 
@@ -210,7 +234,7 @@ class _Reader:
         in_force = [row for row in rows if holds(row.issued_on, row.valid_until, self.today)]
         top = max((ORDINALS[row.level] for row in in_force), default=None)
         deciding = next((row for row in reversed(in_force) if ORDINALS[row.level] == top), None)
-        return tuple(Held(row, self._number(row), _state(row, deciding, self.today), self._origin(row.batch_id)) for row in rows)
+        return tuple(Held(row, self._number(row), _state(row, deciding, self.today), self._source(row)) for row in rows)
 
     def _number(self, row: Certificate) -> str:
         number = getattr(row, "number", None)
@@ -231,13 +255,13 @@ class _Reader:
         rows = self._mine(ClaimedCertificate.objects.select_related("said_by", "confirmed"), "claims", "said_by_id").order_by("pk")
         for row in rows:
             number = masked(vault().open(CLAIMS, "number", row.pk, row.number_sealed)) if row.number_sealed else ""
-            yield Claimed(row, number, self._origin(row.batch_id))
+            yield Claimed(row, number, self._source(row))
 
     def _jobs(self, model: Any, part: str) -> tuple[Job, ...]:
         rows = self._mine(model.objects.select_related("organisation"), part).order_by("-started_on", "-pk")
         if model is EmploymentSpell and self.viewer.role == "employer":
             rows = rows.filter(UNDENIED)
-        return tuple(Job(row, self._lasts(row), self._origin(row.batch_id)) for row in rows)
+        return tuple(Job(row, self._lasts(row), self._source(row)) for row in rows)
 
     def _lasts(self, row: Any) -> bool:
         return holds(row.started_on, row.ended_on, self.today) and getattr(row, "denied_at", None) is None
@@ -264,7 +288,7 @@ class _Reader:
     def _past(self) -> Iterator[Past]:
         if "superseded" not in self.shown:
             return
-        told = changes.of_records(self.records)
+        told = self.told
         homes = {change.said for change in told if change.column == "residence_id" and change.said}
         places = Place.objects.in_bulk(list(homes))
         for change in told:
@@ -274,10 +298,39 @@ class _Reader:
                 place = places.get(change.said or "") if change.column == "residence_id" else None
                 yield Past(part, change.column, change.said, place, change.until, origin)
 
+    @cached_property
+    def told(self) -> list[changes.Change]:
+        """What the records said before, the latest first."""
+        return changes.of_records(self.records)
+
+    @cached_property
+    def latest(self) -> dict[tuple[str, int], changes.Change]:
+        """The latest change of each row."""
+        return {(change.table, change.row): change for change in reversed(self.told)}
+
+    def _changed(self) -> dict[str, Source]:
+        """The latest change of each part of the leading record that is shown whole; names are `name`."""
+        found: dict[str, Source] = {}
+        for change in self.told:
+            part = PART_OF_COLUMN.get((change.table, change.column), "")
+            part = "name" if part == "former_names" else part
+            if "superseded" in self.shown and change.row == self.worker.pk and self.shown.get(part) == ALL:
+                found.setdefault(part, self._as_changed(self._origin(self.worker.batch_id), change))
+        return found
+
+    def _source(self, row: Any) -> Source:
+        """Where a row comes from, and who changed it since."""
+        origin = self._origin(row.batch_id)
+        changed = self.latest.get((RECORDED[type(row)], row.pk)) if "superseded" in self.shown else None
+        return self._as_changed(origin, changed) if changed else Source(origin)
+
+    def _as_changed(self, origin: Origin, change: changes.Change) -> Source:
+        return Source(origin, change.until, self._origin(change.batch) if change.batch else None)
+
     def _origin(self, batch: int | None) -> Origin:
         """The file that brought a row, or the load; asked for once."""
         if batch not in self.origins:
-            self.origins[batch] = _origin_of(batch)
+            self.origins[batch] = _origin_of(batch, self.viewer)
         return self.origins[batch]
 
 
@@ -289,10 +342,12 @@ def _state(row: Certificate, deciding: Certificate | None, today: date) -> str:
     return "holds" if holds(row.issued_on, row.valid_until, today) else "ended"
 
 
-def _origin_of(batch: int | None) -> Origin:
+def _origin_of(batch: int | None, viewer: Viewer) -> Origin:
+    """Where a batch comes from; an employer is not told what the files of others are called."""
     brought = ImportBatch.objects.filter(pk=batch).first() if batch else None
     if brought:
-        return Origin(brought.name, brought.kind, brought.as_of or brought.brought_at.date())
+        others = viewer.role == "employer" and brought.organisation_id != viewer.organisation
+        return Origin("" if others else brought.name, brought.kind, brought.as_of or brought.brought_at.date())
     load = LoadBatch.objects.order_by("-pk").values("manifest").first()
     said = load["manifest"].get("as_of") if load else None
     return Origin("", "load" if load else "entered", date.fromisoformat(said) if said else None)
