@@ -9,11 +9,11 @@ import pytest
 
 from guildhall.incentives.engine.states import MOVES, STATES
 from guildhall.incentives.models import Claim
-from guildhall.incentives.operations import appeals, bundles, checking, lodging, paying, receiving, review
+from guildhall.incentives.operations import appeals, bundles, checking, lodging, looking, paying, receiving, review
 from guildhall.incentives.queries import claims, payments
 from guildhall.incentives.queries.standing import CONSENT
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
-from guildhall.office.models import Mandate, Notice
+from guildhall.office.models import AuditEvent, Mandate, Notice
 from guildhall.office.queries.attachments import attachments
 from guildhall.office.queries.mandates import tasks_of
 from guildhall.office.queries.notices import facts_of
@@ -252,3 +252,20 @@ def test_what_may_be_done_is_what_the_table_says(desk: Desk) -> None:
         known |= reached
         reached |= {move.after for move in MOVES if set(move.before) & known}
     assert reached == set(STATES), "every state can be reached"
+
+
+def test_looking_leaves_a_trace_and_an_account_is_shown_with_a_reason(desk: Desk) -> None:
+    claim = desk.lodged()
+    found = looking.look(claim_id=claim.pk, by=desk.officer, now=desk.now)
+    looking.look(claim_id=claim.pk, by=desk.officer, now=desk.now)
+    assert (found.account, found.holder) == ("****2222", "晏雨蘅")
+    looks = AuditEvent.objects.filter(chain=f"worker:{claim.worker_id}", action="incentives.open_claim")
+    assert [event.actor for event in looks] == [desk.officer.name]
+    with pytest.raises(GuildhallError):
+        looking.reveal_account(claim_id=claim.pk, reason="", by=desk.officer, now=desk.now)
+    for stranger in (desk.auditor, desk.employer, desk.world.viewer("assessor"), desk.world.viewer("claims_officer", desk.world.west)):
+        with pytest.raises(NotFound):
+            looking.reveal_account(claim_id=claim.pk, reason="claim", by=stranger, now=desk.now)
+    assert looking.reveal_account(claim_id=claim.pk, reason="claim", by=desk.officer, now=desk.now) == "6222000011112222"
+    assert Notice.objects.filter(template="number_revealed", worker_id=claim.worker_id).count() == 1
+    assert "6222000011112222" not in " ".join(event.details for event in AuditEvent.objects.all())

@@ -24,6 +24,7 @@ WHAT = {
     "registry.reveal": Text("查看了完整号码", "saw a number in full"),
     "office.begin_acting": Text("开始代您办事", "began to act for you"),
     "office.open_attachment": Text("打开了您提交的材料", "opened a paper you brought"),
+    "incentives.open_claim": Text("打开了您的补贴申领", "opened a claim of yours"),
 }
 """Events that are looks."""
 FIELDS = {
@@ -32,6 +33,7 @@ FIELDS = {
     "document": Text("其他证件号", "number of another document"),
     "certificate": Text("证书编号", "certificate number"),
     "claim": Text("待核实证书编号", "number of a certificate not confirmed"),
+    "account": Text("收款账号", "number of the bank account"),
 }
 REASONS = {
     "counter": Text("本人在窗口办事", "you stood at the counter"),
