@@ -20,8 +20,8 @@ from guildhall.office.queries.notices import facts_of
 from guildhall.registry.engine.purposes import BY_KEY
 from guildhall.registry.models import Place, PlaceSuccessor
 from guildhall.registry.operations.consents import give_consent, withdraw_consent
-from guildhall.web.viewer import PUBLIC, Viewer
-from tests.incentives.desk import BENEFIT, FACTS, NOW, TODAY, Desk, desk
+from guildhall.web.viewer import PUBLIC, Viewer, system
+from tests.incentives.desk import BENEFIT, FACTS, NOW, TODAY, Desk, answer, desk
 from tests.world import LONG_AGO
 
 __all__ = ["desk"]
@@ -269,3 +269,30 @@ def test_looking_leaves_a_trace_and_an_account_is_shown_with_a_reason(desk: Desk
     assert looking.reveal_account(claim_id=claim.pk, reason="claim", by=desk.officer, now=desk.now) == "6222000011112222"
     assert Notice.objects.filter(template="number_revealed", worker_id=claim.worker_id).count() == 1
     assert "6222000011112222" not in " ".join(event.details for event in AuditEvent.objects.all())
+
+
+def test_what_is_paid_without_asking_the_city_begins_and_the_employer_lodges(desk: Desk) -> None:
+    key = desk.world.harbour.organisation
+    city = system("work")
+    claim = lodging.begin(benefit="job_stabilisation_refund", subject=f"{key}-2025", by=city, now=desk.now)
+    assert [row.claim.pk for row in claims.claims_of(desk.employer, TODAY)] == [claim.pk]
+    lodging.give_account(claim_id=claim.pk, number="6222000011112222", holder="第7301号", bank="匠城银行", by=desk.employer, now=desk.now)
+    assert lodging.submit(claim_id=claim.pk, by=desk.employer, now=desk.now).state == "lodged"
+    for benefit, subject in ((BENEFIT, desk.certificate), ("job_stabilisation_refund", f"{key}-x"), ("job_stabilisation_refund", "0-2025")):
+        with pytest.raises(NotFound):
+            lodging.begin(benefit=benefit, subject=subject, by=city, now=desk.now)
+
+
+def test_what_officers_note_among_themselves_is_not_read_to_the_claimant(desk: Desk) -> None:
+    claim = desk.noticed()
+    review.reopen(claim_id=claim.pk, reason="邻居反映", by=desk.officer, now=desk.now)
+    reasons = {taken.reason for taken in claims.claim(desk.worker, claim.pk, TODAY, desk.now).steps}
+    assert reasons == {""}
+    assert "邻居反映" in {taken.reason for taken in claims.claim(desk.second, claim.pk, TODAY, desk.now).steps}
+
+
+def test_whoever_lodged_for_somebody_may_still_take_in_what_the_bank_says(desk: Desk) -> None:
+    claim, batch = desk.sent()
+    Claim.objects.filter(pk=claim.pk).update(lodged_by=desk.third.name)
+    paying.reconcile(batch_id=batch.pk, content=answer(batch, "paid"), name="a.csv", by=desk.third, now=desk.now)
+    assert desk.again(claim).state == "paid"

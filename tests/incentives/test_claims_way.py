@@ -8,16 +8,19 @@ from datetime import date, timedelta
 import pytest
 
 from guildhall.incentives.engine.states import MOVES
-from guildhall.incentives.models import BenefitGrant, Check, Claim, Rulebook, Verdict
+from guildhall.incentives.engine.terms import TERMS
+from guildhall.incentives.models import BenefitGrant, Check, Claim, Rulebook, Statement, Verdict
 from guildhall.incentives.operations import checking, lodging, paying, receiving, review
-from guildhall.incentives.queries import benefits, claims
+from guildhall.incentives.queries import benefits, claims, inputs
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.office.models import AuditEvent, Notice
 from guildhall.office.queries.notices import facts_of
 from guildhall.web.viewer import system
+from tests.house.tree import REPOSITORY
 from tests.incentives.desk import BENEFIT, TODAY, Desk, answer, desk
 
 __all__ = ["desk"]
+FROM_RECORDS = inputs.recorded
 
 
 def _told(template: str) -> list[Notice]:
@@ -258,3 +261,27 @@ def test_the_answer_of_the_bank_is_taken_whole_or_not_at_all(desk: Desk) -> None
     assert paying.reconcile(batch_id=batch.pk, content=answer(batch, "paid"), name="a.csv", by=desk.officer, now=desk.now) == counts
     with pytest.raises(GuildhallError):
         paying.reconcile(batch_id=batch.pk, content=answer(batch, "returned", "户名不符"), name="a.csv", by=desk.officer, now=desk.now)
+
+
+def test_facts_come_from_the_records_and_a_claim_says_only_what_they_cannot(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inputs, "recorded", FROM_RECORDS)
+    claim = desk.accepted()
+    told = inputs.inputs(desk.again(claim), TODAY)
+    assert (told["level"], told["occupation"], told["applied_on"], told["drawing_benefit"]) == ("L4", "2-02-38", TODAY, False)
+    row = desk.check(claim)
+    assert row.outcome in ("refused", "undetermined")
+    assert checking.replay(check_id=row.pk, by=desk.auditor, now=desk.now).same
+    assert Statement.objects.get(fact="drawing_benefit").value == "false"
+    year = lodging.begin(benefit="job_stabilisation_refund", subject="2025", by=desk.employer, now=desk.now)
+    assert inputs.inputs(year, TODAY) == {"applied_on": TODAY, "granted_on": TODAY}
+    hire = lodging.begin(benefit="hiring_subsidy", subject=str(desk.world.harbour.keys["spell"]), by=desk.employer, now=desk.now)
+    assert inputs.inputs(hire, TODAY)["contract"] == "regular"
+
+
+def test_the_page_on_the_way_of_a_claim_says_what_the_table_says() -> None:
+    page = (REPOSITORY / "docs" / "method" / "claims.md").read_text(encoding="utf-8")
+    for move in MOVES:
+        before = ", ".join(f"`{state}`" for state in move.before) or "—"
+        assert f"| {move.title.en} · {move.title.zh} | {before} | `{move.after}` | {', '.join(move.by)} |" in page
+    for state, term in TERMS.items():
+        assert f"| `{state}`: {term.title.en} | {term.words.en} | {term.status} |" in page

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from guildhall.kernel.tables import Text
 
-CLAIMANT, PERSON, EMPLOYER, OFFICER, SECOND, OTHER, SYSTEM = "claimant", "person", "employer", "officer", "second", "other", "system"
+CLAIMANT, PERSON, EMPLOYER, OFFICER = "claimant", "person", "employer", "officer"
+SECOND, OTHER, CASHIER, SYSTEM = "second", "other", "cashier", "system"
 """Who may take a step: whoever claims; the person the claim is about, in person; an employer for its own people; a claims officer whose
-authority answers today and who did not lodge it; an officer other than the one who proposed; an officer who took no part at all; the
-city's machinery.
+authority answers today and who did not lodge it; an officer other than the one who proposed; an officer who took no part at all; any
+claims officer or the machinery, for what follows from a batch and leaves nothing to decide; the city's machinery.
 """
-ACTORS = (CLAIMANT, PERSON, EMPLOYER, OFFICER, SECOND, OTHER, SYSTEM)
 
 STATES: dict[str, Text] = {
     "asked": Text("待本人同意", "waits for the person to agree"),
@@ -84,9 +84,9 @@ MOVES: tuple[Move, ...] = (
     _move("publish", "approved", "noticed", OFFICER, "开始公示", "put on public notice"),
     _move("reopen", "noticed", "accepted", OFFICER, "公示期有异议，重新审核", "taken back into review after an objection"),
     _move("batch", "noticed", "batched", OFFICER, "列入发放批次", "put into a payment batch"),
-    _move("unbatch", "batched", "noticed", OFFICER, "移出发放批次", "taken out of a payment batch"),
-    _move("pay", "batched", "paid", "officer system", "银行已入账", "paid by the bank"),
-    _move("bounce", "batched", "failed", "officer system", "银行退回", "returned by the bank"),
+    _move("unbatch", "batched", "noticed", CASHIER, "移出发放批次", "taken out of a payment batch"),
+    _move("pay", "batched", "paid", CASHIER, "银行已入账", "paid by the bank"),
+    _move("bounce", "batched", "failed", CASHIER, "银行退回", "returned by the bank"),
     _move("redirect", "failed", "noticed", CLAIMANT, "更正收款账户", "another account was given"),
     _move("withdraw", "asked draft lodged returned accepted proposed approved noticed failed", "withdrawn", CLAIMANT, "撤回", "withdrawn"),
     _move("appeal", "refused", "appealed", CLAIMANT, "申请复核", "objected to"),

@@ -38,7 +38,8 @@ WRITABLE = ("draft", "returned")
 def begin(*, benefit: str, subject: str, by: Viewer, now: datetime) -> Claim:
     """A claim for a benefit, for one thing of the claimant's own: a certificate, an employment, a year, a business by its key.
 
-    Nothing is lodged yet. Raises NotFound for a benefit that is not claimed here or what is not the claimant's own, AlreadyDone where a
+    Nothing is lodged yet. What is paid without asking the city's machinery may begin for an organisation, which then gives an account and
+    lodges it. Raises NotFound for a benefit that is not claimed here or what is not the claimant's own, AlreadyDone where a
     live claim for the same stands, GuildhallError where too many drafts lie about.
     """
     with transaction.atomic():

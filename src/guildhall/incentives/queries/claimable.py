@@ -13,9 +13,10 @@ from guildhall.incentives.queries import benefits
 from guildhall.incentives.queries.standing import no_such_claim
 from guildhall.kernel.errors import NotFound
 from guildhall.office.queries.mandates import CLAIMS
+from guildhall.registry.queries import organisation
 from guildhall.registry.queries.merged import leader
 from guildhall.registry.queries.scope import organisations_of, records
-from guildhall.web.viewer import Viewer
+from guildhall.web.viewer import PUBLIC, Viewer
 
 YEARS = (2020, 2099)
 
@@ -35,8 +36,10 @@ class Claimable:
 
 
 def claimable(viewer: Viewer, benefit: str, subject: str, today: date) -> Claimable:
-    """What the viewer would claim for. Raises NotFound for what is not the viewer's own, GuildhallError for a benefit not claimed here."""
+    """What the viewer would claim for. Raises NotFound for what is not the viewer's own, or a benefit not claimed here."""
     kind = benefits.kind_of(benefit)
+    if viewer.role == "system":
+        return _automatic(benefit, kind, subject)
     as_worker = viewer.role == "worker" or viewer.mandate is not None
     if not viewer.may(CLAIMS) or not (as_worker or viewer.role == "employer"):
         raise no_such_claim()
@@ -44,6 +47,22 @@ def claimable(viewer: Viewer, benefit: str, subject: str, today: date) -> Claima
     if found is None:
         raise NotFound(_("There is nothing like this of yours to claim for"), next=_("choose from the list"))
     return found
+
+
+def _automatic(benefit: str, kind: str, subject: str) -> Claimable:
+    """What the city begins itself, for benefits paid without asking: a year of an organisation, written `ORGANISATION-YEAR`."""
+    key, _dash, year = subject.partition("-")
+    if benefits.rule_of(benefit).channel != "automatic" or kind != "year" or not key.isdigit():
+        raise no_such_claim()
+    row = organisation(PUBLIC, int(key))
+    subject = f"{row.pk}-{_year_of(year)}"
+    return Claimable(benefit, "year", subject, None, row.pk, "organisation", row.place_id, once(benefit, "year", subject))
+
+
+def _year_of(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and YEARS[0] <= int(text) <= YEARS[1]):
+        raise no_such_claim()
+    return int(text)
 
 
 def of_certificate(viewer: Viewer, benefit: str, subject: str, today: date) -> Claimable | None:
@@ -80,9 +99,9 @@ def _spell(viewer: Viewer, benefit: str, subject: str, today: date) -> Claimable
 
 def _year(viewer: Viewer, benefit: str, subject: str, today: date) -> Claimable | None:
     own = organisations_of(viewer, today).first()
-    if own is None or not (subject.isascii() and subject.isdigit() and YEARS[0] <= int(subject) <= YEARS[1]):
+    if own is None:
         return None
-    key = f"{own.pk}-{int(subject)}"
+    key = f"{own.pk}-{_year_of(subject)}"
     return Claimable(benefit, "year", key, None, own.pk, "organisation", own.place_id, once(benefit, "year", key))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from guildhall.incentives.engine import terms
@@ -33,8 +33,15 @@ from guildhall.web.viewer import Viewer
 SETTLED = Text("已办结", "settled")
 """What an employer is told of a worker's claim once it is decided, however it was."""
 BEFORE_DECISION = ("asked", "draft", "lodged", "returned", "accepted", "proposed", "approved", "appealed")
+REVIEWERS = ("claims_officer", "auditor", "system")
 IN_REVIEW = ("proposed", "approved", "appealed")
 LARGEST_PAGE = 200
+WORKS: Mapping[str, tuple[str, ...]] = {
+    "first": ("lodged", "accepted", "approved"),
+    "second": ("proposed", "recalling"),
+    "appeals": ("appealed", "recall_appealed"),
+}
+"""What an officer does with claims, and the states in which it waits: to review, to confirm as the second, to decide on objections."""
 
 
 @dataclass(frozen=True)
@@ -62,17 +69,24 @@ class Row:
 
 @dataclass(frozen=True)
 class Queue:
-    """A page of claims, deadline first; how many wait in all, how many of them are overdue, and the cursor of the next page."""
+    """A page of claims, deadline first; how many wait in all, how many of them are overdue, and the cursor of the next page.
+
+    `works` counts what waits for the viewer by kind of work: a word of WORKS.
+    """
 
     rows: tuple[Row, ...]
     waiting: int
     overdue: int
     next: str
+    works: Mapping[str, int]
 
 
 @dataclass(frozen=True)
 class Taken:
-    """A step as a page shows it: what, when, and who as far as the viewer may know."""
+    """A step as a page shows it: what, when, and who as far as the viewer may know; the reason for officers and whoever gave it.
+
+    Officers may name others in it; what a claimant is owed stands in the verdicts.
+    """
 
     title: Text
     at: datetime
@@ -137,22 +151,58 @@ def claims_of(viewer: Viewer, today: date) -> list[Row]:
     return rows_of(viewer, claims_seen(viewer, today).order_by("-pk")[:LARGEST_PAGE], today)
 
 
-def queue(viewer: Viewer, today: date, *, state: str = "", benefit: str = "", after: str = "", size: int = 50) -> Queue:
-    """The claims of the jurisdiction in which an officer has something to do, by deadline. Raises NotFound for others than officers."""
-    if viewer.role not in ("claims_officer", "auditor", "system") or viewer.mandate:
-        raise NotFound(_("There is no such page"), next=_("go back to your desk"))
+def queue(viewer: Viewer, today: date, *, work: str = "", state: str = "", benefit: str = "", after: str = "", size: int = 50) -> Queue:
+    """The claims of the jurisdiction in which an officer has something to do, by deadline; of one kind of `work`, or in one `state`.
+
+    What has no deadline comes the latest first. Raises NotFound for others than officers and auditors.
+    """
+    refuse_outsiders(viewer)
     mine = claims_seen(viewer, today)
-    waiting = mine.filter(state__in=OPEN)
-    rows = (mine.filter(state=state) if state in STATES else waiting).exclude(due_on=None)
+    by_work = works(viewer, mine)
+    waiting = by_work.get(work, mine.filter(state__in=OPEN))
+    rows = mine.filter(state=state) if state in STATES else waiting
     rows = rows.filter(benefit=benefit) if benefit else rows
+    size = max(1, min(size, LARGEST_PAGE))
+    dated = state not in STATES or state in terms.TERMS
+    found, next = _by_deadline(rows, after, size) if dated else _by_number(rows, after, size)
+    overdue = waiting.filter(due_on__lt=today).count()
+    counts = {name: some.count() for name, some in by_work.items()}
+    return Queue(tuple(rows_of(viewer, found, today)), waiting.count(), overdue, next, counts)
+
+
+def refuse_outsiders(viewer: Viewer) -> None:
+    """Raises NotFound for whoever neither reviews claims nor audits the review."""
+    if viewer.role not in REVIEWERS or viewer.mandate:
+        raise NotFound(_("There is no such page"), next=_("go back to your desk"))
+
+
+def works(viewer: Viewer, claims: QuerySet[Claim]) -> dict[str, QuerySet[Claim]]:
+    """Claims by the kind of work that waits, without what is for a colleague to do; an auditor reads them all."""
+    found = {work: claims.filter(state__in=states) for work, states in WORKS.items()}
+    if viewer.role != "claims_officer":
+        return found
+    own = Exists(Verdict.objects.filter(claim=OuterRef("pk"), state="proposed", proposed_by=viewer.name))
+    part = Exists(Step.objects.filter(claim=OuterRef("pk"), by=viewer.name))
+    decided = Exists(Verdict.objects.filter(Q(proposed_by=viewer.name) | Q(confirmed_by=viewer.name), claim=OuterRef("pk")))
+    found = {work: rows.exclude(Q(begun_by=viewer.name) | Q(lodged_by=viewer.name)) for work, rows in found.items()}
+    return {**found, "second": found["second"].exclude(own), "appeals": found["appeals"].exclude(part | decided)}
+
+
+def _by_deadline(rows: QuerySet[Claim], after: str, size: int) -> tuple[list[Claim], str]:
+    rows = rows.exclude(due_on=None)
     if after:
         day, key = _cursor(after)
         rows = rows.filter(Q(due_on__gt=day) | Q(due_on=day, pk__gt=key))
-    size = max(1, min(size, LARGEST_PAGE))
     found = list(rows.order_by("due_on", "pk").select_related("place")[: size + 1])
     last = found[size - 1] if len(found) > size else None
-    next = f"{last.due_on}.{last.pk}" if last else ""
-    return Queue(tuple(rows_of(viewer, found[:size], today)), waiting.count(), waiting.filter(due_on__lt=today).count(), next)
+    return found[:size], f"{last.due_on}.{last.pk}" if last else ""
+
+
+def _by_number(rows: QuerySet[Claim], after: str, size: int) -> tuple[list[Claim], str]:
+    if after:
+        rows = rows.filter(pk__lt=_cursor(f"{date.min}.{after}")[1])
+    found = list(rows.order_by("-pk").select_related("place")[: size + 1])
+    return found[:size], str(found[size - 1].pk) if len(found) > size else ""
 
 
 def claim(viewer: Viewer, claim_id: int, today: date, now: datetime) -> Full:
@@ -160,7 +210,7 @@ def claim(viewer: Viewer, claim_id: int, today: date, now: datetime) -> Full:
     found = claim_seen(viewer, claim_id, today)
     row = rows_of(viewer, [found], today)[0]
     may = tuple(move for move in steps(found.state, actors(viewer, found)) if not (row.hides and move.verb in ("appeal", "appeal_recall")))
-    reviews = viewer.role in ("claims_officer", "auditor", "system") and not viewer.mandate
+    reviews = viewer.role in REVIEWERS and not viewer.mandate
     account = None if row.hides else account_of(found)
     return Full(
         row=row,
@@ -173,7 +223,7 @@ def claim(viewer: Viewer, claim_id: int, today: date, now: datetime) -> Full:
         papers=() if row.hides else tuple(attachments(viewer, f"claim:{found.pk}", now)),
         steps=() if row.hides else _steps(found, viewer),
         checks=tuple(_checks(found)) if reviews or not row.hides else (),
-        verdicts=() if row.hides else tuple(_judged(found)),
+        verdicts=() if row.hides else tuple(judged for judged in _judged(found) if reviews or judged.verdict.state != "proposed"),
         hints=hints_about(found, today) if reviews else (),
         body=terms.BODY,
     )
@@ -212,7 +262,8 @@ def _steps(found: Claim, viewer: Viewer) -> tuple[Taken, ...]:
     rows = list(Step.objects.filter(claim=found).order_by("pk"))
     own = {viewer.account} if viewer.account else set()
     who = behind({row.by for row in rows}, own=own)
-    return tuple(Taken(BY_VERB[row.verb].title, row.at, who[row.by], row.reason) for row in rows)
+    told = viewer.role in REVIEWERS and not viewer.mandate
+    return tuple(Taken(BY_VERB[row.verb].title, row.at, who[row.by], row.reason if told or row.by == viewer.name else "") for row in rows)
 
 
 def _checks(found: Claim) -> Iterable[Checked]:
@@ -226,11 +277,20 @@ def _judged(found: Claim) -> Iterable[Judged]:
         yield Judged(row, told_in(row), appeal, grounds_of(appeal) if appeal else "", answer_of(appeal) if appeal else "")
 
 
-def notice_board(today: date, *, places: Collection[str] | None = None) -> list[Noticed]:
-    """What is on public notice today, for everybody: of people the first character of the name and nothing else."""
+def notice_board(
+    today: date, *, places: Collection[str] | None = None, number: int | None = None, after: str = "", size: int = LARGEST_PAGE
+) -> list[Noticed]:
+    """What is on public notice today, for everybody: of people the first character of the name and nothing else.
+
+    What ends first comes first; `after` is the last day and the number of the row before, as `2026-01-30.17`.
+    """
     rows: QuerySet[Claim] = Claim.objects.filter(state="noticed", notice_from__lte=today, notice_until__gte=today).select_related("place")
     rows = rows if places is None else rows.filter(place_id__in=places)
-    listed = list(rows.order_by("notice_until", "pk"))
+    rows = rows if number is None else rows.filter(pk=number)
+    if after:
+        day, key = _cursor(after)
+        rows = rows.filter(Q(notice_until__gt=day) | Q(notice_until=day, pk__gt=key))
+    listed = list(rows.order_by("notice_until", "pk")[:size])
     names = names_of_people({row.worker_id for row in listed if row.worker_id is not None and row.payee == "worker"})
     employers = organisation_names({row.organisation_id for row in listed if row.organisation_id is not None})
     return [_noticed(row, names, employers) for row in listed]

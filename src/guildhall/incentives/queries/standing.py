@@ -11,7 +11,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from guildhall.incentives.engine.states import BEFORE, CLAIMANT, EMPLOYER, OFFICER, OTHER, PERSON, SECOND, SYSTEM
+from guildhall.incentives.engine.states import BEFORE, CASHIER, CLAIMANT, EMPLOYER, OFFICER, OTHER, PERSON, SECOND, SYSTEM
 from guildhall.incentives.models import Appeal, Claim, Step, Verdict
 from guildhall.kernel.errors import NotFound
 from guildhall.office.models import Grant
@@ -71,15 +71,17 @@ def actors(viewer: Viewer, claim: Claim) -> frozenset[str]:
     An employer lodges and completes for its worker; what comes after is between the worker and the office.
     """
     if viewer.role == "system":
-        return frozenset({SYSTEM})
+        return frozenset({SYSTEM, CASHIER})
     if viewer.mandate or viewer.role == "worker":
         return frozenset({CLAIMANT} if viewer.mandate else {CLAIMANT, PERSON})
     if viewer.role == "employer":
         lodging = claim.payee == "organisation" or claim.state in ("asked", "draft", "lodged", "returned")
         return frozenset({EMPLOYER, CLAIMANT} if lodging else {EMPLOYER})
-    if viewer.role != "claims_officer" or is_party(viewer, claim):
+    if viewer.role != "claims_officer":
         return frozenset()
-    found = {OFFICER}
+    if is_party(viewer, claim):
+        return frozenset({CASHIER})
+    found = {OFFICER, CASHIER}
     if not Verdict.objects.filter(claim=claim, state="proposed", proposed_by=viewer.name).exists():
         found.add(SECOND)
     if not took_part(viewer, claim):
