@@ -12,6 +12,7 @@ from guildhall.incentives.engine.terms import TERMS
 from guildhall.incentives.models import BenefitGrant, Check, Claim, Rulebook, Statement, Verdict
 from guildhall.incentives.operations import checking, lodging, paying, receiving, review
 from guildhall.incentives.queries import benefits, claims, inputs
+from guildhall.incentives.queries.sealed import seal_check
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.office.models import AuditEvent, Notice
 from guildhall.office.queries.notices import facts_of
@@ -130,6 +131,13 @@ def test_a_decision_is_kept_and_made_again_to_the_same_bytes(desk: Desk, monkeyp
     assert json.loads(event.details)["decision"] == row.decision_digest
     with pytest.raises(NotFound):
         checking.replay(check_id=row.pk, by=desk.worker, now=desk.now)
+    kept = Check.objects.get(pk=row.pk).inputs_digest
+    Check.objects.filter(pk=row.pk).update(inputs_digest="0" * 64, decision_digest="0" * 64)
+    assert checking.replay(check_id=row.pk, by=desk.auditor, now=desk.now).same, "what counts is the event of the day"
+    Check.objects.filter(pk=row.pk).update(inputs_digest=kept, inputs_sealed=seal_check(claim.pk, row.number, "inputs", "{}"))
+    with pytest.raises(GuildhallError, match="changed|改"):
+        checking.replay(check_id=row.pk, by=desk.auditor, now=desk.now)
+    Check.objects.filter(pk=row.pk).update(inputs_sealed=row.inputs_sealed)
     Rulebook.objects.filter(pk=row.rulebook_id).update(content="{}")
     with pytest.raises(GuildhallError, match="changed|改"):
         checking.replay(check_id=row.pk, by=desk.auditor, now=desk.now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,12 +19,14 @@ from guildhall.incentives.queries.inputs import inputs
 from guildhall.incentives.queries.sealed import check_text, seal_check
 from guildhall.incentives.queries.standing import actors, chain, claim_seen, no_such_claim
 from guildhall.kernel.errors import GuildhallError, NotFound
+from guildhall.office.models import AuditEvent
 from guildhall.office.operations.audit import record
 from guildhall.rules.replay import replay as made_again
 from guildhall.rules.rows import decide
 from guildhall.rules.serial import inputs_json, rulebook_json
 from guildhall.web.viewer import Viewer
 
+CHECKED = "incentives.check"
 UNDECIDED = ("lodged", "returned", "accepted", "proposed", "refused", "appealed")
 
 
@@ -70,7 +73,7 @@ def run(claim: Claim, by: Viewer, now: datetime) -> Check:
         "claim": claim.pk, "check": number, "outcome": decision.outcome, "rulebook": decision.rulebook, "inputs": decision.inputs,
         "decision": row.decision_digest, "on": on.isoformat(),
     }  # fmt: skip
-    record(subject=chain(claim), action="incentives.check", by=by, now=now, details=details)
+    record(subject=chain(claim), action=CHECKED, by=by, now=now, details=details)
     return row
 
 
@@ -92,7 +95,7 @@ def replay(*, check_id: int, by: Viewer, now: datetime) -> Replayed:
         stored, told = check_text(row, "decision"), check_text(row, "inputs")
         if not stored:
             raise NotFound(_("The decision is no longer kept"), why=_("it was erased on schedule"))
-        if (_sha256(row.rulebook.content), _sha256(told), _sha256(stored)) != (row.rulebook_id, row.inputs_digest, row.decision_digest):
+        if (_sha256(row.rulebook.content), _sha256(told), _sha256(stored)) != _witnessed(row):
             raise GuildhallError(
                 _("What was stored has been changed"),
                 why=_("its digest is not the one in the event of that day"),
@@ -102,6 +105,15 @@ def replay(*, check_id: int, by: Viewer, now: datetime) -> Replayed:
         details = {"claim": row.claim_id, "check": row.number, "same": found.same}
         record(subject=chain(row.claim), action="incentives.replay", by=by, now=now, details=details)
     return found
+
+
+def _witnessed(row: Check) -> tuple[str, str, str]:
+    """The digests of rulebook, inputs and decision as the event of the check holds them: the row itself could have been changed."""
+    for event in AuditEvent.objects.filter(chain=chain(row.claim), action=CHECKED).order_by("-pk"):
+        told = json.loads(event.details)
+        if (told["claim"], told["check"]) == (row.claim_id, row.number):
+            return told["rulebook"], told["inputs"], told["decision"]
+    return "", "", ""
 
 
 def latest(claim: Claim) -> Check | None:
