@@ -14,6 +14,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from guildhall.kernel.money import Fen, format_yuan
 from guildhall.kernel.tables import Text
 from guildhall.web import folding, numbers, words
 from guildhall.web.dates import WRITTEN
@@ -89,6 +90,12 @@ def measured(fact: Any) -> str:
     if fact.unit == fact.measure:
         return numbers.with_unit(fact.value, fact.unit, fact.qualifier)
     return numbers.in_words(fact.value, fact.unit, fact.qualifier, get_language() or "zh-hans")
+
+
+@register.filter
+def yuan(fen: int | None) -> str:
+    """An amount of fen in yuan, in the reader's language."""
+    return numbers.MISSING if fen is None else format_yuan(Fen(fen), get_language() or "zh-hans")
 
 
 @register.filter
