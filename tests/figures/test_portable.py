@@ -37,6 +37,7 @@ def test_step_compiles_for_spark(step: Step) -> None:
             dict(tables),
             lambda name, expression: tables.once(name, lambda _: also_for_spark(expression)),
             lambda expression: tables.fetch(also_for_spark(expression)),
+            tables.parts,
         )
         table = step.compute(watched, spec.CONTEXT)
     assert table.num_rows

@@ -14,13 +14,9 @@ from guildhall.incentives.engine.facts import Asked
 from guildhall.incentives.tables import FACTS
 from guildhall.kernel.backends import Tables, open_arrow
 from guildhall.registry.engine.places import READS, territory
-from guildhall.rules.parameters import Parameters
 
 Row = Mapping[str, Any]
-OF_PERSONS = (
-    *("registry.certificates", "registry.employment_spells", "registry.insurance_spells", "registry.reported_facts"),
-    *("incentives.grants", "incentives.trainings", "incentives.businesses"),
-)
+OF_PERSONS = ("registry.certificates", "registry.employment_spells", "registry.insurance_spells", "registry.reported_facts")
 KEYS = {
     "incentives.certificate_facts": ("certificate_id",),
     "incentives.hire_facts": ("spell_id",),
@@ -29,14 +25,14 @@ KEYS = {
 }
 
 
-def asked(tables: Mapping[str, pa.Table], on: date, parameters: Parameters, applied: date | None = None) -> Asked:
+def asked(tables: Mapping[str, pa.Table], on: date, applied: date | None = None) -> Asked:
     feeds = {row["kind"]: row["as_of"] for row in tables["registry.feeds"].to_pylist()}
-    return Asked(on, applied or on, feeds, territory(*(tables[name] for name in READS)), parameters)
+    return Asked(on, applied or on, feeds, territory(*(tables[name] for name in READS)))
 
 
-def one_by_one(tables: Mapping[str, pa.Table], on: date, parameters: Parameters) -> dict[str, dict[Any, Row]]:
+def one_by_one(tables: Mapping[str, pa.Table], on: date) -> dict[str, dict[Any, Row]]:
     """Every row of the four facts tables by key, worked out one at a time."""
-    question = asked(tables, on, parameters)
+    question = asked(tables, on)
     found: dict[str, dict[Any, Row]] = {name: {} for name in FACTS}
     for table, row in _each(_by_person(tables), tables, question):
         found[table][tuple(row[name] for name in KEYS[table])] = row
@@ -62,47 +58,60 @@ def _each(people: Sequence[engine.Rows], tables: Mapping[str, pa.Table], questio
 
 
 def _by_person(tables: Mapping[str, pa.Table]) -> list[dict[str, list[Row]]]:
+    """The rows of each person, by record that leads, with everything that points to what is theirs."""
+    rows = {name: tables[name].to_pylist() for name in (*OF_PERSONS, "registry.workers", "incentives.statements", "incentives.businesses")}
     leads = {row["worker_id"]: row["merged_into_id"] for row in tables["registry.aliases"].to_pylist()}
     organisations = tables["registry.organisations"].to_pylist()
-    statements, businesses = tables["incentives.statements"].to_pylist(), tables["incentives.businesses"].to_pylist()
-    startups = [row for row in tables["incentives.grants"].to_pylist() if row["benefit"] == "startup_grant"]
-    gathered: dict[str, dict[int, list[Row]]] = {name: defaultdict(list) for name in OF_PERSONS}
-    for name in OF_PERSONS:
-        for row in tables[name].to_pylist():
-            gathered[name][leads.get(row["worker_id"], row["worker_id"])].append(row)
-    by_subject = defaultdict(list)
-    for row in statements:
-        by_subject[row["subject"], row["subject_id"]].append(row)
-    people = []
-    for worker in tables["registry.workers"].to_pylist():
-        key = worker["worker_id"]
-        if key in leads:
-            continue
-        rows: dict[str, list[Row]] = {name: gathered[name][key] for name in OF_PERSONS}
-        subjects = [("certificate", r["certificate_id"]) for r in rows["registry.certificates"]]
-        subjects += [("spell", r["spell_id"]) for r in rows["registry.employment_spells"]]
-        subjects += [("business", r["business_id"]) for r in rows["incentives.businesses"]]
-        rows["own businesses"] = rows["incentives.businesses"]
-        if rows["own businesses"]:
-            rows["incentives.businesses"] = businesses
-            rows["incentives.grants"] = [*(g for g in rows["incentives.grants"] if g["benefit"] != "startup_grant"), *startups]
-        people.append(
-            {
-                **rows,
-                "registry.workers": [worker],
-                "registry.organisations": organisations,
-                "incentives.statements": [row for subject in subjects for row in by_subject[subject]],
-            }
-        )
-    return people
+    people: dict[int, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for name in (*OF_PERSONS, "incentives.businesses", "registry.workers"):
+        for row in rows[name]:
+            people[leads.get(row["worker_id"], row["worker_id"])][name].append(row)
+    by = {name: _grouped(tables["incentives.grants"].to_pylist(), name) for name in ("certificate_id", "spell_id", "business_id")}
+    courses, said = _grouped(tables["incentives.trainings"].to_pylist(), "certificate_id"), defaultdict(list)
+    for row in rows["incentives.statements"]:
+        said[row["subject"], row["subject_id"]].append(row)
+    granted = _grouped(tables["incentives.grants"].to_pylist(), "worker_id")
+    homes = _grouped(rows["incentives.businesses"], "household")
+    found = []
+    for key, mine in people.items():
+        own = mine["incentives.businesses"]
+        household = {r["business_id"]: r for r in [*own, *(r for shop in own for r in homes[shop["household"]])]}
+        keys = {
+            "certificate": [r["certificate_id"] for r in mine["registry.certificates"]],
+            "spell": [r["spell_id"] for r in mine["registry.employment_spells"]],
+            "business": [r["business_id"] for r in own],
+        }
+        grants = [r for record in mine["registry.workers"] for r in granted[record["worker_id"]]]
+        grants += [r for name in ("certificate", "spell") for one in keys[name] for r in by[f"{name}_id"][one]]
+        grants += [r for one in household for r in by["business_id"][one]]
+        found.append({
+            **{name: mine[name] for name in OF_PERSONS},
+            "own businesses": own,
+            "incentives.businesses": list(household.values()),
+            "incentives.grants": list({r["grant_id"]: r for r in grants}.values()),
+            "incentives.trainings": [r for one in keys["certificate"] for r in courses[one]],
+            "incentives.statements": [r for name, all_ in keys.items() for one in all_ for r in said[name, one]],
+            "registry.workers": sorted(mine["registry.workers"], key=lambda r: r["worker_id"] != key),
+            "registry.organisations": organisations,
+        })  # fmt: skip
+    return found
 
 
-def together(tables: Mapping[str, pa.Table], on: date, parameters: Parameters) -> dict[str, dict[Any, Row]]:
+def _grouped(rows: list[Row], column: str) -> dict[Any, list[Row]]:
+    """Rows by the value of a column, those without one left out."""
+    found: dict[Any, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row[column] is not None:
+            found[row[column]].append(row)
+    return found
+
+
+def together(tables: Mapping[str, pa.Table], on: date) -> dict[str, dict[Any, Row]]:
     """The same from the engine for everybody."""
     with open_arrow(tables) as opened:
-        return from_tables(opened, on, parameters)
+        return from_tables(opened, on)
 
 
-def from_tables(opened: Tables, on: date, parameters: Parameters) -> dict[str, dict[Any, Row]]:
-    made = engine.facts(opened, on=on, parameters=parameters)
+def from_tables(opened: Tables, on: date) -> dict[str, dict[Any, Row]]:
+    made = engine.facts(opened, on=on)
     return {name: {tuple(row[key] for key in KEYS[name]): row for row in opened.rows(expression)} for name, expression in made.items()}

@@ -21,7 +21,6 @@ DAYS = (date(2024, 6, 30), date(2026, 1, 30))
 @pytest.mark.django_db
 def test_one_person_is_told_what_everybody_is(tmp_path: Path, now: datetime) -> None:
     from guildhall.incentives.queries import facts
-    from guildhall.incentives.queries.benefits import parameters
     from guildhall.overview import snapshot
     from guildhall.overview.load import load_city
     from guildhall.registry.models import Alias, EmploymentSpell
@@ -37,7 +36,7 @@ def test_one_person_is_told_what_everybody_is(tmp_path: Path, now: datetime) -> 
     people = [10, 11, 20, *range(30, 60), *owners[:10]]
     with open_tables(made) as tables:
         for on in DAYS:
-            every = from_tables(tables, on, parameters())
+            every = from_tables(tables, on)
             seen = 0
             for person in people:
                 found = facts.of_person(system("test"), person, on=on, today=date(2026, 1, 30))

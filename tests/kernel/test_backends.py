@@ -98,3 +98,12 @@ def test_the_connection_closes_with_the_block_also_after_an_error(folder: Folder
         halt()
     with pytest.raises(Exception, match=r"(?i)clos"):
         kept[0].fetch(kept[0]["tests.people"])
+
+
+def test_a_large_table_comes_in_parts(folder: Folder) -> None:
+    with open_tables(folder, threads=1) as tables:
+        parts = list(tables.parts(tables["tests.people"], rows=3))
+        assert [part.num_rows for part in parts] == [3, 1]
+        assert sorted(row["id"] for part in parts for row in part.to_pylist()) == [1, 2, 3, 4]
+        declared = [PEOPLE.build({name: part.column(name) for name in part.column_names}) for part in parts]
+        assert all(PEOPLE.check(part) == [] for part in declared)

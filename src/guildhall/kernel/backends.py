@@ -25,10 +25,12 @@ class Tables(Mapping[str, "Expression"]):
         tables: Mapping[str, Expression],
         keep: Callable[[str, Expression], Expression],
         fetch: Callable[[Any], pa.Table],
+        parts: Callable[[Any, int], Iterator[pa.Table]],
     ) -> None:
         self._tables = dict(tables)
         self._keep = keep
         self._fetch = fetch
+        self._parts = parts
         self._kept: dict[str, Expression] = {}
 
     def __getitem__(self, name: str) -> Expression:
@@ -49,6 +51,13 @@ class Tables(Mapping[str, "Expression"]):
     def fetch(self, expression: Any) -> pa.Table:
         """The rows of a table expression, or the single cell of a scalar one, in Arrow."""
         return self._fetch(expression)
+
+    def parts(self, expression: Any, rows: int = 500_000) -> Iterator[pa.Table]:
+        """The rows of a large table expression, at most so many at a time, in no order: they are never in memory all at once.
+
+        Nothing else may be asked of the connection until the last part was taken.
+        """
+        return self._parts(expression, rows)
 
     def rows(self, expression: Any) -> list[dict[str, Any]]:
         """The rows of a small table expression as dictionaries."""
@@ -96,7 +105,12 @@ def _duckdb(settings: Mapping[str, Any]) -> Iterator[tuple[Any, Callable[[Mappin
         # Not `.to_pyarrow()`, which loads pandas: that costs more than most queries here.
         return connection.con.sql(connection.compile(expression.as_table())).to_arrow_table()
 
+    def parts(expression: Any, rows: int) -> Iterator[pa.Table]:
+        with connection.con.sql(connection.compile(expression.as_table())).to_arrow_reader(rows) as reader:
+            for batch in reader:
+                yield pa.Table.from_batches([batch])
+
     try:
-        yield connection, lambda opened: Tables(opened, keep, fetch)
+        yield connection, lambda opened: Tables(opened, keep, fetch, parts)
     finally:
         connection.disconnect()

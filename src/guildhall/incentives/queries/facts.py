@@ -17,11 +17,9 @@ from guildhall.incentives import tables
 from guildhall.incentives.engine import facts as engine
 from guildhall.incentives.engine.facts import Asked
 from guildhall.incentives.models import BenefitGrant, Business, EmployerYear, Statement, Training
-from guildhall.incentives.queries.benefits import parameters
 from guildhall.kernel.errors import NotFound
 from guildhall.kernel.tables import Table
 from guildhall.registry.queries import feeds, published, territory
-from guildhall.registry.queries.merged import one_person
 from guildhall.registry.queries.standing import kept
 from guildhall.registry.tables import CERTIFICATES, EMPLOYMENT
 from guildhall.web.viewer import PUBLIC, Viewer
@@ -37,9 +35,9 @@ READERS = ("worker", "claims_officer", "assessor", "system")
 
 
 def asked(on: date, applied: date | None = None) -> Asked:
-    """The question as of a day, with what feeds, places and parameters say; `applied` is the day a claim was first lodged, if one was."""
+    """The question as of a day, with what feeds and places say; `applied` is the day a claim was first lodged, if one was."""
     tree = kept(("territory",), lambda: territory(PUBLIC))
-    return Asked(on, applied or on, feeds.days(), tree, parameters())
+    return Asked(on, applied or on, feeds.days(), tree)
 
 
 def of_person(viewer: Viewer, worker_id: int, *, on: date, today: date, applied: date | None = None) -> dict[str, list[Facts]]:
@@ -91,31 +89,30 @@ def _holder(kind: str, key: int) -> int | None:
 
 
 def _rows(viewer: Viewer, worker_id: int, today: date) -> dict[str, list[dict[str, Any]]]:
-    """Everything that facts of a person rest on, with the businesses of the whole household and the start-up grants to them."""
+    """Everything that facts of a person rest on, with the businesses of the whole household and the grants to them."""
     rows = published.of_person(viewer, worker_id, today)
-    records = Q(worker_id__in=one_person(worker_id))
+    records = Q(worker_id__in=[row["worker_id"] for row in rows["registry.workers"]])
     own = _values(tables.BUSINESSES, Business, records)
-    homes = {row["household"] for row in own} - {None}
-    household = _values(tables.BUSINESSES, Business, records | Q(household__in=homes))
-    grants = _values(tables.GRANTS, BenefitGrant, records | Q(business_id__in=[row["business_id"] for row in household]))
-    mine = {*one_person(worker_id)}
+    household = _values(tables.BUSINESSES, Business, records | Q(household__in={row["household"] for row in own} - {None}))
+    certificates, spells = _keys(rows["registry.certificates"], "certificate_id"), _keys(rows["registry.employment_spells"], "spell_id")
+    pointing = Q(certificate_id__in=certificates) | Q(spell_id__in=spells) | Q(business_id__in=_keys(household, "business_id"))
+    said = (
+        Q(subject="certificate", subject_id__in=certificates)
+        | Q(subject="spell", subject_id__in=spells)
+        | Q(subject="business", subject_id__in=_keys(own, "business_id"))
+    )
     return {
         **rows,
         "own businesses": own,
         tables.BUSINESSES.name: household,
-        tables.GRANTS.name: [row for row in grants if row["worker_id"] in mine or row["benefit"] == "startup_grant"],
-        tables.COURSES.name: _values(tables.COURSES, Training, records),
-        tables.STATEMENTS.name: _values(tables.STATEMENTS, Statement, _said_of(rows, own)),
+        tables.GRANTS.name: _values(tables.GRANTS, BenefitGrant, records | pointing),
+        tables.COURSES.name: _values(tables.COURSES, Training, Q(certificate_id__in=certificates)),
+        tables.STATEMENTS.name: _values(tables.STATEMENTS, Statement, said),
     }
 
 
-def _said_of(rows: Mapping[str, list[dict[str, Any]]], own: list[dict[str, Any]]) -> Q:
-    """What claims said of a person's certificates, spells and businesses."""
-    return (
-        Q(subject="certificate", subject_id__in=[row["certificate_id"] for row in rows["registry.certificates"]])
-        | Q(subject="spell", subject_id__in=[row["spell_id"] for row in rows["registry.employment_spells"]])
-        | Q(subject="business", subject_id__in=[row["business_id"] for row in own])
-    )
+def _keys(rows: list[dict[str, Any]], key: str) -> list[int]:
+    return [row[key] for row in rows]
 
 
 def _values(table: Table, model: type[Model], which: Q) -> list[dict[str, Any]]:

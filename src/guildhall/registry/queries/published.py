@@ -28,7 +28,7 @@ OF_PERSONS: Mapping[Table, type[Model]] = {
 
 
 def of_person(viewer: Viewer, worker_id: int, today: date) -> Rows:
-    """Published rows of one person by table, with the record that leads alone in `registry.workers`, and the organisations they name.
+    """Published rows of one person by table, the record that leads first in `registry.workers`, and the organisations they name.
 
     Employment that the person denied is not among them. Raises NotFound for whom the viewer may not see.
     """
@@ -37,10 +37,11 @@ def of_person(viewer: Viewer, worker_id: int, today: date) -> Rows:
         raise NotFound(_("There is no such person"), why=_("or not one you may see"), next=_("search again"))
     records = one_person(first)
     found = {table.name: _of(table, model, records) for table, model in OF_PERSONS.items()}
+    workers = _values(tables.WORKERS, Worker.objects.filter(pk__in=records).order_by("pk"))
     named = {row["organisation_id"] for name in (tables.EMPLOYMENT.name, tables.INSURANCE.name) for row in found[name]}
     return {
         **found,
-        tables.WORKERS.name: _values(tables.WORKERS, Worker.objects.filter(pk=first)),
+        tables.WORKERS.name: sorted(workers, key=lambda row: row["worker_id"] != first),
         tables.ORGANISATIONS.name: _values(tables.ORGANISATIONS, Organisation.objects.filter(pk__in=named - {None})),
     }
 

@@ -1,4 +1,4 @@
-"""What is asked: at which day, what feeds had said by then, and in which territory and under which lists of occupations."""
+"""What is asked: at which day, what feeds had said by then, and in which territory."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from guildhall.kernel.territory import Territory
-from guildhall.rules.parameters import Found, Parameters
 
-SHORTAGES = ("skill_upgrade_subsidy", "shortage_occupations")
-"""The rule and the parameter that list the occupations very short of people."""
 HIGHER = ("college", "bachelor")
 """Schooling that counts as higher education."""
 
@@ -26,7 +23,6 @@ class Asked:
     applied: date
     feeds: Mapping[str, date]
     territory: Territory
-    parameters: Parameters
 
     def as_of(self, feed: str) -> date | None:
         """The day up to which a feed is known, never after the day of application."""
@@ -36,11 +32,6 @@ class Asked:
     def unit(self, place: str | None, day: date) -> str | None:
         """The place of statistics: the district or county a place counts towards on the day of the event."""
         return unit_on(self.territory, place, day) if place else None
-
-    def listed(self, unit: str | None, day: date, occupation: str) -> bool | None:
-        """Whether an occupation stood on the list of shortages on a day; None where no list is in force."""
-        found = self.parameters.select(*SHORTAGES, on=day, place=unit, edition=None)
-        return occupation in members(found.version.value) if isinstance(found, Found) else None
 
 
 def unit_on(tree: Territory, place: str, day: date) -> str | None:
@@ -53,11 +44,6 @@ def unit_on(tree: Territory, place: str, day: date) -> str | None:
         above = tree.parents_ever(place)
         return unit_on(tree, above[0].parent_id, day) if above else None
     return tree.unit_of(place, day) or (place if tree.exists(place, day) else None)
-
-
-def members(value: object) -> tuple[str, ...]:
-    """The words of a list parameter."""
-    return tuple(str(word) for word in value) if isinstance(value, tuple) else ()
 
 
 def month(day: date) -> int:

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from guildhall.incentives.engine.facts import shared
-from guildhall.incentives.engine.facts.asked import month as month_of
-from guildhall.incentives.engine.facts.spans import covered
 from guildhall.incentives.engine.facts.world import World, beside, month
 from guildhall.incentives.tables.certificates import CERTIFICATE_FACTS
 from guildhall.registry.tables import CERTIFIED
@@ -21,32 +19,34 @@ TAKEN = ("certificate_id", "kind", "level", "occupation", "source", "issued_on",
 
 def made(world: World) -> tuple[Expression, dict[str, Any], dict[str, Any]]:
     """Rows, what records know of them, and what claims said."""
+    rows, said = _with_course(world)
+    begun, event = shared.events(rows, "certificate_id", rows.began), rows.began.coalesce(rows.issued_on)
+    dated = shared.events(rows, "certificate_id", event)
+    found = shared.with_person(world, rows)
+    found = _with_payer(world, found)
+    found = _with_grants(world, found)
+    found = shared.with_hardship(world, found, "certificate_id", begun, "certificates")
+    found = shared.with_registration(world, found, "certificate_id", begun, "certificates")
+    found = shared.with_graduation(world, found, "certificate_id", dated, "certificates")
+    found = _with_job(world, found, begun)
+    found = world.with_unit(found.mutate(where=found["at"].coalesce(found.home)), "where", found.issued_on)
+    return found, _known(world, found), {name: found[f"said_{name}"] for name in said}
+
+
+def _certificates(world: World) -> Expression:
+    """Certificates that had been issued by the day, with their person."""
     rows = world.tables["registry.certificates"]
-    rows = world.of_persons(rows.filter(rows.issued_on <= world.on)).drop("worker_id", "issuer_id")
-    rows, said = world.with_said(rows, "certificate", "certificate_id", CERTIFICATE_FACTS.columns)
-    rows = _with_course(world, rows, said)
-    rows = shared.with_person(world, rows)
-    rows = _with_payer(world, rows)
-    rows = _with_insured(world, rows)
-    rows = _with_grants(world, rows)
-    begun = rows.mutate(event=rows.began.coalesce(rows.issued_on))
-    rows = shared.with_hardship(world, begun, "certificate_id", "began", "certificates")
-    rows = shared.with_registration(world, rows, "certificate_id", "began", "certificates")
-    rows = shared.with_graduation(world, rows, "certificate_id", "event", "certificates")
-    rows = _with_job(world, rows)
-    return rows, _known(world, rows), {name: rows[f"said_{name}"] for name in said}
+    return world.of_persons(rows.filter(rows.issued_on <= world.on)).drop("worker_id", "issuer_id")
 
 
 def _known(world: World, rows: Expression) -> dict[str, Any]:
-    at, home = world.unit(rows, rows.issued_on, "at_"), world.unit(rows, rows.issued_on, "home_")
-    place = rows.at_known.fill_null(False).ifelse(at, home)
     course = {name: rows[f"course_{name}"] for name in ("training", "training_started_on", "training_days", "listed_cost")}
     taught = rows.course_training.notnull()
     until = world.asked.as_of("insurance")
     insured = rows.insured.fill_null(False)
     nothing: Any = ibis.null("boolean")
     here = ibis.cases(
-        (rows.employed_here.fill_null(False) | rows.payer_known.fill_null(False), True),
+        (rows.at_work.fill_null(False) | rows.payer_known.fill_null(False), True),
         (insured, nothing),
         else_=nothing if until is None else ibis.literal(False),
     )
@@ -56,8 +56,7 @@ def _known(world: World, rows: Expression) -> dict[str, Any]:
         **course,
         "worker_id": rows.person,
         "birth_month": rows.born,
-        "place": place,
-        "shortage": world.listed(place, rows.issued_on, rows.occupation),
+        "place": rows.unit,
         "insured_months": rows.insured_months.fill_null(0) if until else ibis.null("int64"),
         "insured": insured if until else nothing,
         "employer_here": here,
@@ -67,15 +66,16 @@ def _known(world: World, rows: Expression) -> dict[str, Any]:
         "hard_to_employ": world.heard(rows.in_hard_to_employ, "hardship", rows.began),
         "graduated_on": rows.graduated,
         "graduate": shared.graduate(rows),
-        "rural_transferred": ibis.cases((rows.migrant == "none", False), (rows.migrant == "unknown", nothing), else_=True),
+        "rural_transferred": rows.moved,
         "registered_unemployed": world.heard(rows.unemployed_since.notnull(), "unemployment", rows.began),
         "employed": rows.began.isnull().ifelse(nothing, rows.job_since.notnull()),
         "hired_on": rows.job_since,
     }
 
 
-def _with_course(world: World, rows: Expression, said: dict[str, Any]) -> Expression:
-    """Rows with the last course that had begun, whether public money had paid for one, and the day the course began, if only as said."""
+def _with_course(world: World) -> tuple[Expression, list[str]]:
+    """Certificates with what was said of them, the last course that had begun, and the day the course began, if only as said."""
+    rows, said = world.with_said(_certificates(world), "certificate", "certificate_id", CERTIFICATE_FACTS.columns)
     courses = world.tables["incentives.trainings"]
     courses = courses.filter(courses.started_on <= world.on)
     order = ibis.window(group_by="certificate_id", order_by=[courses.started_on.desc(), courses.training_id.desc()])
@@ -86,13 +86,14 @@ def _with_course(world: World, rows: Expression, said: dict[str, Any]) -> Expres
     )  # fmt: skip
     joined = beside(rows, "certificate_id", last, "course_of")
     told = joined.said_training_started_on if "training_started_on" in said else ibis.null("date")
-    return joined.mutate(began=joined.course_training_started_on.coalesce(told))
+    return joined.mutate(began=joined.course_training_started_on.coalesce(told)), list(said)
 
 
 def _with_payer(world: World, rows: Expression) -> Expression:
-    """Rows with the units of who insured, else employed, the holder on the day of issue: who began last, then of the highest key."""
+    """Rows with `at`, the place of who insured, else employed, the holder on the day of issue: who began last, then of the highest key."""
     paid, jobs = world.insured, world.of_persons(world.tables["registry.employment_spells"])
-    events = rows.select("certificate_id", "person", "issued_on", issued=month(rows.issued_on))
+    issued = _certificates(world)
+    events = issued.select("certificate_id", "person", "issued_on", issued=month(issued.issued_on))
     insured = events.join(paid.filter(paid.organisation > 0), "person")
     insured = insured.filter(insured.start <= insured.issued, insured.end > insured.issued)
     worked = events.join(jobs.select("person", "organisation_id", "started_on", "ended_on"), "person")
@@ -102,34 +103,13 @@ def _with_payer(world: World, rows: Expression) -> Expression:
     marks = insured.select("certificate_id", mark=PAYS + insured.start.cast("int64") * SHIFT + insured.organisation)
     marks = marks.union(worked.select("certificate_id", mark=began * SHIFT + worked.organisation_id))
     last = marks.group_by(at_certificate="certificate_id").agg(mark=lambda t: t.mark.max())
-    places = world.with_units(world.tables["registry.organisations"].select("organisation_id", "place"))
-    units = {f"at_{name}": places[name] for name in world.unit_columns}
-    places = places.select(payer=places.organisation_id, at_known=ibis.literal(True), **units)
-    kept = world.keep("certificates.payers", last.mutate(payer=last.mark % SHIFT).join(places, "payer").drop("payer", "mark"))
+    places = world.numbered(world.tables["registry.organisations"].select("organisation_id", "place"))
+    places = places.select(payer="organisation_id", at="place_number")
+    kept = world.keep("certificates.payers", lambda: last.mutate(payer=last.mark % SHIFT).join(places, "payer").drop("payer", "mark"))
     return beside(rows, "certificate_id", kept, "at_certificate")
 
 
 SHIFT, PAYS = 1 << 36, 1 << 60
-
-
-def _with_insured(world: World, rows: Expression) -> Expression:
-    """Rows with the months the holder is insured, whether on the day of application, by a known employer, and whether employed here."""
-    until = world.asked.as_of("insurance")
-    last = month_of(until) if until else 0
-    paid = world.insured.filter(world.insured.start <= last)
-    spans = covered(world, "persons", paid.select(key=paid.person, start=paid.start, end=ibis.least(paid.end, last + 1)))
-    rows = beside(rows, "person", spans.select(insured_of="key", insured_months="months"), "insured_of")
-    now = paid.filter(paid.end > last)
-    now = world.keep(
-        "persons.now", now.group_by(payer_of=now.person).agg(insured=ibis.literal(True), payer_known=(now.organisation > 0).any())
-    )
-    rows = beside(rows, "person", now, "payer_of")
-    jobs = world.tables["registry.employment_spells"]
-    jobs = world.of_persons(
-        jobs.filter(jobs.started_on <= world.asked.applied, jobs.ended_on.isnull() | (jobs.ended_on > world.asked.applied))
-    )
-    here = jobs.group_by(employed=jobs.person).agg(employed_here=ibis.literal(True))
-    return beside(rows, "person", here, "employed")
 
 
 GRANTED = (
@@ -148,7 +128,7 @@ def _with_grants(world: World, rows: Expression) -> Expression:
     granted = shared.standing(world, "skill_upgrade_subsidy").select(
         "person", "granted_on", "shortage", granted_for="certificate_id", granted_occupation="occupation", granted_level="level"
     )
-    pairs = rows.select("certificate_id", "person", "occupation", "level").join(granted, "person")
+    pairs = _certificates(world).select("certificate_id", "person", "occupation", "level").join(granted, "person")
     own = (pairs.granted_for == pairs.certificate_id).fill_null(False)
     other = (pairs.granted_on.year() == world.on.year) & ~own
     same = (pairs.granted_occupation == pairs.occupation).fill_null(False)
@@ -160,7 +140,7 @@ def _with_grants(world: World, rows: Expression) -> Expression:
         higher_level_grants=_count(same & higher),
         skill_subsidies=_count(own),
     )
-    kept = world.keep("certificates.granted", counts)
+    kept = world.keep("certificates.granted", lambda: counts)
     rows = beside(rows, "certificate_id", kept, "granted_of")
     rows = shared.counted(rows, shared.standing(world, "training_subsidy"), "certificate_id", "certificate_id", "trained_by_us")
     courses = world.tables["incentives.trainings"]
@@ -180,11 +160,10 @@ def _rank(level: Any) -> Any:
     return ibis.cases(*((level == name, n) for n, name in enumerate(CERTIFIED)), else_=ibis.null("int32"))
 
 
-def _with_job(world: World, rows: Expression) -> Expression:
+def _with_job(world: World, rows: Expression, begun: Expression) -> Expression:
     """Rows with `job_since`: the first day of the job held when the course began."""
     jobs = world.of_persons(world.tables["registry.employment_spells"]).select("person", "started_on", "ended_on")
-    events = rows.filter(rows.began.notnull()).select("certificate_id", "person", "began")
-    pairs = events.join(jobs, "person")
-    held = pairs.filter(pairs.started_on <= pairs.began, pairs.ended_on.isnull() | (pairs.ended_on > pairs.began))
-    kept = world.keep("certificates.jobs", held.group_by(job_of=held.certificate_id).agg(job_since=held.started_on.max()))
+    pairs = begun.join(jobs, "person")
+    held = pairs.filter(pairs.started_on <= pairs.day, pairs.ended_on.isnull() | (pairs.ended_on > pairs.day))
+    kept = world.keep("certificates.jobs", lambda: held.group_by(job_of=held.key).agg(job_since=held.started_on.max()))
     return beside(rows, "certificate_id", kept, "job_of")

@@ -5,7 +5,7 @@ Nothing is fetched but what is small (places, feeds, which facts were said). Int
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,6 @@ from guildhall.incentives.tables.employers import EMPLOYER_FACTS
 from guildhall.incentives.tables.hires import HIRE_FACTS
 from guildhall.kernel.backends import Tables
 from guildhall.kernel.tables import Table
-from guildhall.rules.parameters import Parameters
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table as Expression
@@ -36,20 +35,20 @@ READS = (
 """The tables of a snapshot that facts are worked out from."""
 
 
-def facts(tables: Tables, *, on: date, parameters: Parameters) -> dict[str, Expression]:
-    """The four facts tables by name, each with the declared columns and one row per subject that had begun by the day `on`.
+def facts(tables: Tables, *, on: date, only: Collection[str] = ()) -> dict[str, Expression]:
+    """The facts tables by name (all four, or `only` some), each with the declared columns and a row per subject that had begun by `on`.
 
     Both the day of application and that of the grant are `on`. Words come as plain text; the expressions are lazy, and read each
     column only where it is asked for.
     """
-    world = World.of(tables, on, parameters)
+    world = World.of(tables, on)
     made = {
         CERTIFICATE_FACTS: certificates.made,
         HIRE_FACTS: hires.made,
         EMPLOYER_FACTS: owners.employers,
         BUSINESS_FACTS: owners.businesses,
     }
-    return {table.name: _filled(table, *make(world)) for table, make in made.items()}
+    return {table.name: _filled(table, *make(world)) for table, make in made.items() if not only or table.name in only}
 
 
 def _filled(table: Table, rows: Expression, known: Mapping[str, Any], said: Mapping[str, Any]) -> Expression:

@@ -10,7 +10,7 @@ from guildhall.incentives.engine.facts import shared
 from guildhall.incentives.engine.facts.asked import month as month_of
 from guildhall.incentives.engine.facts.rows import OPEN
 from guildhall.incentives.engine.facts.spans import covered
-from guildhall.incentives.engine.facts.world import World, beside, month
+from guildhall.incentives.engine.facts.world import World, beside, last_month, month
 from guildhall.incentives.tables.hires import HIRE_FACTS
 
 if TYPE_CHECKING:
@@ -25,22 +25,28 @@ BY_PERSON = {
 
 def made(world: World) -> tuple[Expression, dict[str, Any], dict[str, Any]]:
     """Rows, what records know of them, and what claims said."""
-    spells = world.tables["registry.employment_spells"]
-    rows = world.of_persons(spells.filter(spells.started_on <= world.on)).drop("worker_id", "occupation")
-    rows = rows.mutate(day_before=rows.started_on - ibis.interval(days=1))
-    rows, said = world.with_said(rows, "spell", "spell_id", HIRE_FACTS.columns)
+    spells = _spells(world)
+    hired = shared.events(spells, "spell_id", spells.started_on)
+    rows, said = world.with_said(spells, "spell", "spell_id", HIRE_FACTS.columns)
     rows = shared.with_person(world, rows)
     rows = _with_employer(world, rows)
-    rows = shared.with_hardship(world, rows, "spell_id", "started_on", "hires")
-    rows = shared.with_registration(world, rows, "spell_id", "day_before", "hires")
-    rows = shared.with_graduation(world, rows, "spell_id", "started_on", "hires")
+    rows = shared.with_hardship(world, rows, "spell_id", hired, "hires")
+    rows = shared.with_registration(world, rows, "spell_id", hired, "hires", before=True)
+    rows = shared.with_graduation(world, rows, "spell_id", hired, "hires")
     rows = _with_insured(world, rows)
-    rows = _with_job_before(world, rows)
+    rows = _with_job_before(world, rows, hired)
     for name, benefit in BY_PERSON.items():
         rows = shared.counted(rows, shared.standing(world, benefit), "person", "person", name)
     rows = shared.counted(rows, shared.standing(world, "social_insurance_subsidy"), "spell_id", "spell_id", "insurance_grants")
     rows = shared.relief(world, rows, "key_group_hiring_relief", "spell_id")
+    rows = world.with_unit(rows, "place_number", rows.started_on)
     return rows, _known(world, rows), {name: rows[f"said_{name}"] for name in said}
+
+
+def _spells(world: World) -> Expression:
+    """Spells of employment that had begun by the day, with their person."""
+    spells = world.tables["registry.employment_spells"]
+    return world.of_persons(spells.filter(spells.started_on <= world.on)).drop("worker_id", "occupation")
 
 
 def _known(world: World, rows: Expression) -> dict[str, Any]:
@@ -52,7 +58,7 @@ def _known(world: World, rows: Expression) -> dict[str, Any]:
         **shared.days(world),
         "worker_id": rows.person,
         "birth_month": rows.born,
-        "place": world.unit(rows, rows.started_on),
+        "place": rows.unit,
         "hired_on": rows.started_on,
         "left_on": (rows.ended_on <= world.on).ifelse(rows.ended_on, ibis.null("date")),
         "insured_months": rows.run.fill_null(0) if insured else ibis.null("int64"),
@@ -60,7 +66,7 @@ def _known(world: World, rows: Expression) -> dict[str, Any]:
         "employed_before": rows.graduated.isnull().ifelse(nothing, rows.worked_between.fill_null(False)) if insured else nothing,
         "graduated_on": rows.graduated,
         "graduate": shared.graduate(rows),
-        "registered_unemployed": world.heard(rows.unemployed_since.notnull(), "unemployment", rows.day_before),
+        "registered_unemployed": world.heard(rows.unemployed_since.notnull(), "unemployment", rows.started_on, before=True),
         "hard_to_employ": world.heard(rows.in_hard_to_employ, "hardship", rows.started_on),
         "monitored": world.heard(rows.in_monitored, "hardship", rows.started_on),
         "tax_year": ibis.literal(world.on.year),
@@ -68,8 +74,8 @@ def _known(world: World, rows: Expression) -> dict[str, Any]:
 
 
 def _with_employer(world: World, rows: Expression) -> Expression:
-    organisations = world.with_units(world.tables["registry.organisations"].select("organisation_id", "place", "size", "sector"))
-    employers = organisations.select("size", "sector", *world.unit_columns, employer="organisation_id")
+    organisations = world.numbered(world.tables["registry.organisations"].select("organisation_id", "place", "size", "sector"))
+    employers = organisations.select("size", "sector", "place_number", employer="organisation_id")
     return beside(rows, "organisation_id", employers, "employer")
 
 
@@ -77,28 +83,34 @@ def _with_insured(world: World, rows: Expression) -> Expression:
     """Rows with the run of months the employer paid from the first after the hire, and all those of the year asked about."""
     until = world.asked.as_of("insurance")
     last = month_of(until) if until else 0
-    gone = month(rows.ended_on - ibis.interval(days=1)).fill_null(OPEN)
-    events = rows.select(
-        "spell_id", "person", organisation="organisation_id", hired=month(rows.started_on), gone=ibis.least(gone, last) + 1
+    spells = _spells(world)
+    events = spells.select(
+        "spell_id",
+        "person",
+        organisation="organisation_id",
+        hired=month(spells.started_on).cast("int32"),
+        gone=ibis.least(last_month(spells.ended_on).fill_null(OPEN), last).cast("int32") + 1,
     )
     paid = events.join(world.insured, ["person", "organisation"])
     spans = paid.select(
         key=paid.spell_id,
-        start=ibis.greatest(paid.start, paid.hired).cast("int32"),
-        end=ibis.least(paid.end, paid.gone).cast("int32"),
+        start=ibis.greatest(paid.start, paid.hired),
+        end=ibis.least(paid.end, paid.gone),
     )
     found = covered(world, "hires", spans.filter(spans.start < spans.end)).select("run", "in_year", insured_of="key")
     return beside(rows, "spell_id", found, "insured_of")
 
 
-def _with_job_before(world: World, rows: Expression) -> Expression:
+def _with_job_before(world: World, rows: Expression, hired: Expression) -> Expression:
     """Rows with `worked_between`: whether somebody else insured the person after the month of graduation and before that of the hire."""
-    events = rows.filter(rows.graduated < rows.started_on).select(
-        "spell_id", "person", "organisation_id", after=month(rows.graduated) + 1, before=month(rows.started_on)
+    graduations = shared.graduations(world, hired, "hires").select(key="reported_of", graduated="graduated")
+    spells = _spells(world).select("person", "organisation_id", "started_on", key="spell_id")
+    events = spells.join(graduations, "key").select(
+        "key", "person", "organisation_id", after=lambda t: month(t.graduated) + 1, before=lambda t: month(t.started_on)
     )
-    pairs = events.join(world.insured, "person")
+    pairs = events.filter(events.after < events.before).join(world.insured, "person")
     other = pairs.filter(
         pairs.organisation != pairs.organisation_id, ibis.greatest(pairs.start, pairs.after) < ibis.least(pairs.end, pairs.before)
     )
-    found = world.keep("hires.before", other.group_by(worked=other.spell_id).agg(worked_between=ibis.literal(True)))
+    found = world.keep("hires.before", lambda: other.group_by(worked=other.key).agg(worked_between=ibis.literal(True)))
     return beside(rows, "spell_id", found, "worked")

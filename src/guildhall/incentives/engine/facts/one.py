@@ -32,7 +32,6 @@ def certificate(rows: Rows, row: Row, asked: Asked) -> Facts:
     found = {
         **{name: row[name] for name in ("certificate_id", "kind", "level", "occupation", "source", "issued_on", "valid_until")},
         "place": place,
-        "shortage": asked.listed(place, issued, row["occupation"]),
         **_holder(holder),
         **_days(asked),
         **_insured(rows, asked),
@@ -73,9 +72,9 @@ def hire(rows: Rows, row: Row, asked: Asked) -> Facts:
         "unemployed_since": max(before, default=None),
         "hard_to_employ": read.in_group(rows, "hard_to_employ", hired, asked),
         "monitored": read.in_group(rows, "monitored", hired, asked),
-        "hiring_grants": len(read.standing_grants(rows, "hiring_subsidy", asked.on)),
-        "expansion_grants": len(read.standing_grants(rows, "job_expansion_subsidy", asked.on)),
-        "graduate_grants": len(read.standing_grants(rows, "small_firm_graduate_subsidy", asked.on)),
+        "hiring_grants": len(read.own_grants(rows, "hiring_subsidy", asked.on)),
+        "expansion_grants": len(read.own_grants(rows, "job_expansion_subsidy", asked.on)),
+        "graduate_grants": len(read.own_grants(rows, "small_firm_graduate_subsidy", asked.on)),
         "insurance_grants": sum(r["spell_id"] == row["spell_id"] for r in read.standing_grants(rows, "social_insurance_subsidy", asked.on)),
         "tax_year": asked.on.year,
         "months_before": _relief(rows, "key_group_hiring_relief", "spell_id", row["spell_id"], asked.on),
@@ -180,13 +179,13 @@ def _insured(rows: Rows, asked: Asked) -> Facts:
 
 def _grants_of_certificate(rows: Rows, row: Row, on: date) -> Facts:
     """What the holder was granted before, by year, occupation, level and certificate."""
-    granted = read.standing_grants(rows, "skill_upgrade_subsidy", on)
+    granted = read.own_grants(rows, "skill_upgrade_subsidy", on)
     others = [r for r in granted if r["granted_on"].year == on.year and r["certificate_id"] != row["certificate_id"]]
     same = [r for r in granted if r["occupation"] == row["occupation"] and r["level"]]
     rank = CERTIFIED.index(row["level"])
     trained = [r for r in read.standing_grants(rows, "training_subsidy", on) if r["certificate_id"] == row["certificate_id"]]
     courses = [r for r in rows["incentives.trainings"] if r["certificate_id"] == row["certificate_id"]]
-    allowances = read.standing_grants(rows, "trainee_living_allowance", on)
+    allowances = read.own_grants(rows, "trainee_living_allowance", on)
     return {
         "grants_in_year": len(others),
         "ordinary_grants_in_year": sum(r["shortage"] is not True for r in others),

@@ -8,7 +8,7 @@ import ibis
 
 from guildhall.incentives.engine.facts import shared
 from guildhall.incentives.engine.facts.asked import month as month_of
-from guildhall.incentives.engine.facts.world import World, beside, month
+from guildhall.incentives.engine.facts.world import World, beside, last_month, month
 from guildhall.incentives.tables.businesses import BUSINESS_FACTS
 
 if TYPE_CHECKING:
@@ -23,8 +23,9 @@ def employers(world: World) -> tuple[Expression, dict[str, Any], dict[str, Any]]
     """A row for the refund of what each employer paid in a year: that of the year after, once it has begun."""
     years = world.tables["incentives.employer_years"]
     years = years.filter(years.year < world.on.year)
-    organisations = world.with_units(world.tables["registry.organisations"].select("organisation_id", "place", "size"))
+    organisations = world.numbered(world.tables["registry.organisations"].select("organisation_id", "place", "size"))
     rows = years.mutate(refund=years.year + 1).join(organisations, "organisation_id")
+    rows = world.with_unit(rows, "place_number", world.day(world.asked.applied))
     grants = shared.standing(world, "job_stabilisation_refund")
     grants = grants.filter(grants.organisation_id.notnull(), grants.year.notnull())
     counts = grants.group_by(refunded=grants.organisation_id, refund=grants.year).agg(refunds=grants.count())
@@ -33,7 +34,7 @@ def employers(world: World) -> tuple[Expression, dict[str, Any], dict[str, Any]]
         **{name: rows[name] for name in ("organisation_id", "size", *PAID)},
         **shared.days(world),
         "year": rows.refund,
-        "place": world.unit(rows, world.day(world.asked.applied)),
+        "place": rows.unit,
         "insured_people": rows.insured_average,
         "premiums_as_of": ibis.least(rows.as_of, world.day(world.asked.applied)),
         "refunds": rows.refunds.fill_null(0),
@@ -44,24 +45,25 @@ def employers(world: World) -> tuple[Expression, dict[str, Any], dict[str, Any]]
 def businesses(world: World) -> tuple[Expression, dict[str, Any], dict[str, Any]]:
     """A row for each business that had been registered."""
     found = world.tables["incentives.businesses"]
-    rows = world.of_persons(found.filter(found.registered_on <= world.on)).drop("worker_id")
-    rows = rows.mutate(day_before=rows.registered_on - ibis.interval(days=1))
-    rows, said = world.with_said(rows, "business", "business_id", BUSINESS_FACTS.columns)
+    every = world.of_persons(found.filter(found.registered_on <= world.on)).drop("worker_id")
+    began = shared.events(every, "business_id", every.registered_on)
+    rows, said = world.with_said(every, "business", "business_id", BUSINESS_FACTS.columns)
     rows = shared.with_person(world, rows)
-    rows = world.with_units(rows)
-    rows = shared.with_hardship(world, rows, "business_id", "registered_on", "businesses")
-    rows = shared.with_registration(world, rows, "business_id", "day_before", "businesses")
-    rows = shared.with_graduation(world, rows, "business_id", "registered_on", "businesses")
+    rows = shared.with_hardship(world, rows, "business_id", began, "businesses")
+    rows = shared.with_registration(world, rows, "business_id", began, "businesses", before=True)
+    rows = shared.with_graduation(world, rows, "business_id", began, "businesses")
     rows = _with_veterans(world, rows)
     rows = _with_household(world, rows)
     rows = shared.relief(world, rows, "self_employed_relief", "business_id")
+    rows = world.numbered(rows)
+    rows = world.with_unit(rows, "place_number", rows.registered_on)
     return rows, _known(world, rows), {name: rows[f"said_{name}"] for name in said}
 
 
 def _known(world: World, rows: Expression) -> dict[str, Any]:
     nothing: Any = ibis.null("boolean")
     closed = (rows.closed_on <= world.on).ifelse(rows.closed_on, ibis.null("date"))
-    first, last = world.on.year * 12 + 1, month(closed - ibis.interval(days=1)).fill_null(month_of(world.on)) + 1
+    first, last = world.on.year * 12 + 1, last_month(closed).fill_null(month_of(world.on)) + 1
     spent = ibis.least(last, first + 12) - ibis.greatest(month(rows.registered_on), first)
     lent = rows.borrowed_on.isnull() | (rows.borrowed_on <= world.on)
     return {
@@ -70,13 +72,13 @@ def _known(world: World, rows: Expression) -> dict[str, Any]:
         **shared.days(world),
         "worker_id": rows.person,
         "birth_month": rows.born,
-        "place": world.unit(rows, rows.registered_on),
+        "place": rows.unit,
         "closed_on": closed,
         "legal_representative": (rows.kind == "self_employed").ifelse(True, nothing),
         "household_grants": rows.household.isnull().ifelse(ibis.null("int64"), rows.household_grants.fill_null(0)),
         "graduated_on": rows.graduated,
         "graduate": shared.graduate(rows),
-        "registered_unemployed": world.heard(rows.unemployed_since.notnull(), "unemployment", rows.day_before),
+        "registered_unemployed": world.heard(rows.unemployed_since.notnull(), "unemployment", rows.registered_on, before=True),
         "monitored": world.heard(rows.in_monitored, "hardship", rows.registered_on),
         "hard_to_employ": world.heard(rows.in_hard_to_employ, "hardship", rows.registered_on),
         "veteran": rows.is_veteran.fill_null(False).ifelse(True, nothing if world.asked.as_of("hardship") is None else ibis.literal(False)),

@@ -14,8 +14,8 @@ from guildhall.kernel.tables import Column
 
 Row = Mapping[str, Any]
 Rows = Mapping[str, Sequence[Row]]
-"""Rows by the name of their table, in its columns. Those of people are of one person, over every record merged into theirs, the
-worker of the leading record first; an organisation's are of those the person's rows point to."""
+"""Rows by the name of their table, in its columns: of one person over every record merged into theirs, the worker that leads first,
+with the organisations they point to; grants also of others to the person's certificates, spells and businesses, and to the household's."""
 OPEN = 10**6
 """The month in which a spell ends that lasts."""
 Span = tuple[int, int]
@@ -69,6 +69,12 @@ def standing_grants(rows: Rows, benefit: str, on: date) -> list[Row]:
     """Grants of a benefit that had been made by a day and stood on it."""
     found = [r for r in rows["incentives.grants"] if r["benefit"] == benefit and r["granted_on"] <= on]
     return [r for r in found if r["revoked_on"] is None or r["revoked_on"] > on]
+
+
+def own_grants(rows: Rows, benefit: str, on: date) -> list[Row]:
+    """Those of them that were made for the person."""
+    records = {r["worker_id"] for r in rows["registry.workers"]}
+    return [r for r in standing_grants(rows, benefit, on) if r["worker_id"] in records]
 
 
 def reported(rows: Rows, kind: str, on: date) -> list[Row]:

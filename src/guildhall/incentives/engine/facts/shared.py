@@ -7,20 +7,49 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from guildhall.incentives.engine.facts.asked import HIGHER
+from guildhall.incentives.engine.facts.asked import month as month_of
+from guildhall.incentives.engine.facts.spans import covered
 from guildhall.incentives.engine.facts.world import World, beside
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table as Expression
 
 
+def persons(world: World) -> Expression:
+    """Per person: month of birth, whether schooling is below higher education, whether a migrant worker, home, months insured and work.
+
+    `insured` and `payer_known` are as of what the feed knows on the day of application, `at_work` as of that day; null stands for no.
+    """
+    return world.keep("persons", lambda: _persons(world))
+
+
+def _persons(world: World) -> Expression:
+    workers = world.numbered(world.tables["registry.workers"], "residence")
+    nothing = ibis.null("boolean")
+    rows = workers.select(
+        person="worker_id",
+        born="birth_month",
+        lower=workers.education.isin(["primary", "junior", "senior"]),
+        moved=ibis.cases((workers.migrant == "none", False), (workers.migrant == "unknown", nothing), else_=True),
+        home="place_number",
+    )
+    until = world.asked.as_of("insurance")
+    last = month_of(until) if until else 0
+    paid = world.insured.filter(world.insured.start <= last)
+    spans = covered(world, "persons", paid.select(key=paid.person, start=paid.start, end=ibis.least(paid.end, last + 1)))
+    rows = beside(rows, "person", spans.select(insured_of="key", insured_months="months"), "insured_of")
+    now = paid.filter(paid.end > last)
+    now = now.group_by(payer_of=now.person).agg(insured=ibis.literal(True), payer_known=(now.organisation > 0).any())
+    rows = beside(rows, "person", now, "payer_of")
+    applied, jobs = world.asked.applied, world.tables["registry.employment_spells"]
+    jobs = world.of_persons(jobs.filter(jobs.started_on <= applied, jobs.ended_on.isnull() | (jobs.ended_on > applied)))
+    here = jobs.group_by(employed=jobs.person).agg(at_work=ibis.literal(True))
+    return beside(rows, "person", here, "employed")
+
+
 def with_person(world: World, rows: Expression) -> Expression:
-    """Rows with the month of birth, schooling, migrant status and home units of their `person`."""
-    workers = world.with_units(world.tables["registry.workers"], "residence")
-    person = workers.select(
-        holder=workers.worker_id, born=workers.birth_month, schooling=workers.education, migrant=workers.migrant,
-        **{f"home_{name}": workers[name] for name in world.unit_columns},
-    )  # fmt: skip
-    return beside(rows, "person", person, "holder")
+    """Rows with what is known of their `person`."""
+    return beside(rows, "person", persons(world).rename(holder="person"), "holder")
 
 
 def days(world: World) -> dict[str, Any]:
@@ -61,6 +90,12 @@ def relief(world: World, rows: Expression, benefit: str, key: str) -> Expression
     return joined.mutate(months_before=joined.months_before.fill_null(0))
 
 
+def events(rows: Expression, key: str, day: Any) -> Expression:
+    """Rows as events: `key`, `person` and `day`, those without a day left out."""
+    found = rows.select("person", key=key, day=day)
+    return found.filter(found.day.notnull())
+
+
 def reported(world: World, kind: str) -> Expression:
     """What authorities had reported by the day: person, detail and dates."""
     facts = world.tables["registry.reported_facts"]
@@ -68,37 +103,38 @@ def reported(world: World, kind: str) -> Expression:
     return found.select("person", "detail", since="started_on", until="ended_on")
 
 
-def with_hardship(world: World, rows: Expression, key: str, day: str, name: str) -> Expression:
-    """Rows with `in_monitored` and `in_hard_to_employ`: whether the person was in those groups on the day of a column."""
+def with_hardship(world: World, rows: Expression, key: str, events: Expression, name: str) -> Expression:
+    """Rows with `in_monitored` and `in_hard_to_employ`: whether the person was in those groups on the day of the event."""
     groups = reported(world, "hardship").filter(lambda t: t.detail.isin(["monitored", "hard_to_employ"]))
-    events = rows.select("person", key=key, day=day)
     joined = events.join(groups, "person")
     held = joined.filter(joined.since <= joined.day, joined.until.isnull() | (joined.until > joined.day))
     flags = {f"in_{group}": (held.detail == group).any() for group in ("monitored", "hard_to_employ")}
-    found = world.keep(f"{name}.hardship", held.group_by(reported_of=held.key).agg(**flags))
+    found = world.keep(f"{name}.hardship", lambda: held.group_by(reported_of=held.key).agg(**flags))
     return beside(rows, key, found, "reported_of")
 
 
-def with_registration(world: World, rows: Expression, key: str, day: str, name: str) -> Expression:
-    """Rows with `unemployed_since`: the first day of the registration as unemployed in force on the day of a column."""
-    events = rows.select("person", key=key, day=day)
+def with_registration(world: World, rows: Expression, key: str, events: Expression, name: str, *, before: bool = False) -> Expression:
+    """Rows with `unemployed_since`: the first day of the registration as unemployed in force on the day of the event, or the day before."""
     joined = events.join(reported(world, "unemployed"), "person")
-    held = joined.filter(joined.since <= joined.day, joined.until.isnull() | (joined.until > joined.day))
-    found = world.keep(f"{name}.unemployed", held.group_by(reported_of=held.key).agg(unemployed_since=held.since.max()))
+    begun = joined.since < joined.day if before else joined.since <= joined.day
+    held = joined.filter(begun, joined.until.isnull() | (joined.until >= joined.day if before else joined.until > joined.day))
+    found = world.keep(f"{name}.unemployed", lambda: held.group_by(reported_of=held.key).agg(unemployed_since=held.since.max()))
     return beside(rows, key, found, "reported_of")
 
 
-def with_graduation(world: World, rows: Expression, key: str, day: str, name: str) -> Expression:
-    """Rows with `graduated`: the last graduation from higher education up to the end of the year of a column."""
+def with_graduation(world: World, rows: Expression, key: str, events: Expression, name: str) -> Expression:
+    """Rows with `graduated`: the last graduation from higher education up to the end of the year of the event."""
+    return beside(rows, key, graduations(world, events, name), "reported_of")
+
+
+def graduations(world: World, events: Expression, name: str) -> Expression:
+    """Per event with one, the last graduation from higher education up to the end of its year."""
     degrees = reported(world, "graduate").filter(lambda t: t.detail.split(" ")[0].isin(HIGHER))
-    events = rows.select("person", key=key, day=day)
     joined = events.join(degrees, "person")
     held = joined.filter(joined.since.year() <= joined.day.year())
-    found = world.keep(f"{name}.graduated", held.group_by(reported_of=held.key).agg(graduated=held.since.max()))
-    return beside(rows, key, found, "reported_of")
+    return world.keep(f"{name}.graduated", lambda: held.group_by(reported_of=held.key).agg(graduated=held.since.max()))
 
 
 def graduate(rows: Expression) -> Any:
     """Whether the person completed higher education: no only where the schooling on record is lower."""
-    lower = rows.schooling.isin(["primary", "junior", "senior"])
-    return ibis.cases((rows.graduated.notnull(), True), (lower, False), else_=ibis.null("boolean"))
+    return ibis.cases((rows.graduated.notnull(), True), (rows.lower, False), else_=ibis.null("boolean"))

@@ -19,45 +19,39 @@ def covered(world: World, name: str, rows: Expression) -> Expression:
     cover all from the first to the last month, two that do not cover their sum. Only what is left is put in order.
     """
     first = world.on.year * 12 + 1
-    rows = world.keep(f"{name}.spans", rows.mutate(here=_within(rows.start, rows.end, first)))
-    by_key = world.keep(f"{name}.keys", _sums(rows, first))
-    few = by_key.filter(by_key.n <= 2)
-    gap = few.total < few.last - few.first
-    few = few.select(
-        "key",
-        months=gap.ifelse(few.total, few.last - few.first).cast("int32"),
-        run=gap.ifelse(few.first_end - few.first, few.last - few.first).cast("int32"),
-        in_year=ibis.least(few.here, few.here_last - few.here_first).fill_null(0).cast("int32"),
-    )
+    by_key = world.keep(f"{name}.months", lambda: _closed(rows, first))
     if not world.tables.scalar((by_key.n > 2).any()):
-        return few
+        return by_key.drop("n")
     many = by_key.filter(by_key.n > 2).select("key")
-    return few.union(_runs(rows.semi_join(many, "key"), first))
+    return by_key.filter(by_key.n <= 2).drop("n").union(world.keep(f"{name}.runs", lambda: _runs(rows.semi_join(many, "key"), first)))
 
 
 def _within(start: Any, end: Any, first: int) -> Any:
     """How many months lie in the year that begins with the month `first`."""
-    return ibis.greatest(ibis.least(end, first + 12) - ibis.greatest(start, first), 0).cast("int32")
+    return ibis.greatest(ibis.least(end, first + 12) - ibis.greatest(start, first), 0)
 
 
-def _sums(rows: Expression, first: int) -> Expression:
-    """Per key what the closed forms need."""
-    some = rows.here > 0
-    return rows.group_by("key").agg(
-        n=rows.count().cast("int32"),
-        total=(rows.end - rows.start).sum().cast("int32"),
-        first=rows.start.min(),
-        last=rows.end.max(),
-        first_end=rows.end.min(),
-        here=rows.here.sum().cast("int32"),
-        here_first=ibis.greatest(rows.start, first).min(where=some).cast("int32"),
-        here_last=ibis.least(rows.end, first + 12).max(where=some).cast("int32"),
+def _closed(rows: Expression, first: int) -> Expression:
+    """Per key the number of spells `n`, and what is right for up to two: those with a gap between them are the first and the last."""
+    ends = rows.group_by("key").agg(
+        n=rows.count(), first=rows.start.min(), begin=rows.start.max(), first_end=rows.end.min(), last=rows.end.max()
+    )
+    gap = ends.begin > ends.first_end
+    run = gap.ifelse(ends.first_end, ends.last) - ends.first
+    return ends.select(
+        "key",
+        n=ibis.least(ends.n, 3).cast("int16"),
+        months=(run + gap.ifelse(ends.last - ends.begin, 0)).cast("int32"),
+        run=run.cast("int32"),
+        in_year=(
+            _within(ends.first, gap.ifelse(ends.first_end, ends.last), first) + gap.ifelse(_within(ends.begin, ends.last, first), 0)
+        ).cast("int32"),
     )
 
 
 def _runs(rows: Expression, first: int) -> Expression:
     """The same for keys with any number of spells, in order of their first month."""
-    before = ibis.window(group_by="key", order_by=["start", "end"], following=-1)
+    before = ibis.window(group_by="key", order_by=["start", "end"], preceding=(None, 1))
     rows = rows.mutate(reach=rows.end.max().over(before))
     rows = rows.mutate(broken=(rows.start > rows.reach).fill_null(False).cast("int32"), begin=ibis.greatest(rows.start, rows.reach))
     upto = ibis.window(group_by="key", order_by=["start", "end"], following=0)

@@ -1,8 +1,8 @@
-"""What the facts of everybody share: persons over merged records, months as numbers, places at a day, what was said, what is listed."""
+"""What the facts of everybody share: persons over merged records, months as numbers, places at a day, and what was said."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import pyarrow as pa
 
-from guildhall.incentives.engine.facts.asked import SHORTAGES, Asked, members, unit_on
+from guildhall.incentives.engine.facts.asked import Asked, unit_on
 from guildhall.incentives.engine.facts.rows import DAY, OPEN, WHOLE
 from guildhall.kernel.backends import Tables
 from guildhall.kernel.tables import Column
 from guildhall.registry.engine.places import READS as PLACES
 from guildhall.registry.engine.places import territory
-from guildhall.rules.parameters import Found, Parameters
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table as Expression
@@ -33,19 +32,19 @@ class World:
     asked: Asked
 
     @classmethod
-    def of(cls, tables: Tables, on: date, parameters: Parameters) -> World:
+    def of(cls, tables: Tables, on: date) -> World:
         """Everything as known on a day, with claims lodged on that day."""
         feeds = {row["kind"]: row["as_of"] for row in tables.rows(tables["registry.feeds"])}
         tree = territory(*(tables.fetch(tables[name]) for name in PLACES))
-        return cls(tables, Asked(on, on, feeds, tree, parameters))
+        return cls(tables, Asked(on, on, feeds, tree))
 
     @property
     def on(self) -> date:
         return self.asked.on
 
-    def keep(self, name: str, expression: Expression) -> Expression:
-        """An intermediate of this day, computed once."""
-        return self.tables.once(f"incentives.{name}.{self.on:%Y%m%d}", lambda _: expression)
+    def keep(self, name: str, build: Callable[[], Expression]) -> Expression:
+        """An intermediate of this day, built and computed once."""
+        return self.tables.once(f"incentives.{name}.{self.on:%Y%m%d}", lambda _: build())
 
     # Persons
 
@@ -69,9 +68,11 @@ class World:
     def day(self, day: date | None) -> Any:
         return ibis.literal(day, type="date") if day else ibis.null("date")
 
-    def heard(self, found: Any, feed: str, day: Any) -> Any:
-        """Yes where something is reported; no only up to the day the feed speaks of."""
+    def heard(self, found: Any, feed: str, day: Any, *, before: bool = False) -> Any:
+        """Yes where something is reported of a day, or of the day before it; no only up to the day the feed speaks of."""
         as_of = self.asked.as_of(feed)
+        if as_of and before:
+            as_of += timedelta(1)
         silent: Any = (day <= as_of).ifelse(False, ibis.null("boolean")) if as_of else ibis.null("boolean")
         return ibis.cases((found.fill_null(False), True), (day.isnull(), ibis.null("boolean")), else_=silent)
 
@@ -81,14 +82,11 @@ class World:
     def insured(self) -> Expression:
         """Spells of insurance: person, organisation (0: not known), first month and month after the last."""
         spells = self.of_persons(self.tables["registry.insurance_spells"])
-        return self.keep(
-            "insured",
-            spells.select(
-                person=spells.person,
-                organisation=spells.organisation_id.fill_null(0),
-                start=month(spells.started_on).cast("int32"),
-                end=month(spells.ended_on).fill_null(OPEN).cast("int32"),
-            ),
+        return spells.select(
+            person=spells.person,
+            organisation=spells.organisation_id.fill_null(0),
+            start=month(spells.started_on).cast("int32"),
+            end=month(spells.ended_on).fill_null(OPEN).cast("int32"),
         )
 
     # Places
@@ -105,57 +103,26 @@ class World:
 
     @cached_property
     def units(self) -> Expression:
-        """Per place the unit it counts towards between two breaks: `unit_0`, `unit_1`, …"""
+        """Places under short numbers, so that large tables carry those, with the unit each counts towards between two breaks."""
         tree, breaks = self.asked.territory, self._breaks
         samples = [breaks[0] - timedelta(1), *breaks] if breaks else [self.on]
         places = self.tables["registry.places"]
         units = [[(place, unit_on(tree, place, day)) for place in tree.nodes] for day in samples]
         columns = {f"unit_{n}": cases(places.place_id, pairs, "string") for n, pairs in enumerate(units)}
-        return self.keep("units", places.select(unit_of=places.place_id, **columns))
+        numbers = cases(places.place_id, [(place, n) for n, place in enumerate(tree.nodes)], "int32")
+        return self.keep("units", lambda: places.select("place_id", place_number=numbers, **columns))
 
-    def with_units(self, rows: Expression, place: str = "place") -> Expression:
-        """Rows with the units of their place."""
-        return beside(rows, place, self.units, "unit_of")
+    def numbered(self, rows: Expression, place: str = "place") -> Expression:
+        """Rows with the `place_number` of their place."""
+        return beside(rows, place, self.units.select("place_number", numbered="place_id"), "numbered")
 
-    @property
-    def unit_columns(self) -> list[str]:
-        return [f"unit_{n}" for n in range(len(self._breaks) + 1)]
-
-    def unit(self, rows: Expression, day: Any, prefix: str = "") -> Any:
-        """The unit on a day, of rows with units."""
-        names = [f"{prefix}{name}" for name in self.unit_columns]
-        if not self._breaks:
-            return rows[names[0]]
-        return ibis.cases(*((day < end, rows[name]) for name, end in zip(names, self._breaks, strict=False)), else_=rows[names[-1]])
-
-    # What is listed
-
-    def listed(self, unit: Any, day: Any, occupation: Any) -> Any:
-        """Whether an occupation stood on the list of shortages on a day; null where none is in force."""
-        rule, name = SHORTAGES
-        parameter = self.asked.parameters.of(rule).get(name)
-        if parameter is None:
-            return ibis.null("boolean")
-        days = {day for version in parameter.versions for day in (version.valid_from, version.valid_until)}
-        days |= {day for link in self.asked.parameters.links for day in (link.valid_from, link.valid_until)}
-        breaks = sorted({day for day in days if day} | set(self._breaks))
-        samples = [breaks[0] - timedelta(1), *breaks] if breaks else [self.on]
-        lists = [self._list_at(unit, sample, occupation) for sample in samples]
-        return ibis.cases(*((day < end, found) for found, end in zip(lists, breaks, strict=False)), else_=lists[-1]) if breaks else lists[0]
-
-    def _list_at(self, unit: Any, day: date, occupation: Any) -> Any:
-        """Whether an occupation is listed on one day, by unit."""
-        every = [*sorted({found for place in self.asked.territory.nodes if (found := self.asked.unit(place, day))}), None]
-        by_list: dict[tuple[str, ...] | None, list[str | None]] = {}
-        for one in every:
-            chosen = self.asked.parameters.select(*SHORTAGES, on=day, place=one, edition=None)
-            by_list.setdefault(members(chosen.version.value) if isinstance(chosen, Found) else None, []).append(one)
-        answers = [
-            (_among(unit, places), occupation.isin(words) if words else ibis.literal(False))
-            for words, places in by_list.items()
-            if words is not None
-        ]
-        return ibis.cases(*answers, else_=ibis.null("boolean")) if answers else ibis.null("boolean")
+    def with_unit(self, rows: Expression, number: str, day: Any) -> Expression:
+        """Rows with `unit`: what the place of a number counts towards on a day."""
+        names = [f"unit_{n}" for n in range(len(self._breaks) + 1)]
+        joined = beside(rows, number, self.units.select(*names, unit_of="place_number"), "unit_of")
+        ends = zip(names, self._breaks, strict=False)
+        unit = ibis.cases(*((day < end, joined[name]) for name, end in ends), else_=joined[names[-1]]) if self._breaks else joined.unit_0
+        return joined.mutate(unit=unit).drop(*names)
 
     # What was said
 
@@ -177,15 +144,9 @@ class World:
         said = self.tables["incentives.statements"]
         said = said.filter(said.subject == subject, said.said_on <= self.on)
         values = {f"said_{column.name}": typed(column, said.value.max(where=said.fact == column.name)) for column in wanted}
-        pivoted = self.keep(f"said.{subject}", said.group_by(said_of=said.subject_id).agg(**values))
+        pivoted = self.keep(f"said.{subject}", lambda: said.group_by(said_of=said.subject_id).agg(**values))
         joined = beside(rows, key, pivoted, "said_of")
         return joined, {column.name: joined[f"said_{column.name}"] for column in wanted}
-
-
-def _among(unit: Any, places: Sequence[str | None]) -> Any:
-    """Whether a unit is one of some; None among them stands for a unit that is not known."""
-    named = unit.isin([place for place in places if place])
-    return named.fill_null(True) if None in places else named.fill_null(False)
 
 
 def beside(rows: Expression, key: str, others: Expression, other: str) -> Expression:
@@ -196,6 +157,11 @@ def beside(rows: Expression, key: str, others: Expression, other: str) -> Expres
 def month(day: Any) -> Any:
     """Months since the year 0."""
     return day.year() * 12 + day.month()
+
+
+def last_month(until: Any) -> Any:
+    """The month of the day before."""
+    return month(until) - (until.day() == 1).cast("int32")
 
 
 def cases(value: Any, pairs: Iterable[Pair], type_: str) -> Any:
