@@ -142,9 +142,6 @@ class ClaimedCertificate(models.Model):
         return f"claimed {self.level} of worker {self.worker_id}"
 
 
-REPORTS = ("unemployed", "hardship", "graduate")
-
-
 class ReportedFact(models.Model):
     """What another authority reports of a person: registered unemployment, a hardship group, a graduation. Half open in time."""
 
@@ -160,7 +157,7 @@ class ReportedFact(models.Model):
     class Meta:
         indexes: ClassVar = [Index(fields=["kind", "worker"], name="reported_fact_kind")]
         constraints: ClassVar = [
-            one_of("reported_fact", "kind", REPORTS),
+            one_of("reported_fact", "kind", tables.REPORTS),
             after("reported_fact", "ended_on", "started_on"),
             UniqueConstraint(fields=["worker", "kind", "detail", "started_on"], name="reported_fact_once"),
         ]
