@@ -543,6 +543,7 @@ def test_the_page_says_why_nobody_ends_and_why_a_feed_is_broken(officer: Any, br
     assert "none of which could be taken: this file ends nobody" in page.content.decode()
     officer.post(page.redirect_chain[-1][0])
     batch = models.ImportBatch.objects.latest("pk")
+    assert "No row of this file could be taken" in officer.get(f"/en/feeds/files/{batch.pk}/").content.decode()
     told = officer.get("/en/feeds/").content.decode()
     assert "<h1>1 of 5 files is broken</h1>" in told
     assert "“u.csv”: 2 rows, none of which could be taken" in told

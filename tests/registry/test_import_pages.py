@@ -287,6 +287,8 @@ def test_the_day_is_filled_in_from_the_file_and_can_be_changed(officer: Any, ban
     asked = sent(officer, content, name="r.csv")
     offered = _as_found(officer, asked.url)
     assert offered["as_of"] == (timezone.localdate().isoformat() if filled == "today" else filled)
+    day = offered["as_of"] if filled != "None" else ""
+    assert ('value="' + day + '"' in officer.get(asked.url).content.decode()) is bool(day)
     for day, words in (("", "请填写日期"), ("2999-01-01", "花名册不能说明将来的情况"), ("2024-13-01", "2026-10-31")):
         assert words in text(officer.post(asked.url, {**offered, "as_of": day}))
     checked = officer.post(asked.url, {**offered, "as_of": "2024-04-30"})

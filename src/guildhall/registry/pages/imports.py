@@ -67,7 +67,7 @@ class DayForm(forms.Form):
 
     as_of = forms.DateField(
         label=gettext_lazy("The day the roster speaks of"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"required": gettext_lazy("give the day"), "invalid": gettext_lazy("write it as 2026-10-31")},
     )
 
