@@ -112,6 +112,18 @@ class _Writer:
         dated = any(_is_date(self.rule, side) for side in (node.left, node.right))
         return (_DATES if dated else _ORDERS)[node.order].in_(self.language).format(a=self.say(node.left), b=self.say(node.right))
 
+    def arithmetic(self, node: Arithmetic) -> str:
+        """A sum with its parts in brackets where they would run together; a factor of one only turns a unit and is not said."""
+        if node.op in ("mul", "div", "floordiv") and isinstance(node.right, Literal) and node.right.value == 1:
+            return self.say(node.left)
+        return _SUMS[node.op].format(a=self.enclosed(node.left), b=self.enclosed(node.right))
+
+    def enclosed(self, node: Node) -> str:
+        text = self.say(node)
+        if not isinstance(node, (Arithmetic, Choice, Extreme, Rounded)) or not any(sign in text for sign in " 、"):
+            return text
+        return f"（{text}）" if self.language.lower().startswith("zh") else f"({text})"
+
     def logic(self, node: Logic) -> str:
         return self.words(node.op).join(self.nested(part) for part in node.parts)
 
@@ -173,7 +185,7 @@ _WRITERS: Final[Mapping[type[Node], Callable[[_Writer, Any], str]]] = {
     FieldRef: _Writer.field,
     ParameterRef: _Writer.parameter,
     Comparison: _Writer.comparison,
-    Arithmetic: lambda writer, node: _SUMS[node.op].format(a=writer.say(node.left), b=writer.say(node.right)),
+    Arithmetic: _Writer.arithmetic,
     Rounded: lambda writer, node: writer.say(node.value),
     Logic: _Writer.logic,
     Negation: lambda writer, node: writer.words("not", a=writer.say(node.part)),

@@ -244,6 +244,7 @@ def rule(name: str, *, facts: Table, inputs: Mapping[str, Origin], **about: Unpa
             columns=frozenset(column.name for column in facts.columns),
             **about,
         )
+        _check_names(made)
         _check_says(made)
         made.check()
         return made
@@ -271,6 +272,13 @@ def _check_roles(inputs: Mapping[str, Input], roles: Mapping[str, str], table: s
 def placeholders(template: str) -> list[str]:
     """The names in braces of a sentence."""
     return [name for _, name, _, _ in Formatter().parse(template) if name]
+
+
+def _check_names(made: Rule) -> None:
+    """No figure is called what an input is called: a sentence or a trace that names one would be taken for the other."""
+    for name in made.parameters:
+        if name in made.inputs:
+            raise RuleFault(f"the rule {made.name}: {name} is an input and a parameter", next="give the parameter another name")
 
 
 def _check_says(made: Rule) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 from guildhall.kernel.money import Fen, format_yuan
 from guildhall.kernel.tables import Text
 from guildhall.rules.decisions import Bad, Condition, Decision, Missing, Near, Operand
-from guildhall.rules.expressions import Scalar
+from guildhall.rules.expressions import Node, Scalar
 from guildhall.rules.parameters import Parameter, Version
 from guildhall.rules.phrases import phrase
 from guildhall.rules.rulebook import Rule, placeholders
@@ -71,9 +71,13 @@ def clause(rule: Rule, name: str, language: str, parameters: Mapping[str, Parame
 
 def reading(rule: Rule, name: str, language: str, parameters: Mapping[str, Parameter] | None = None, on: date | None = None) -> str:
     """What a condition says word for word, made from the condition itself; parameters with their values on `on`, as in `clause`."""
+    return phrased(rule, rule.conditions[name], language, parameters, on)
+
+
+def phrased(rule: Rule, node: Node, language: str, parameters: Mapping[str, Parameter] | None = None, on: date | None = None) -> str:
+    """Any expression of a rule in words, such as its amount; parameters with their values on `on`, as in `clause`."""
     known = parameters or {}
-    values = _in_force(rule, language, known, on)
-    return phrase(rule, rule.conditions[name], language, _names(rule, values, language, known))
+    return phrase(rule, node, language, _names(rule, _in_force(rule, language, known, on), language, known))
 
 
 def _in_force(rule: Rule, language: str, parameters: Mapping[str, Parameter], on: date | None) -> Mapping[str, str]:

@@ -21,7 +21,7 @@ def relief(p: Facts, c: Law) -> Node:
     Months count up to the last of the months that relief lasts.
     """
     months = least(p.months_in_year, greatest(c.months - p.months_before, 0))
-    return least(rounded(c.amount * (months / c.months_in_year), "half_up"), payable(p))
+    return least(rounded(c.amount * (months / c.months_a_year), "half_up"), payable(p))
 
 
 def set_off(relief: int, due: Mapping[str, int]) -> dict[str, int]:
