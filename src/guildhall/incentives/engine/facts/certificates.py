@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from guildhall.incentives.engine.facts import shared
+from guildhall.incentives.engine.facts import grants, persons, reports
 from guildhall.incentives.engine.facts.world import World, beside, month
 from guildhall.incentives.tables.certificates import CERTIFICATE_FACTS
 from guildhall.registry.tables import CERTIFIED
@@ -20,14 +20,14 @@ TAKEN = ("certificate_id", "kind", "level", "occupation", "source", "issued_on",
 def made(world: World) -> tuple[Expression, dict[str, Any], dict[str, Any]]:
     """Rows, what records know of them, and what claims said."""
     rows, said = _with_course(world)
-    begun, event = shared.events(rows, "certificate_id", rows.began), rows.began.coalesce(rows.issued_on)
-    dated = shared.events(rows, "certificate_id", event)
-    found = shared.with_person(world, rows)
+    begun, event = reports.events(rows, "certificate_id", rows.began), rows.began.coalesce(rows.issued_on)
+    dated = reports.events(rows, "certificate_id", event)
+    found = persons.with_person(world, rows)
     found = _with_payer(world, found)
     found = _with_grants(world, found)
-    found = shared.with_hardship(world, found, "certificate_id", begun, "certificates")
-    found = shared.with_registration(world, found, "certificate_id", begun, "certificates")
-    found = shared.with_graduation(world, found, "certificate_id", dated, "certificates")
+    found = reports.with_hardship(world, found, "certificate_id", begun, "certificates")
+    found = reports.with_registration(world, found, "certificate_id", begun, "certificates")
+    found = reports.with_graduation(world, found, "certificate_id", dated, "certificates")
     found = _with_job(world, found, begun)
     found = world.with_unit(found.mutate(where=found["at"].coalesce(found.home)), "where", found.issued_on)
     return found, _known(world, found), {name: found[f"said_{name}"] for name in said}
@@ -52,7 +52,7 @@ def _known(world: World, rows: Expression) -> dict[str, Any]:
     )
     return {
         **{name: rows[name] for name in TAKEN},
-        **shared.days(world),
+        **persons.days(world),
         **course,
         "worker_id": rows.person,
         "birth_month": rows.born,
@@ -65,7 +65,7 @@ def _known(world: World, rows: Expression) -> dict[str, Any]:
         "monitored": world.heard(rows.in_monitored, "hardship", rows.began),
         "hard_to_employ": world.heard(rows.in_hard_to_employ, "hardship", rows.began),
         "graduated_on": rows.graduated,
-        "graduate": shared.graduate(rows),
+        "graduate": reports.graduate(rows),
         "rural_transferred": rows.moved,
         "registered_unemployed": world.heard(rows.unemployed_since.notnull(), "unemployment", rows.began),
         "employed": rows.began.isnull().ifelse(nothing, rows.job_since.notnull()),
@@ -125,7 +125,7 @@ GRANTED = (
 
 def _with_grants(world: World, rows: Expression) -> Expression:
     """Rows with what the holder was granted before, by year, occupation, level and certificate."""
-    granted = shared.standing(world, "skill_upgrade_subsidy").select(
+    granted = grants.standing(world, "skill_upgrade_subsidy").select(
         "person", "granted_on", "shortage", granted_for="certificate_id", granted_occupation="occupation", granted_level="level"
     )
     pairs = _certificates(world).select("certificate_id", "person", "occupation", "level").join(granted, "person")
@@ -142,12 +142,12 @@ def _with_grants(world: World, rows: Expression) -> Expression:
     )
     kept = world.keep("certificates.granted", lambda: counts)
     rows = beside(rows, "certificate_id", kept, "granted_of")
-    rows = shared.counted(rows, shared.standing(world, "training_subsidy"), "certificate_id", "certificate_id", "trained_by_us")
+    rows = grants.counted(rows, grants.standing(world, "training_subsidy"), "certificate_id", "certificate_id", "trained_by_us")
     courses = world.tables["incentives.trainings"]
-    rows = shared.counted(rows, courses.filter(courses.subsidised_on <= world.on), "certificate_id", "certificate_id", "trained_before")
-    allowances = shared.standing(world, "trainee_living_allowance")
+    rows = grants.counted(rows, courses.filter(courses.subsidised_on <= world.on), "certificate_id", "certificate_id", "trained_before")
+    allowances = grants.standing(world, "trainee_living_allowance")
     allowances = allowances.filter(allowances.granted_on.year() == world.on.year)
-    rows = shared.counted(rows, allowances, "person", "person", "allowances_in_year")
+    rows = grants.counted(rows, allowances, "person", "person", "allowances_in_year")
     counted = {name: rows[name].fill_null(0) for name in GRANTED[:5]}
     return rows.mutate(**counted, training_subsidies=rows.trained_by_us + rows.trained_before)
 

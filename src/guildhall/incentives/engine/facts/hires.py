@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from guildhall.incentives.engine.facts import shared
+from guildhall.incentives.engine.facts import grants, persons, reports
 from guildhall.incentives.engine.facts.asked import month as month_of
 from guildhall.incentives.engine.facts.rows import OPEN
 from guildhall.incentives.engine.facts.spans import covered
@@ -26,19 +26,19 @@ BY_PERSON = {
 def made(world: World) -> tuple[Expression, dict[str, Any], dict[str, Any]]:
     """Rows, what records know of them, and what claims said."""
     spells = _spells(world)
-    hired = shared.events(spells, "spell_id", spells.started_on)
+    hired = reports.events(spells, "spell_id", spells.started_on)
     rows, said = world.with_said(spells, "spell", "spell_id", HIRE_FACTS.columns)
-    rows = shared.with_person(world, rows)
+    rows = persons.with_person(world, rows)
     rows = _with_employer(world, rows)
-    rows = shared.with_hardship(world, rows, "spell_id", hired, "hires")
-    rows = shared.with_registration(world, rows, "spell_id", hired, "hires", before=True)
-    rows = shared.with_graduation(world, rows, "spell_id", hired, "hires")
+    rows = reports.with_hardship(world, rows, "spell_id", hired, "hires")
+    rows = reports.with_registration(world, rows, "spell_id", hired, "hires", before=True)
+    rows = reports.with_graduation(world, rows, "spell_id", hired, "hires")
     rows = _with_insured(world, rows)
     rows = _with_job_before(world, rows, hired)
     for name, benefit in BY_PERSON.items():
-        rows = shared.counted(rows, shared.standing(world, benefit), "person", "person", name)
-    rows = shared.counted(rows, shared.standing(world, "social_insurance_subsidy"), "spell_id", "spell_id", "insurance_grants")
-    rows = shared.relief(world, rows, "key_group_hiring_relief", "spell_id")
+        rows = grants.counted(rows, grants.standing(world, benefit), "person", "person", name)
+    rows = grants.counted(rows, grants.standing(world, "social_insurance_subsidy"), "spell_id", "spell_id", "insurance_grants")
+    rows = grants.relief(world, rows, "key_group_hiring_relief", "spell_id")
     rows = world.with_unit(rows, "place_number", rows.started_on)
     return rows, _known(world, rows), {name: rows[f"said_{name}"] for name in said}
 
@@ -55,7 +55,7 @@ def _known(world: World, rows: Expression) -> dict[str, Any]:
     return {
         **{name: rows[name] for name in ("spell_id", "organisation_id", "contract", "size", "sector", "unemployed_since")},
         **{name: rows[name] for name in (*BY_PERSON, "insurance_grants", "months_before")},
-        **shared.days(world),
+        **persons.days(world),
         "worker_id": rows.person,
         "birth_month": rows.born,
         "place": rows.unit,
@@ -65,7 +65,7 @@ def _known(world: World, rows: Expression) -> dict[str, Any]:
         "months_in_year": rows.in_year.fill_null(0) if insured else ibis.null("int64"),
         "employed_before": rows.graduated.isnull().ifelse(nothing, rows.worked_between.fill_null(False)) if insured else nothing,
         "graduated_on": rows.graduated,
-        "graduate": shared.graduate(rows),
+        "graduate": reports.graduate(rows),
         "registered_unemployed": world.heard(rows.unemployed_since.notnull(), "unemployment", rows.started_on, before=True),
         "hard_to_employ": world.heard(rows.in_hard_to_employ, "hardship", rows.started_on),
         "monitored": world.heard(rows.in_monitored, "hardship", rows.started_on),
@@ -103,7 +103,7 @@ def _with_insured(world: World, rows: Expression) -> Expression:
 
 def _with_job_before(world: World, rows: Expression, hired: Expression) -> Expression:
     """Rows with `worked_between`: whether somebody else insured the person after the month of graduation and before that of the hire."""
-    graduations = shared.graduations(world, hired, "hires").select(key="reported_of", graduated="graduated")
+    graduations = reports.graduations(world, hired, "hires").select(key="reported_of", graduated="graduated")
     spells = _spells(world).select("person", "organisation_id", "started_on", key="spell_id")
     events = spells.join(graduations, "key").select(
         "key", "person", "organisation_id", after=lambda t: month(t.graduated) + 1, before=lambda t: month(t.started_on)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from guildhall.incentives.engine.facts import shared
+from guildhall.incentives.engine.facts import grants, persons, reports
 from guildhall.incentives.engine.facts.asked import month as month_of
 from guildhall.incentives.engine.facts.world import World, beside, last_month, month
 from guildhall.incentives.tables.businesses import BUSINESS_FACTS
@@ -26,13 +26,13 @@ def employers(world: World) -> tuple[Expression, dict[str, Any], dict[str, Any]]
     organisations = world.numbered(world.tables["registry.organisations"].select("organisation_id", "place", "size"))
     rows = years.mutate(refund=years.year + 1).join(organisations, "organisation_id")
     rows = world.with_unit(rows, "place_number", world.day(world.asked.applied))
-    grants = shared.standing(world, "job_stabilisation_refund")
-    grants = grants.filter(grants.organisation_id.notnull(), grants.year.notnull())
-    counts = grants.group_by(refunded=grants.organisation_id, refund=grants.year).agg(refunds=grants.count())
+    granted = grants.standing(world, "job_stabilisation_refund")
+    granted = granted.filter(granted.organisation_id.notnull(), granted.year.notnull())
+    counts = granted.group_by(refunded=granted.organisation_id, refund=granted.year).agg(refunds=granted.count())
     rows = rows.left_join(counts, [rows.organisation_id == counts.refunded, rows.refund == counts.refund])
     known = {
         **{name: rows[name] for name in ("organisation_id", "size", *PAID)},
-        **shared.days(world),
+        **persons.days(world),
         "year": rows.refund,
         "place": rows.unit,
         "insured_people": rows.insured_average,
@@ -46,15 +46,15 @@ def businesses(world: World) -> tuple[Expression, dict[str, Any], dict[str, Any]
     """A row for each business that had been registered."""
     found = world.tables["incentives.businesses"]
     every = world.of_persons(found.filter(found.registered_on <= world.on)).drop("worker_id")
-    began = shared.events(every, "business_id", every.registered_on)
+    began = reports.events(every, "business_id", every.registered_on)
     rows, said = world.with_said(every, "business", "business_id", BUSINESS_FACTS.columns)
-    rows = shared.with_person(world, rows)
-    rows = shared.with_hardship(world, rows, "business_id", began, "businesses")
-    rows = shared.with_registration(world, rows, "business_id", began, "businesses", before=True)
-    rows = shared.with_graduation(world, rows, "business_id", began, "businesses")
+    rows = persons.with_person(world, rows)
+    rows = reports.with_hardship(world, rows, "business_id", began, "businesses")
+    rows = reports.with_registration(world, rows, "business_id", began, "businesses", before=True)
+    rows = reports.with_graduation(world, rows, "business_id", began, "businesses")
     rows = _with_veterans(world, rows)
     rows = _with_household(world, rows)
-    rows = shared.relief(world, rows, "self_employed_relief", "business_id")
+    rows = grants.relief(world, rows, "self_employed_relief", "business_id")
     rows = world.numbered(rows)
     rows = world.with_unit(rows, "place_number", rows.registered_on)
     return rows, _known(world, rows), {name: rows[f"said_{name}"] for name in said}
@@ -69,7 +69,7 @@ def _known(world: World, rows: Expression) -> dict[str, Any]:
     return {
         **{name: rows[name] for name in TAKEN},
         **{name: lent.ifelse(rows[name], ibis.null(rows[name].type())) for name in LOAN},
-        **shared.days(world),
+        **persons.days(world),
         "worker_id": rows.person,
         "birth_month": rows.born,
         "place": rows.unit,
@@ -77,7 +77,7 @@ def _known(world: World, rows: Expression) -> dict[str, Any]:
         "legal_representative": (rows.kind == "self_employed").ifelse(True, nothing),
         "household_grants": rows.household.isnull().ifelse(ibis.null("int64"), rows.household_grants.fill_null(0)),
         "graduated_on": rows.graduated,
-        "graduate": shared.graduate(rows),
+        "graduate": reports.graduate(rows),
         "registered_unemployed": world.heard(rows.unemployed_since.notnull(), "unemployment", rows.registered_on, before=True),
         "monitored": world.heard(rows.in_monitored, "hardship", rows.registered_on),
         "hard_to_employ": world.heard(rows.in_hard_to_employ, "hardship", rows.registered_on),
@@ -89,7 +89,7 @@ def _known(world: World, rows: Expression) -> dict[str, Any]:
 
 
 def _with_veterans(world: World, rows: Expression) -> Expression:
-    facts = shared.reported(world, "hardship")
+    facts = reports.reported(world, "hardship")
     found = facts.filter(facts.detail == "veteran").group_by(served=lambda t: t.person).agg(is_veteran=ibis.literal(True))
     return beside(rows, "person", found, "served")
 
@@ -97,7 +97,7 @@ def _with_veterans(world: World, rows: Expression) -> Expression:
 def _with_household(world: World, rows: Expression) -> Expression:
     """Rows with `household_grants`: start-up grants to any business of the household."""
     every = world.tables["incentives.businesses"].select("business_id", "household")
-    grants = shared.standing(world, "startup_grant").select("business_id", "grant_id").join(every, "business_id")
-    grants = grants.filter(grants.household.notnull())
-    counts = grants.group_by(granted_to=grants.household).agg(household_grants=grants.count())
+    granted = grants.standing(world, "startup_grant").select("business_id", "grant_id").join(every, "business_id")
+    granted = granted.filter(granted.household.notnull())
+    counts = granted.group_by(granted_to=granted.household).agg(household_grants=granted.count())
     return beside(rows, "household", counts, "granted_to")
