@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import path
 
+from guildhall.incentives.pages import board, money, review
+from guildhall.incentives.pages import counter as claims_counter
+from guildhall.incentives.queries.waiting import waiting as claims_waiting
 from guildhall.office import pages as office
 from guildhall.office.bearer import anyone
 from guildhall.office.pages import notices, papers, parameters
@@ -105,7 +108,7 @@ urlpatterns = [
         path("claim/phone/", with_form(claims.claim_phone), name="claim_phone"),
         path("claim/phone/code/", with_form(claims.claim_code), name="claim_code"),
         path("sign-out/", with_form(office.sign_out), name="sign_out"),
-        path("desk/", read_only(office.desk), {"waits": (waiting,)}, name="desk"),
+        path("desk/", read_only(office.desk), {"waits": (waiting, claims_waiting)}, name="desk"),
         path("role/", with_form(office.role), name="role"),
         path("duplicates/", with_form(duplicates.duplicates), name="duplicates"),
         path("duplicates/<int:pair_id>/", with_form(duplicates.duplicate), name="duplicate"),
@@ -154,6 +157,16 @@ urlpatterns = [
         path("tokens/", with_form(office.tokens), name="tokens"),
         path("audit/", read_only(office.audit), {"places": jurisdiction, "reasons": GROUNDS}, name="audit"),
         path("audit/events.json", read_only(office.audit_export), {"places": jurisdiction}, name="audit_export"),
+        path("claims/", read_only(review.claims_queue), name="claims_queue"),
+        path("claims/appeals/", read_only(review.appeals), name="appeals"),
+        path("claims/counter/", with_form(claims_counter.claim_at_counter), name="claim_at_counter"),
+        path("claims/<int:claim_id>/", with_form(review.claim_review), name="claim_review"),
+        path("claims/<int:claim_id>/account/", with_form(review.account_shown), name="account_shown"),
+        path("payments/", with_form(money.payments_), name="payments"),
+        path("payments/budgets/", with_form(money.budgets), name="budgets"),
+        path("payments/<int:batch_id>/", with_form(money.payment_batch), name="payment_batch"),
+        path("payments/<int:batch_id>/file/", form_only(money.payment_file), name="payment_file"),
+        path("notice-board/", read_only(board.notice_board), name="notice_board"),
         path("parameters/", read_only(parameters.parameters), name="parameters"),
         path("parameters/<str:rule>/", with_form(parameters.parameters_of), name="parameters_of"),
         path("parameters/confirmations/<int:confirmation_id>/", with_form(parameters.parameter), name="parameter"),

@@ -29,6 +29,8 @@ DOORS: tuple[tuple[str, Any, Any], ...] = (
     ("mandates", _("Mandates"), _("Act for someone who agreed to it")),
     ("accounts", _("Accounts"), _("Give and end accounts and roles")),
     ("tokens", _("Keys for programs"), _("Give a program a key of its own")),
+    ("claims_queue", _("Claims"), _("Decide on claims for benefits")),
+    ("payments", _("Payments"), _("Pay approved claims, and read the bank's answer")),
     ("parameters", _("Parameters"), _("Confirm the values that rules decide by")),
     ("audit", _("Audit"), _("Check who did what, and that nothing was altered")),
     ("notices", _("Notices"), _("Read what the city wrote to me")),

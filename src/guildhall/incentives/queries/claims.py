@@ -63,6 +63,11 @@ class Row:
         return self.days_left is not None and self.days_left < 0
 
     @property
+    def days_over(self) -> int:
+        """Working days since the last one; nothing before that."""
+        return max(0, -(self.days_left or 0))
+
+    @property
     def amount_fen(self) -> int | None:
         return None if self.hides else self.claim.amount_fen
 

@@ -15,6 +15,9 @@ from guildhall.kernel.errors import NotFound
 from guildhall.registry.queries import scope
 from guildhall.web.viewer import Viewer
 
+PAID = ("paid", "recalling")
+"""States in which the money is with the claimant."""
+
 
 @dataclass(frozen=True)
 class Spending:
@@ -88,11 +91,32 @@ def budgets(viewer: Viewer, year: int, today: date) -> list[Spending]:
     return sorted((_spending(row, today) for row in rows.order_by("place_id", "benefit")), key=lambda found: -found.short)
 
 
+@dataclass(frozen=True)
+class Unbudgeted:
+    """What was paid and is decided of a benefit in a year for which no budget is on file, in fen."""
+
+    benefit: str
+    paid: int
+    committed: int
+
+
+def unbudgeted(viewer: Viewer, year: int, today: date) -> list[Unbudgeted]:
+    """Benefits of the jurisdiction that money goes to in a year without a budget on file. Raises NotFound."""
+    known = {found.budget.benefit for found in budgets(viewer, year, today)}
+    claims = claims_seen(viewer, today).filter(grant__granted_on__year=year).exclude(benefit__in=known)
+    spent: dict[str, dict[str, int]] = {}
+    for benefit, state, total in claims.order_by().values_list("benefit", "state").annotate(total=Sum("amount_fen")):
+        kind = "paid" if state in PAID else "committed" if state in COMMITTED else ""
+        of = spent.setdefault(benefit, {"paid": 0, "committed": 0, "": 0})
+        of[kind] += total or 0
+    return [Unbudgeted(benefit, of["paid"], of["committed"]) for benefit, of in sorted(spent.items()) if of["paid"] or of["committed"]]
+
+
 def _spending(row: Budget, today: date) -> Spending:
     land = scope.jurisdiction(Viewer(role="claims_officer", place=row.place_id), today)
     claims = Claim.objects.filter(benefit=row.benefit, grant__granted_on__year=row.year)
     claims = claims if land is None else claims.filter(place_id__in=land)
-    return Spending(row, _sum(claims.filter(state__in=("paid", "recalling"))), _sum(claims.filter(state__in=COMMITTED)))
+    return Spending(row, _sum(claims.filter(state__in=PAID)), _sum(claims.filter(state__in=COMMITTED)))
 
 
 def _sum(claims: QuerySet[Claim]) -> int:

@@ -1,0 +1,53 @@
+"""The public notice: what is about to be paid, for everybody to read, with most of each name hidden; and how to object."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from guildhall.incentives.queries.claims import Noticed
+from guildhall.incentives.queries.claims import notice_board as noticed
+from guildhall.kernel.errors import NotFound
+from guildhall.registry.queries import division
+from guildhall.registry.queries.scope import jurisdiction
+from guildhall.web.pack import city
+from guildhall.web.viewer import PUBLIC, Viewer
+
+PAGE = 50
+
+
+def notice_board(request: HttpRequest) -> HttpResponse:
+    """Who is about to be paid what, until when may one object, and how? By district, or by the number of a claim."""
+    today = timezone.localdate()
+    asked, number = request.GET.get("place", ""), request.GET.get("number", "").strip()
+    found = division(PUBLIC, today)
+    units = {row.pk: row for row in (*found.units, *found.zones)}
+    if asked and asked not in units:
+        raise NotFound(_("There is no such district"), next=_("choose one from the list"))
+    key = int(number) if number.isascii() and number.isdecimal() and len(number) < 17 else 0 if number else None
+    places = jurisdiction(Viewer(role="claims_officer", place=asked), today) if asked else None
+    rows = noticed(today, places=places, number=key, after=request.GET.get("after", ""), size=PAGE + 1)
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    kept = {name: value for name, value in (("place", asked), ("number", number)) if value}
+    context = {
+        "title": _title(len(rows), more=last is not None, first=rows[0] if rows else None),
+        "rows": [(row, city().calendar.count(today, row.until).value) for row in rows[:PAGE]],
+        "units": units,
+        "place": asked,
+        "number": number,
+        "next": urlencode({**kept, "after": f"{last.until}.{last.number}"}) if last else "",
+    }
+    return render(request, "incentives/notice_board.html", context)
+
+
+def _title(count: int, *, more: bool, first: Noticed | None) -> str:
+    if not count or first is None:
+        return _("Nothing is on public notice today")
+    if more:
+        return _("More than %(n)s payments are on public notice") % {"n": PAGE}
+    return ngettext("One payment is on public notice", "%(n)s payments are on public notice", count) % {"n": count}

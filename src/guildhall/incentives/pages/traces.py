@@ -1,0 +1,182 @@
+"""A decision laid open for a reader: each condition with the facts it rests on, where each comes from, and the law beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from guildhall.incentives.queries.trace import Trace
+from guildhall.registry.engine.book import BOOK
+from guildhall.rules import sentences
+from guildhall.rules.decisions import Condition, Decision, Operand
+from guildhall.rules.parameters import Parameter
+from guildhall.rules.rulebook import Rule
+from guildhall.skills.queries import names_of
+from guildhall.web import words
+from guildhall.web.numbers import yes_no
+from guildhall.web.pack import city
+from guildhall.web.templatetags.guildhall import text
+
+SIGNS = {True: "y", False: "x", None: "q"}
+"""Holds, does not, not known: the classes that the style sheet gives a sign."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact of the case: what it is, what it says, and where it comes from."""
+
+    name: str
+    value: str
+    origin: str
+    claimed: bool = False
+
+
+@dataclass(frozen=True)
+class Law:
+    """One parameter: what it is, its value, the document with article and days, and how well that is known."""
+
+    name: str
+    value: str
+    source: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One condition in words, with what it rests on and what is missing."""
+
+    sign: str
+    said: str
+    facts: tuple[Fact, ...]
+    laws: tuple[Law, ...]
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A decision in words: its outcome, its conditions in the order of the rule, and how the amount came about."""
+
+    trace: Trace
+    outcome: str
+    lines: tuple[Line, ...]
+    amount: Line | None
+    cap: str
+    uplift: str
+    nearly: str
+    failed: tuple[str, ...]
+
+
+def opened(trace: Trace) -> Opened | None:
+    """A trace in the reader's language; None where there is nothing to read."""
+    if trace.decision is None or trace.rule is None or trace.parameters is None:
+        return None
+    decision, writer = trace.decision, _Writer(trace.rule, trace.decision, trace.parameters)
+    lines = tuple(writer.line(condition) for condition in decision.conditions)
+    return Opened(
+        trace,
+        outcome=sentences.outcome(decision, writer.language),
+        lines=lines,
+        amount=writer.amount(),
+        cap="" if decision.cap is None else sentences.said(decision.cap, decision.unit, writer.language),
+        uplift=decision.uplift or "",
+        nearly="" if decision.near is None else sentences.nearly(trace.rule, decision.near, writer.language),
+        failed=tuple(line.said for line in lines if line.sign == "x"),
+    )
+
+
+class _Writer:
+    """Says the parts of one decision in the reader's language."""
+
+    def __init__(self, rule: Rule, decision: Decision, parameters: Mapping[str, Parameter]) -> None:
+        self.rule, self.decision, self.parameters = rule, decision, parameters
+        self.language = get_language() or "zh-hans"
+        self.words = _Codes(decision)
+
+    def line(self, condition: Condition) -> Line:
+        said = sentences.sentence(self.rule, condition, self.language, self.parameters)
+        missing = tuple(sentences.needs(self.rule, found, self.language, self.parameters) for found in condition.missing)
+        return Line(SIGNS[condition.state], said, *self.rests_on(condition.operands), missing)
+
+    def amount(self) -> Line | None:
+        """How the amount came about; None where the rule pays nothing."""
+        if not self.decision.value_operands:
+            return None
+        return Line("", "", *self.rests_on(self.decision.value_operands))
+
+    def rests_on(self, operands: Iterable[Operand]) -> tuple[tuple[Fact, ...], tuple[Law, ...]]:
+        held = list(operands)
+        facts = tuple(self.fact(operand) for operand in held if operand.kind == "input")
+        laws = tuple(self.law(operand) for operand in held if operand.kind == "parameter")
+        return facts, laws
+
+    def fact(self, operand: Operand) -> Fact:
+        name = sentences.name_of(self.rule, operand.name, self.language, self.parameters)
+        return Fact(name, self.words.said(operand, self.language), _origin(operand), operand.origin == "claim")
+
+    def law(self, operand: Operand) -> Law:
+        name = sentences.name_of(self.rule, operand.name, self.language, self.parameters)
+        keys = separator(self.language).join(self.words.code("", key) for key in operand.keys)
+        source = sentences.source(operand, self.language) if operand.document else _("no instrument is on file for that day")
+        return Law(f"{name} [{keys}]" if keys else name, self.words.said(operand, self.language), source, operand.status)
+
+
+class _Codes:
+    """The codes of a decision in words: levels, occupations, places, and the closed lists of the registry."""
+
+    def __init__(self, decision: Decision) -> None:
+        used = [*decision.value_operands, *(operand for condition in decision.conditions for operand in condition.operands)]
+        self.levels = {row.code: row.name for row in city().levels}
+        self.occupations = names_of({value for value in _words(used) if value[:1].isdigit()})
+
+    def said(self, operand: Operand, language: str) -> str:
+        value: object = operand.value
+        if isinstance(value, tuple):
+            return separator(language).join(self.code(operand.name, word) for word in value)
+        return self.code(operand.name, value) if isinstance(value, str) else sentences.said(value, operand.unit, language)
+
+    def code(self, name: str, value: object) -> str:
+        """One code in words; itself where no list has it."""
+        if isinstance(value, bool):
+            return yes_no(value)
+        found = self.levels.get(str(value)) or self.occupations.get(str(value))
+        if found is not None:
+            return text(found)
+        own: Mapping[str, Callable[[str], str]] = {"place": _place, "size": _listed("size"), "sector": _listed("sector")}
+        if name in own:
+            return own[name](str(value))
+        listed = BOOK["certificate_kind" if name == "kind" else name] if name in BOOK or name == "kind" else {}
+        return text(listed[str(value)]) if str(value) in listed else str(value)
+
+
+def separator(language: str) -> str:
+    """What stands between the parts of a list."""
+    return "、" if language.startswith("zh") else ", "
+
+
+def _words(operands: Iterable[Operand]) -> Iterator[str]:
+    for operand in operands:
+        values: Iterable[Any] = operand.value if isinstance(operand.value, tuple) else (operand.value,)
+        yield from (value for value in values if isinstance(value, str))
+
+
+def _listed(of: str) -> Callable[[str], str]:
+    return lambda value: words.word(of, value)
+
+
+def _place(key: str) -> str:
+    known = city().place.get(key)
+    return text(known.name) if known else key
+
+
+def _origin(operand: Operand) -> str:
+    said = {
+        "records": _("our own records"),
+        "grants": _("what was granted before"),
+        "claim": _("said in the claim"),
+        "feed": _("reported by another authority"),
+    }.get(operand.origin, operand.origin)
+    return _("%(origin)s, as of %(day)s") % {"origin": said, "day": operand.as_of} if operand.as_of else said

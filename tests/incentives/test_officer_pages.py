@@ -1,0 +1,332 @@
+"""The officers' pages: the queue, the review with the trace beside the evidence, payments, budgets, the public notice, the counter."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from guildhall.incentives.engine.defects import DEFECTS
+from guildhall.incentives.models import Budget, Check, Claim, Rulebook, Verdict
+from guildhall.incentives.operations import appeals, lodging
+from guildhall.incentives.queries import claims, payments
+from guildhall.office.models import AuditEvent, Grant, Mandate, Notice
+from guildhall.office.queries.notices import facts_of
+from guildhall.office.viewers import MANDATE
+from guildhall.web.viewer import Viewer
+from tests import clock, people
+from tests.incentives.desk import BENEFIT, Desk, answer, desk
+from tests.shown import computed, shown
+
+__all__ = ["computed", "desk", "shown"]
+pytestmark = pytest.mark.usefixtures("shown")
+
+
+@pytest.fixture
+def office(desk: Desk) -> Desk:
+    """A desk whose facts are fresh on the day on which pages are asked."""
+    desk.facts["insured_as_of"] = clock.today()
+    return desk
+
+
+def _as(viewer: Viewer) -> Client:
+    return people.signed_in(Grant.objects.get(pk=viewer.grant or 0))
+
+
+def _page(viewer: Viewer, name: str, *args: Any, query: str = "") -> str:
+    response = _as(viewer).get(reverse(name, args=args) + query)
+    assert response.status_code == 200, (name, response.status_code)
+    return unescape(response.content.decode())
+
+
+def _sent(viewer: Viewer, name: str, *args: Any, **form: Any) -> tuple[int, str]:
+    response = _as(viewer).post(reverse(name, args=args), form)
+    return response.status_code, unescape(response.content.decode())
+
+
+def _step(viewer: Viewer, claim: Claim, action: str, **form: Any) -> tuple[int, str]:
+    return _sent(viewer, "claim_review", claim.pk, action=action, **form)
+
+
+def _rows(page: str) -> list[int]:
+    return [int(key) for key in re.findall(r'<th scope="row"><a href="/zh-hans/claims/(\d+)/"', page)]
+
+
+# the queue
+
+
+def test_the_queue_shows_what_waits_by_kind_of_work_and_to_whom(office: Desk) -> None:
+    claim = office.accepted()
+    assert _rows(_page(office.officer, "claims_queue")) == [claim.pk]
+    assert _rows(_page(office.officer, "claims_queue", query="?work=second")) == []
+    assert _step(office.officer, claim, "approve", **_amount(claim, "1000", "部分材料不符"))[0] == 302
+    assert _rows(_page(office.officer, "claims_queue", query="?work=second")) == []  # proposed it
+    assert _rows(_page(office.second, "claims_queue", query="?work=second")) == [claim.pk]
+    assert _rows(_page(office.auditor, "claims_queue", query="?work=second")) == [claim.pk]
+    assert _rows(_page(office.officer, "claims_queue", query="?state=proposed")) == [claim.pk]
+    assert _rows(_page(office.officer, "claims_queue", query="?state=proposed&benefit=startup_grant")) == []
+
+
+def test_a_list_without_deadlines_goes_on_where_it_stopped(office: Desk) -> None:
+    first = office.lodged()
+    lodging.withdraw(claim_id=first.pk, by=office.worker, now=office.now)
+    second = office.lodged()
+    lodging.withdraw(claim_id=second.pk, by=office.worker, now=office.now)
+    page = claims.queue(office.officer, clock.today(), state="withdrawn", size=1)
+    assert ([row.claim.pk for row in page.rows], page.next) == ([second.pk], str(second.pk))
+    rest = claims.queue(office.officer, clock.today(), state="withdrawn", after=page.next, size=1)
+    assert ([row.claim.pk for row in rest.rows], rest.next) == ([first.pk], "")
+
+
+# the review
+
+
+def _amount(claim: Claim, yuan: str, reason: str = "") -> dict[str, Any]:
+    return {"approve-check_id": Check.objects.filter(claim=claim).latest("number").pk, "approve-amount": yuan, "approve-reason": reason}
+
+
+def test_the_trace_stands_beside_the_evidence_and_is_made_again(office: Desk) -> None:
+    claim = office.accepted()
+    page = _page(office.officer, "claim_review", claim.pk)
+    check = office.check(claim)
+    assert check.rulebook_id[:12] in page
+    assert "逐字节一致" in page
+    for said in ("渝府办发〔2023〕57号", "本市登记", "申领中填写", "1,500.00元"):
+        assert said in page, said
+    assert "****2222" in page
+    assert "6222000011112222" not in page
+    assert AuditEvent.objects.filter(action="incentives.open_claim").exists()
+
+
+def test_a_stored_decision_that_was_changed_is_not_decided_on(office: Desk) -> None:
+    claim = office.accepted()
+    Rulebook.objects.update(content="{}")
+    page = _page(office.officer, "claim_review", claim.pk)
+    assert "已存内容被改动过" in page
+    assert "逐字节一致" not in page
+
+
+def test_an_auditor_reads_masked_names_and_decides_nothing(office: Desk) -> None:
+    claim = office.accepted()
+    page = _page(office.auditor, "claim_review", claim.pk)
+    assert "晏雨蘅" not in page
+    assert "<textarea" not in page
+    assert _step(office.auditor, claim, "refuse")[0] == 404
+    assert _as(office.auditor).get(reverse("account_shown", args=[claim.pk])).status_code == 404
+
+
+def test_a_claim_goes_from_the_counter_to_the_approval_by_forms_alone(office: Desk) -> None:
+    claim = office.lodged()
+    assert _step(office.officer, claim, "accept")[0] == 302
+    assert _step(office.officer, claim, "approve", **_amount(claim, "1500"))[0] == 302
+    assert office.again(claim).state == "approved"
+    assert _step(office.officer, claim, "publish")[0] == 302
+    assert _step(office.officer, claim, "reopen", **{"reopen-reason": "有人反映已离职"})[0] == 302
+    assert office.again(claim).state == "accepted"
+
+
+def test_a_claim_is_returned_once_with_everything_ticked(office: Desk) -> None:
+    claim = office.lodged()
+    status, page = _step(office.officer, claim, "return")
+    assert (status, office.again(claim).state) == (200, "lodged")
+    assert "只能退回一次" in page
+    status, page = _step(office.officer, claim, "return", **{"return-paper_missing_note": "劳动合同", "return-other": "on"})
+    assert status == 200
+    assert page.count('class="said"') == 2  # one wrote without ticking, one ticked without a word
+    given = {"return-paper_missing": "on", "return-paper_missing_note": "劳动合同", "return-account_wrong": "on"}
+    assert _step(office.officer, claim, "return", **given)[0] == 302
+    assert office.again(claim).state == "returned"
+    told = str(facts_of(Notice.objects.filter(template="claim_returned")[0])["defects"])
+    assert all(DEFECTS[code].zh in told for code in ("paper_missing", "account_wrong"))
+    lodging.submit(claim_id=claim.pk, by=office.worker, now=office.now)
+    page = _page(office.officer, "claim_review", claim.pk)
+    assert 'value="return"' not in page
+    assert 'value="refuse"' in page
+
+
+def test_another_amount_needs_a_reason_and_another_officer(office: Desk) -> None:
+    claim = office.accepted()
+    for yuan, reason in (("", ""), ("no", ""), ("0", ""), ("1000", "")):
+        status, page = _step(office.officer, claim, "approve", **_amount(claim, yuan, reason))
+        assert (status, "said" in page) == (200, True), yuan
+    assert office.again(claim).state == "accepted"
+    assert _step(office.officer, claim, "approve", **_amount(claim, "1000", "按实际支出"))[0] == 302
+    assert office.again(claim).state == "proposed"
+    page = _page(office.officer, "claim_review", claim.pk)
+    assert "同一账号不能兼任" in page
+    assert _step(office.officer, claim, "confirm")[0] == 404
+    assert _step(office.second, claim, "reject")[0] == 200  # without a reason
+    assert _step(office.second, claim, "confirm")[0] == 302
+    assert (office.again(claim).state, office.again(claim).amount_fen) == ("approved", 100_000)
+
+
+def test_a_refusal_is_prefilled_by_the_rule_and_shown_as_the_letter_it_is(office: Desk) -> None:
+    office.facts["insured_months"] = 3
+    claim = office.accepted()
+    page = _page(office.officer, "claim_review", claim.pk)
+    assert "以下条件不符合" in page
+    assert "渝府办发〔2023〕57号" in page or "人社部发" in page
+    words = {"refuse-reason": "参保只有 3 个月，须满 12 个月。", "refuse-basis": "人社部发〔2025〕18号 第一条"}
+    status, page = _step(office.officer, claim, "refuse", preview="1", **words)
+    assert (status, office.again(claim).state) == (200, "accepted")
+    assert "理由：参保只有 3 个月，须满 12 个月。" in page
+    assert _step(office.officer, claim, "refuse", **words)[0] == 302
+    verdict = Verdict.objects.get()
+    assert (verdict.basis, verdict.remedy_until is not None) == (["人社部发〔2025〕18号 第一条"], True)
+    told = facts_of(Notice.objects.filter(template="claim_refused")[0])
+    assert told["until"] == str(verdict.remedy_until)
+
+
+def test_an_objection_is_answered_by_an_officer_who_took_no_part(office: Desk) -> None:
+    claim = office.refused()
+    appeals.appeal(claim_id=claim.pk, grounds="我有 14 个月", by=office.worker, now=office.now)
+    assert _rows(_page(office.officer, "appeals")) == []
+    assert _rows(_page(office.second, "appeals")) == [claim.pk]
+    assert "未参与" in _page(office.officer, "claim_review", claim.pk)
+    assert _step(office.officer, claim, "uphold", **{"appeal-answer": "x"})[0] == 404
+    status, page = _step(office.second, claim, "dismiss")
+    assert (status, "said" in page) == (200, True)
+    assert _step(office.second, claim, "uphold", **{"appeal-answer": "参保记录已更正"})[0] == 302
+    assert office.again(claim).state == "accepted"
+
+
+def test_money_is_claimed_back_by_two_officers(office: Desk) -> None:
+    claim = office.paid()
+    assert _step(office.officer, claim, "recall")[0] == 200
+    assert _step(office.officer, claim, "recall", **{"recall-reason": "证书被撤销"})[0] == 302
+    assert _step(office.officer, claim, "confirm_recall")[0] == 404
+    assert _step(office.second, claim, "confirm_recall")[0] == 302
+    assert _step(office.second, claim, "repay", **{"repay-reason": "缴款书已核对"})[0] == 302
+    assert office.again(claim).state == "repaid"
+
+
+def test_a_hint_names_other_claims_and_decides_nothing(office: Desk) -> None:
+    claims_of = [office.lodged()]
+    side = office.world.harbour
+    for key, worker in ((9_990_001, side.second), (9_990_002, side.student)):
+        claimant = office.world.viewer("colleague") if worker == side.second else people.viewer("worker", worker_id=worker)
+        claims_of.append(office.lodged(by=claimant, subject=office.another_certificate(key, worker)))
+    page = _page(office.officer, "claim_review", claims_of[0].pk)
+    assert "同一收款账户用于 3 人的申领" in page
+    assert f"/claims/{claims_of[1].pk}/" in page
+    assert 'value="accept"' in page
+
+
+def test_an_account_is_shown_with_a_reason_and_the_person_is_told(office: Desk) -> None:
+    claim = office.lodged()
+    assert "6222000011112222" not in _page(office.officer, "account_shown", claim.pk)
+    status, page = _sent(office.officer, "account_shown", claim.pk, reason="claim", note="")
+    assert (status, "6222000011112222" in page) == (200, True)
+    assert Notice.objects.filter(template="number_revealed").exists()
+    assert _as(office.world.viewer("claims_officer", office.world.west)).get(reverse("account_shown", args=[claim.pk])).status_code == 404
+
+
+# money
+
+
+def test_a_batch_goes_to_the_bank_and_its_answer_comes_back(office: Desk) -> None:
+    office.noticed()
+    assert "1,500.00元" in _page(office.officer, "payments")
+    assert _sent(office.officer, "payments", batch="1")[0] == 200  # nothing ticked
+    assert _sent(office.officer, "payments", every="1")[0] == 302
+    (batch,) = payments.batches(office.officer, clock.today())
+    assert batch.digest in _page(office.officer, "payment_batch", batch.pk)
+    assert _sent(office.officer, "payment_batch", batch.pk, action="send")[0] == 200
+    assert _sent(office.officer, "payment_file", batch.pk)[0] != 200
+    assert _sent(office.second, "payment_batch", batch.pk, action="send")[0] == 302
+    file = _as(office.officer).post(reverse("payment_file", args=[batch.pk]))
+    assert "6222000011112222" in file.content.decode("utf-8-sig")
+    wrong = SimpleUploadedFile("answer.csv", answer(batch, "paid", changed={"line": "7"}))
+    status, page = _sent(office.officer, "payment_batch", batch.pk, action="answer", file=wrong)
+    assert (status, "第“7”行未曾发送" in page) == (200, True)
+    back = SimpleUploadedFile("answer.csv", answer(batch, "returned", "户名不符"))
+    assert _sent(office.officer, "payment_batch", batch.pk, action="answer", file=back)[0] == 302
+    page = _page(office.officer, "payment_batch", batch.pk)
+    assert "户名不符" in page
+    assert Claim.objects.get().state == "failed"
+    assert "银行退回" in _page(office.officer, "payments")
+
+
+def test_claims_are_put_on_notice_by_ticking_and_a_batch_is_taken_apart(office: Desk) -> None:
+    claim = office.approved()
+    assert _sent(office.officer, "payments", publish="1")[0] == 200
+    assert _sent(office.officer, "payments", publish="1", claim=[claim.pk])[0] == 302
+    assert office.again(claim).state == "noticed"
+    Claim.objects.update(notice_until=office.now.date())
+    assert _sent(office.officer, "payments", batch="1", claim=[claim.pk])[0] == 302
+    (batch,) = payments.batches(office.officer, clock.today())
+    assert _sent(office.second, "payment_batch", batch.pk, action="cancel")[0] == 200
+    assert _sent(office.second, "payment_batch", batch.pk, action="cancel", reason="多了一笔")[0] == 302
+    assert office.again(claim).state == "noticed"
+    assert _sent(office.auditor, "payments", every="1")[0] == 404
+
+
+def test_a_budget_is_noted_and_a_shortage_reported(office: Desk) -> None:
+    office.noticed()
+    year, place = office.now.year, office.world.harbour.place
+    assert "没有登记预算" in _page(office.officer, "budgets", query=f"?year={year}")
+    given = {"place": place, "benefit": BENEFIT, "amount": "1,000", "document": "渝财〔2026〕1号"}
+    path = reverse("budgets") + f"?year={year}"
+    for wrong in ({"amount": "many"}, {"document": ""}, {"place": "tiny-west"}):
+        assert _as(office.officer).post(path, {**given, **wrong}).status_code == 200
+    assert _as(office.officer).post(path, given).status_code == 302
+    assert Budget.objects.get().amount_fen == 100_000
+    page = _page(office.auditor, "budgets", query=f"?year={year}")
+    assert "500.00元" in page
+    assert "不足" in page
+    assert _as(office.auditor).post(path, given).status_code == 404
+
+
+# the public
+
+
+def test_the_public_notice_hides_names_and_says_how_to_object(office: Desk) -> None:
+    office.now = clock.moment()
+    office.facts["issued_on"] = clock.today()
+    claim = office.lodged()
+    Claim.objects.update(state="noticed", amount_fen=150_000, notice_from=clock.today(), notice_until=clock.today())
+    page = unescape(Client().get(reverse("notice_board")).content.decode())
+    assert "晏**" in page
+    assert "晏雨蘅" not in page
+    assert "如何提出异议" in page
+    for query, found in ((f"?number={claim.pk}", 1), ("?number=x", 0), ("?place=tiny-harbour", 1), ("?place=tiny-west", 0)):
+        assert Client().get(reverse("notice_board") + query).content.decode().count('<th scope="row">') == found, query
+    assert Client().get(reverse("notice_board") + "?place=nowhere").status_code == 404
+
+
+# the counter
+
+
+def test_an_officer_lodges_for_a_person_under_a_mandate_on_record(office: Desk) -> None:
+    side, client = office.world.harbour, _as(office.officer)
+    path = reverse("claim_at_counter")
+    card = {"name": side.name(side.worker), "number": side.number(side.worker), "consent": "signed", "note": "签字单 7"}
+    assert client.post(path, {**card, "name": "某某"}).status_code == 200
+    assert not Mandate.objects.filter(purpose="benefits").exists()
+    assert client.post(path, card).status_code == 302
+    held = Mandate.objects.get(purpose="benefits")
+    assert (held.worker_id, client.session[MANDATE]) == (side.worker, held.pk)
+    assert client.get(reverse("claims_queue")).status_code == 404  # acts for the person now, and decides nothing
+
+
+def test_whoever_lodged_at_the_counter_does_not_decide(office: Desk) -> None:
+    claim = office.lodged()
+    Claim.objects.update(lodged_by=office.officer.name)
+    assert _rows(_page(office.officer, "claims_queue")) == []
+    assert "您提交了这件申领" in _page(office.officer, "claim_review", claim.pk)
+    assert _step(office.officer, claim, "accept")[0] == 404
+    assert _step(office.second, claim, "accept")[0] == 302
+
+
+def test_doors_of_the_review_are_closed_to_everybody_else(office: Desk) -> None:
+    claim, batch = office.sent()
+    west = office.world.viewer("claims_officer", office.world.west)
+    for viewer in (west, office.worker, office.employer, office.world.viewer("planner")):
+        for name, key in (("claim_review", claim.pk), ("payment_batch", batch.pk)):
+            assert _as(viewer).get(reverse(name, args=[key])).status_code == 404
+    assert _rows(_page(west, "claims_queue", query="?state=batched")) == []
