@@ -234,6 +234,10 @@ def new_role(side: Side) -> Mapping[str, Any]:
     return {"role": "assessor", "place": side.place, "first": TODAY, "last": ""}
 
 
+def role_asked(side: Side) -> Mapping[str, Any]:
+    return {**account(side), "wish_id": side.keys["wish"]}
+
+
 def person(worker: str, **more: Any) -> Made:
     """A person of the Side by name and identity number, and other fields."""
     return lambda side: {"name": side.name(getattr(side, worker)), "number": side.number(getattr(side, worker)), **more}
@@ -287,6 +291,9 @@ OFFICE: tuple[Door, ...] = (
     Door("account_close", ("administrator",), "POST", at=account, form=fixed(reason="moves away")),
     Door("account_invite", ("administrator",), at=account),
     Door("account_invite", ("administrator",), "POST", at=account, answers=200),
+    Door("account_asked", ("administrator",), at=role_asked),
+    Door("account_asked", ("administrator",), "POST", at=role_asked),
+    Door("account_asked", ("administrator",), "POST", at=role_asked, form=fixed(withdraw="1"), case="withdraw"),
     Door("claim_organisation", FOR_THEMSELVES),
     Door("claim_organisation", FOR_THEMSELVES, "POST", form=fixed(code="ORG1", name="Nobody", number="1"), answers=200),
     Door("representative", COUNTER, at=organisation),

@@ -21,7 +21,7 @@ from django.test.client import ClientHandler
 from guildhall import city as packs
 from guildhall.office import strongroom
 from guildhall.office.backends import PATH
-from guildhall.office.models import STAFF, Account, ApiToken, Attachment, Grant, Mandate, ParameterConfirmation
+from guildhall.office.models import STAFF, Account, ApiToken, Attachment, Grant, Mandate, ParameterConfirmation, RoleWish
 from guildhall.office.operations.notices import notify
 from guildhall.office.queries.mandates import tasks_of
 from guildhall.office.viewers import GRANT, MANDATE, PROVED, viewer_in
@@ -255,6 +255,7 @@ def _accounts(side: Side) -> None:
     side.keys["delegation"] = side.grants["delegate"].pk
     for who, agent, worker in (("counter", "assessor", side.worker), ("care", "broker", side.worker)):
         side.mandates[who] = Mandate.objects.create(
+    _asked(side)
             kind="counter" if who == "counter" else "broker", agent=side.grants[agent].account, worker_id=worker, purpose="record",
             consent="signed", given_at=THEN, valid_from=LONG_AGO, valid_until=today + timedelta(days=30),
         )  # fmt: skip
@@ -360,6 +361,18 @@ def _in_question(side: Side) -> None:
     )
     correction = models.CorrectionRequest.objects.create(
         worker_id=side.worker, subject=f"registry.workers:{side.worker}:education", wanted_sealed=b"", place_id=side.homes[0],
+def _asked(side: Side) -> None:
+    """A role that takes two, which a second administrator of the place has asked for."""
+    planner = side.grants["planner"].account
+    second = Account.objects.create(
+        pk=planner.pk - planner.pk % 1000 + 96, username=f"second-{side.key}", kind="staff", name=f"second {side.key}", created_at=THEN
+    )
+    Grant.objects.create(account=second, role="administrator", granted_by="test", valid_from=LONG_AGO, place=side.place)
+    side.keys["wish"] = RoleWish.objects.create(
+        account=planner, role="auditor", place=side.place, valid_from=clock.today(), asked_by=second, asked_at=clock.moment()
+    ).pk
+
+
         lodged_at=THEN, due_on=THEN.date(),
     )  # fmt: skip
     told = '{"value": "bachelor", "why": "the diploma says so"}'

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import clock
 from tests.cli.conftest import Command
 
 OPEN = ("account", "open", "lin", "--name", "Lin", "--role", "administrator", "--place", "tiny")
@@ -66,3 +67,19 @@ def test_a_second_administrator_lets_the_first_go(guildhall: Command, var: Path)
     assert "closed, administrator in tiny" in listed
     assert "administrator in tiny, planner in tiny" in listed
     assert guildhall("account", "link", "lin").code == 1
+
+
+@pytest.mark.usefixtures("places")
+def test_the_command_confirms_where_no_second_administrator_could(guildhall: Command, var: Path) -> None:
+    from guildhall.office.models import Grant
+    from guildhall.office.operations.accounts import open_account
+    from guildhall.office.viewers import viewer_in
+
+    guildhall(*OPEN)
+    by, now = viewer_in(Grant.objects.get(account__username="lin")), clock.moment()
+    open_account(username="chen", name="Chen", role="administrator", place="tiny", valid_from=clock.today(), land=None, by=by, now=now)
+    assert "no role today" in guildhall("account", "list").out
+    assert "chen is administrator in tiny from" in guildhall("account", "confirm", "chen").out
+    given = Grant.objects.get(account__username="chen")
+    assert (given.granted_by, given.seconded_by) == (by.name, "command:account")
+    assert "No role of chen is waiting" in guildhall("account", "confirm", "chen").err

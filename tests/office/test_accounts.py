@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils.translation import override
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.office.engine.duties import APART, clash
-from guildhall.office.models import Account, AuditEvent, Grant, Mandate, Notice, Reset
+from guildhall.office.models import Account, AuditEvent, Grant, Mandate, Notice, Reset, RoleWish
 from guildhall.office.operations import accounts as operations
 from guildhall.office.operations.invitations import accept, invited
 from guildhall.office.queries import accounts as queries
@@ -20,7 +21,7 @@ from guildhall.office.queries.notices import facts_of
 from guildhall.office.viewers import live_grants, viewer_in
 from guildhall.web.viewer import Viewer, system
 from tests import people
-from tests.threads import at_once, shared_database
+from tests.threads import alone, at_once, shared_database
 
 CITY, WEST, EAST = "city", "west", "east"
 LAND = frozenset({WEST, "west-hill"})
@@ -227,7 +228,7 @@ def test_without_a_work_address_no_page_gives_a_link(west: Viewer, now: datetime
 
 @pytest.mark.parametrize("role", ["administrator", "auditor", "claims_officer"])
 def test_who_decides_on_access_control_or_money_begins_anew_only_where_two_agree(west: Viewer, now: datetime, role: str) -> None:
-    account = opened(west, now, email="lin@guildhall.example", role=role)
+    account = opened(system("command:account"), now, email="lin@guildhall.example", role=role, land=None)
     account.set_password("river and mountain 26")
     account.save()
     other = people.viewer("administrator", place=WEST, name="other")
@@ -252,6 +253,169 @@ def test_who_decides_on_access_control_or_money_begins_anew_only_where_two_agree
     actions = list(AuditEvent.objects.filter(chain=f"account:{account.pk}", action__contains="reset").values_list("action", "actor"))
     assert ("office.confirm_reset", west.name) in actions
     assert ("office.ask_reset", other.name) in actions
+
+
+def used(now: datetime, role: str) -> Account:
+    """An account whose owner has begun."""
+    account = opened(system("command:account"), now, email="lin@guildhall.example", role=role, land=None)
+    account.set_password("river and mountain 26")
+    account.save()
+    return account
+
+
+@pytest.mark.parametrize("role", sorted(queries.STRONG))
+def test_no_strong_role_is_taken_away_to_reset_its_owner_alone(west: Viewer, now: datetime, role: str) -> None:
+    account = used(now, role)
+    terms: dict[str, Any] = {"account_id": account.pk, "land": LAND, "link": link, "by": west}
+    operations.revoke_role(grant_id=account.grants.get().pk, reason="moved", land=LAND, by=west, now=now)
+    assert operations.send_invitation(now=now, **terms) is False
+    much_later = now + queries.STRONG_FOR + timedelta(minutes=1)
+    assert operations.send_invitation(now=much_later, **terms) is True, "what it could do is long past"
+
+
+def test_nor_is_an_account_closed_and_opened_again(west: Viewer, now: datetime) -> None:
+    account = opened(system("command:account"), now, email="lin@guildhall.example", role="auditor", land=None)
+    accept(
+        token=operations.invite_anew(account_id=account.pk, land=None, by=system("command:account"), now=now),
+        password="river and mountain 26",
+        now=now,
+    )
+    for verb in (operations.close_account, operations.reopen_account):
+        verb(account_id=account.pk, reason="moved", land=LAND, by=west, now=now)
+    assert operations.send_invitation(account_id=account.pk, land=LAND, link=link, by=west, now=now) is False
+
+
+def test_one_person_with_two_accounts_is_not_two_administrators(west: Viewer, now: datetime) -> None:
+    """Whoever confirms has long been administrator, and neither of the two owes the role to the other."""
+    account = used(now, "auditor")
+    terms: dict[str, Any] = {"account_id": account.pk, "land": LAND, "link": link}
+    assert operations.send_invitation(by=west, now=now, **terms) is False
+    young = people.viewer("administrator", place=WEST, name="young")
+    Grant.objects.filter(pk=young.grant or 0).update(given_at=now - queries.WISH_HOLDS)
+    with pytest.raises(GuildhallError, match="long enough"):
+        operations.send_invitation(by=young, now=now, **terms)
+    Grant.objects.filter(pk=young.grant or 0).update(given_at=None, valid_from=now.date() - timedelta(days=3))
+    with pytest.raises(GuildhallError, match="long enough"):
+        operations.send_invitation(by=young, now=now, **terms)
+    Grant.objects.filter(pk=young.grant or 0).update(valid_from=people.LONG_AGO, granted_by=west.name)
+    with pytest.raises(GuildhallError, match="made the other"):
+        operations.send_invitation(by=young, now=now, **terms)
+    Reset.objects.update(asked_by_id=young.account)
+    with pytest.raises(GuildhallError, match="made the other"):
+        operations.send_invitation(by=west, now=now, **terms)
+    Grant.objects.filter(pk=young.grant or 0).update(seconded_by="command:account")
+    assert operations.send_invitation(by=west, now=now, **terms) is True, "whoever runs the system vouched for the other"
+
+
+def test_a_wish_of_one_who_is_no_administrator_any_more_has_run_out(west: Viewer, now: datetime) -> None:
+    account, other = used(now, "auditor"), people.viewer("administrator", place=WEST, name="other")
+    terms: dict[str, Any] = {"account_id": account.pk, "land": LAND, "link": link, "now": now}
+    assert operations.send_invitation(by=west, **terms) is False
+    Grant.objects.filter(pk=west.grant or 0).update(revoked_at=now)
+    assert operations.send_invitation(by=other, **terms) is False
+    assert Reset.objects.get(account=account).asked_by_id == other.account
+
+
+@pytest.mark.parametrize("role", sorted(queries.STRONG))
+def test_a_role_over_access_control_or_money_is_given_by_two(west: Viewer, now: datetime, on: date, role: str) -> None:
+    other = people.viewer("administrator", place=WEST, name="other")
+    account = opened(west, now, role=role, email="lin@guildhall.example")
+    wish = RoleWish.objects.get(account=account)
+    assert not account.grants.exists()
+    assert not live_grants(account.pk, on).exists()
+    assert queries.account(other, LAND, account.pk) == account, "the second sees the account before it has a role"
+    assert [row.pk for row in queries.roles_asked(other, LAND, now)] == [wish.pk]
+    assert {row.template for row in Notice.objects.filter(account=account)} == {"role_asked"}
+    with pytest.raises(AlreadyDone):
+        operations.confirm_role(wish_id=wish.pk, land=LAND, by=west, now=now)
+    with pytest.raises(AlreadyDone):
+        operations.give_role(account_id=account.pk, role=role, place=WEST, valid_from=on, land=LAND, by=other, now=now)
+    grant = operations.confirm_role(wish_id=wish.pk, land=LAND, by=other, now=now)
+    assert (grant.role, grant.granted_by, grant.seconded_by, grant.given_at) == (role, west.name, other.name, now)
+    assert live_grants(account.pk, on).get() == grant
+    assert Notice.objects.filter(account=account, template="role_given").exists()
+    events = AuditEvent.objects.filter(chain=f"account:{account.pk}").order_by("position").values_list("action", "actor")
+    assert list(events) == [("office.open_account", west.name), ("office.ask_role", west.name), ("office.confirm_role", other.name)]
+    with pytest.raises(AlreadyDone):
+        operations.confirm_role(wish_id=wish.pk, land=LAND, by=other, now=now)
+
+
+def test_who_may_not_be_the_second_gives_no_role(west: Viewer, now: datetime) -> None:
+    account = opened(west, now, role="auditor")
+    wish = RoleWish.objects.get(account=account)
+    young = people.viewer("administrator", place=WEST, name="young")
+    Grant.objects.filter(pk=young.grant or 0).update(given_at=now)
+    refused: list[tuple[Viewer, frozenset[str] | None, type[GuildhallError]]] = [
+        (young, LAND, GuildhallError),
+        (people.viewer("administrator", place=EAST, name="east"), frozenset({EAST}), NotFound),
+        (people.viewer("auditor", place=WEST, name="auditor"), LAND, NotFound),
+        (Viewer(f"account:{account.pk}", "administrator", account.pk, 0, place=WEST), LAND, NotFound),
+    ]
+    for by, land, error in refused:
+        with pytest.raises(error):
+            operations.confirm_role(wish_id=wish.pk, land=land, by=by, now=now)
+    assert not account.grants.exists()
+
+
+def test_a_wish_waits_for_a_week_and_can_be_withdrawn(west: Viewer, now: datetime, on: date) -> None:
+    other = people.viewer("administrator", place=WEST, name="other")
+    account, late = opened(west, now, role="auditor"), now + queries.WISH_HOLDS
+    wish = RoleWish.objects.get(account=account)
+    with pytest.raises(GuildhallError, match="run out"):
+        operations.confirm_role(wish_id=wish.pk, land=LAND, by=other, now=late)
+    anew = operations.give_role(account_id=account.pk, role="auditor", place=WEST, valid_from=on, land=LAND, by=other, now=late)
+    assert isinstance(anew, RoleWish)
+    operations.withdraw_role(wish_id=anew.pk, land=LAND, by=west, now=late)
+    with pytest.raises(AlreadyDone):
+        operations.confirm_role(wish_id=anew.pk, land=LAND, by=west, now=late)
+    last = operations.give_role(account_id=account.pk, role="auditor", place=WEST, valid_from=on, land=LAND, by=other, now=late)
+    operations.close_account(account_id=account.pk, reason="left", land=LAND, by=other, now=late)
+    last.refresh_from_db()
+    assert last.revoked_at is None if isinstance(last, Grant) else last.done_at == late
+    assert AuditEvent.objects.filter(chain=f"account:{account.pk}", action="office.withdraw_role").count() == 3
+
+
+def test_where_there_is_one_administrator_the_command_confirms(west: Viewer, now: datetime) -> None:
+    account = opened(west, now, role="administrator")
+    wish = RoleWish.objects.get(account=account)
+    grant = operations.confirm_role(wish_id=wish.pk, land=None, by=system("command:account"), now=now)
+    wish.refresh_from_db()
+    assert (grant.granted_by, grant.seconded_by, wish.confirmed_by, wish.grant) == (west.name, "command:account", None, grant)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_administrators_who_confirm_at_once_one_does(tmp_path: Path, now: datetime) -> None:
+    """The role is given once, and a reset sends one link."""
+    first, both = city_administrator("first"), [city_administrator("one"), city_administrator("other")]
+    account = opened(first, now, role="auditor", land=None, email="lin@guildhall.example")
+    wish = RoleWish.objects.get(account=account).pk
+    held = _used_auditor(now)
+    assert operations.send_invitation(account_id=held, land=None, link=link, by=first, now=now) is False
+
+    def confirm(by: Viewer) -> str:
+        try:
+            operations.confirm_role(wish_id=wish, land=None, by=by, now=now)
+        except AlreadyDone:
+            return "too late"
+        return "given"
+
+    def reset(by: Viewer) -> bool:
+        return operations.send_invitation(account_id=held, land=None, link=link, by=by, now=now)
+
+    with shared_database(tmp_path):
+        given = at_once([partial(confirm, by) for by in both])
+        sent = at_once([partial(reset, by) for by in both])
+        counts = alone(lambda: (Grant.objects.filter(account=account.pk).count(), Notice.objects.filter(template="invitation").count()))
+    assert sorted(given) == ["given", "too late"]
+    assert sorted(sent) == [False, True], "the second one's wish is a new one, which waits"
+    assert counts == (1, 1)
+
+
+def _used_auditor(now: datetime) -> int:
+    held = people.grant("auditor", place=CITY, name="held").account
+    held.email, held.last_login = "held@guildhall.example", now
+    held.save()
+    return held.pk
 
 
 def test_the_city_is_never_left_without_an_administrator(db: None, now: datetime) -> None:

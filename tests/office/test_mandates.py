@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.office.models import AuditEvent, Grant, Mandate, Notice
@@ -37,7 +38,12 @@ def person(db: None) -> Viewer:
 
 
 def given(by: Viewer, now: datetime, **more: object) -> Mandate:
-    terms = {"worker_id": WORKER, "purpose": "certificates", "consent": "signed", "until": now.date() + timedelta(days=1)} | more
+    terms = {
+        "worker_id": WORKER,
+        "purpose": "certificates",
+        "consent": "signed",
+        "until": timezone.localdate(now) + timedelta(days=1),
+    } | more
     return operations.give_mandate(by=by, now=now, **terms)  # type: ignore[arg-type]
 
 

@@ -12,11 +12,13 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
-from guildhall.office.models import Account, AuditEvent, Grant
+from guildhall.office.models import Account, AuditEvent, Grant, Notice
 from guildhall.office.operations.delegations import delegate
+from guildhall.office.operations.public import take_record_back
 from guildhall.office.phones import phone_fields
 from guildhall.office.viewers import live_grants, viewer_in
 from guildhall.registry.models import Alias, EmploymentSpell, Organisation, Representative
+from guildhall.registry.operations.claims import release_claim
 from guildhall.registry.operations.delegations import TRIES, colleague
 from guildhall.registry.operations.leavers import left
 from guildhall.registry.operations.representatives import REFUSED, Proof, claim_organisation, confirm_representative
@@ -159,9 +161,10 @@ def test_a_new_representative_follows_the_old_and_the_record_of_both_stays(world
 
 
 def ask_for(world: World, worker: int, by: Viewer, now: datetime, **spoilt: str) -> int:
+    """The account of a colleague."""
     side = next(side for side in world.sides if worker in side.people)
     given: dict[str, Any] = {"name": side.name(worker), "number": side.number(worker)} | spoilt
-    return colleague(by=by, now=now, **given)
+    return colleague(by=by, now=now, **given).account_id
 
 
 def test_a_colleague_is_on_the_roster_and_has_claimed_the_own_record(world: World, now: datetime) -> None:
@@ -217,6 +220,67 @@ def test_a_leaver_is_out_whichever_record_the_spell_was_of(world: World, now: da
     )
     assert not live_grants(account, on).filter(organisation_id=side.organisation).exists()
     assert left(organisation_id=side.organisation, ended={}, by=SYSTEM, now=now) == 0
+
+
+def test_a_record_taken_back_takes_with_it_what_its_holder_was_given(world: World, now: datetime, on: date) -> None:
+    """Whoever claimed another's record by mistake was given tasks as that person: none of them outlives the claim."""
+    boss, side = world.viewer("employer"), world.harbour
+    account = ask_for(world, side.second, boss, now)
+    given = delegate(account_id=account, scopes=["roster"], until=on + timedelta(days=30), by=boss, now=now)
+    assert given.rests_on == side.second
+    release_claim(worker_id=side.second, reason="somebody else", by=world.viewer("assessor"), now=now)
+    assert not live_grants(account, on).exists()
+    told = AuditEvent.objects.filter(action="office.revoke_delegation").values_list("chain", flat=True)
+    assert set(told) == {f"account:{account}", f"organisation:{side.organisation}"}
+    assert Notice.objects.filter(account=account, template="role_ended").exists()
+    assert live_grants(boss.account or 0, on).filter(pk=boss.grant or 0).exists(), "what rests on nobody's record stands"
+
+
+def test_a_leaver_is_out_also_where_the_account_no_longer_holds_the_record(world: World, now: datetime, on: date) -> None:
+    boss, side = world.viewer("employer"), world.harbour
+    account = ask_for(world, side.second, boss, now)
+    delegate(account_id=account, scopes=["roster"], until=on + timedelta(days=30), by=boss, now=now)
+    Grant.objects.filter(account=account, role="worker").update(revoked_at=now)
+    EmploymentSpell.objects.filter(worker_id=side.second).update(ended_on=on)
+    assert left(organisation_id=side.organisation, ended={side.second: on}, by=SYSTEM, now=now) == 1
+    assert not live_grants(account, on).exists()
+
+
+def test_a_representation_ends_with_the_record_that_was_its_second_fact(world: World, works: int, now: datetime, on: date) -> None:
+    side, officer = world.harbour, world.viewer("assessor")
+    proof = Proof(side.name(side.worker), side.number(side.worker), PHONE)
+    confirm_representative(organisation_id=works, proof=proof, by=officer, now=now)
+    grant = claim_organisation(code="91500000MADEUP7399", proof=proof, by=world.viewer("worker"), now=now)
+    assert grant.rests_on == side.worker
+    release_claim(worker_id=side.worker, reason="somebody else", by=officer, now=now)
+    assert not live_grants(grant.account_id, on).exists()
+    again = claim_organisation(code="91500000MADEUP7399", proof=proof, by=founder(), now=now)
+    assert (again.rests_on, live_grants(again.account_id, on).get()) == (None, again), "a phone shown at the counter stands by itself"
+
+
+def test_a_representation_that_a_new_phone_leaves_to_the_record_ends_with_it(world: World, now: datetime, on: date) -> None:
+    """The officer writes down another phone of the same person: from then on it is the record that vouches."""
+    side, officer = world.harbour, world.viewer("assessor")
+    worker = side.grants["worker"]
+    Account.objects.filter(pk=worker.account_id).update(**phone_fields(worker.account_id, PHONE))
+    proof = Proof(side.name(side.worker), side.number(side.worker), PHONE)
+    confirm_representative(organisation_id=side.organisation, proof=proof, by=officer, now=now)
+    grant = claim_organisation(code=f"ORG{side.organisation}", proof=proof, by=world.viewer("worker"), now=now)
+    assert grant.rests_on is None
+    confirm_representative(organisation_id=side.organisation, proof=replace(proof, phone="13955556666"), by=officer, now=now)
+    grant.refresh_from_db()
+    assert (grant.revoked_at, grant.rests_on) == (None, side.worker)
+
+
+def test_of_two_accounts_of_one_person_the_one_that_stays_keeps_its_tasks(world: World, now: datetime, on: date) -> None:
+    boss, side = world.viewer("employer"), world.harbour
+    account = ask_for(world, side.second, boss, now)
+    given = delegate(account_id=account, scopes=["roster"], until=on + timedelta(days=30), by=boss, now=now)
+    terms: dict[str, Any] = {"phones": (), "by": SYSTEM, "now": now}
+    take_record_back(records=[side.second], stays=account, **terms)
+    assert live_grants(account, on).get() == given
+    take_record_back(records=[side.second], stays=None, **terms)
+    assert not live_grants(account, on).exists(), "also where nobody holds the record any more"
 
 
 # pages

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.handlers.wsgi import LimitedStream
 from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParserError
 from django.test import RequestFactory
 from django.urls import get_resolver
 
@@ -63,6 +65,19 @@ def test_what_says_itself_that_it_is_too_long_is_not_read(settings: Any, tmp_pat
     with pytest.raises(RequestDataTooBig):
         _read = request.POST
     assert line.tell() == 0
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("size", [10, 100_000, 3 << 20])
+def test_half_a_file_is_no_file(settings: Any, tmp_path: Path, size: int) -> None:
+    """Where the line breaks off, what came is not taken for the whole."""
+    request = sent(settings=settings, kept=tmp_path, size=size)
+    length = int(request.META["CONTENT_LENGTH"])
+    line = LimitedStream(BytesIO(request.read()[: length - size // 2 - 1]), length)
+    request.__dict__ |= {"_stream": line, "_read_started": False}
+    with pytest.raises(MultiPartParserError):
+        _read = request.POST
+    request.close()
     assert not list(tmp_path.iterdir())
 
 

@@ -87,6 +87,26 @@ def give(username: str, role: str, place: str, last: datetime | None) -> None:
 
 @account.command()
 @click.argument("username")
+def confirm(username: str) -> None:
+    """Confirm the roles an administrator asked for, where there is no second administrator who could."""
+    from django.utils import timezone
+
+    from guildhall.office.operations.accounts import confirm_role
+    from guildhall.office.queries.accounts import roles_asked
+
+    now, key = timezone.now(), _named(username).pk
+    asked = roles_asked(_by(), None, now, key)
+    if not asked:
+        raise NotFound(f"No role of {username} is waiting", next="an administrator asks for it on the page of the account")
+    for wish in asked:
+        confirm_role(wish_id=wish.pk, land=None, by=_by(), now=now)
+        click.echo(
+            f"{username} is {wish.role.replace('_', ' ')} in {wish.place} from {wish.valid_from}, asked for by {wish.asked_by.username}"
+        )
+
+
+@account.command()
+@click.argument("username")
 @click.option("--reason", required=True, help="Why; it stands in the audit chain.")
 def close(username: str, reason: str) -> None:
     """Close an account: nobody signs in with it any more."""

@@ -65,6 +65,7 @@ def _parts(found: Cast) -> list[Part]:
     ]
     city = [Part(role, name, role, found.city) for role, name in (("planner", "吴芳"), ("administrator", "徐磊"), ("auditor", "孙丽"))]
     city.append(Part("claims-city", "郑岚", "claims_officer", found.city))  # brings in what other authorities send
+    city.append(Part("administrator-2", "罗敏", "administrator", found.city))  # confirms what takes two administrators
     others = [
         Part("broker", "马骏", "broker", found.district),
         Part("employer", "", "employer", organisation_id=found.employer),

@@ -145,6 +145,7 @@ urlpatterns = [
         path("accounts/<int:account_id>/link/", with_form(accounts.account_invite), name="account_invite"),
         path("organisations/claim/", with_form(delegations.claim_organisation), name="claim_organisation"),
         path("organisations/<int:organisation_id>/representative/", with_form(delegations.representative), name="representative"),
+        path("accounts/<int:account_id>/asked/<int:wish_id>/", with_form(accounts.account_asked), name="account_asked"),
         path("delegations/", with_form(delegations.delegations), name="delegations"),
         path("mandates/", with_form(mandates.mandates), name="mandates"),
         path("mandates/<int:mandate_id>/act/", form_only(mandates.mandate_act), name="mandate_act"),

@@ -11,6 +11,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParserError
 
 from guildhall.web.viewer import viewer_of
 
@@ -64,6 +65,12 @@ class Bounded(FileUploadHandler):
                 self.request.META["guildhall.too_large"] = True
             raise SkipFile
         return raw_data
+
+    def upload_complete(self) -> None:
+        """Raises MultiPartParserError for a request that ends before it said it would: half a file is no file."""
+        line = getattr(self.request, "_stream", None)  # Django tells in no other way how much it has read
+        if line is not None and getattr(line, "_pos", 0) < getattr(line, "limit", 0):
+            raise MultiPartParserError("the request broke off")
 
     def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
         """Nothing: the handlers behind this one keep the file."""

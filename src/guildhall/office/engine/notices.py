@@ -107,6 +107,14 @@ TEMPLATES: dict[str, Template] = {
             "administrator at once.",
         ),
     ),
+    "role_asked": Template(
+        Text("有管理员为您申请一个角色", "An administrator asks for a role for you"),
+        Text(
+            "{who}于 {on} 为您申请角色“{role}”，须经另一名管理员确认后生效。如果您不知情，请立即联系其他管理员。",
+            "On {on} {who} asked that you get the role “{role}”; another administrator has to confirm. If this surprises you, tell "
+            "another administrator at once.",
+        ),
+    ),
     "role_given": Template(
         Text("您有一个新的角色", "You have a new role"),
         Text("您获得角色“{role}”，自 {start} 起有效。", "You were given the role “{role}”, from {start}."),

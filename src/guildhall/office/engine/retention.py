@@ -90,7 +90,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "office.grant",
-        ("office.Grant", "office.Reset"),
+        ("office.Grant", "office.Reset", "office.RoleWish"),
         Text("角色与辖区", "Roles and jurisdictions"),
         Text("", ""),
         "kept",

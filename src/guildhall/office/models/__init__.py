@@ -1,6 +1,6 @@
 """Rows of the office. People and organisations are named by their keys only: the office stands below the registry."""
 
-from guildhall.office.models.accounts import ROLES, STAFF, Account, ApiToken, Grant, Mandate, Reset, SmsCode
+from guildhall.office.models.accounts import ROLES, STAFF, Account, ApiToken, Grant, Mandate, Reset, RoleWish, SmsCode
 from guildhall.office.models.audit import AuditCheck, AuditEvent, ChainHead, Seal
 from guildhall.office.models.papers import Attachment, Notice
 from guildhall.office.models.parameters import ParameterConfirmation
@@ -21,6 +21,7 @@ __all__ = [
     "Notice",
     "ParameterConfirmation",
     "Reset",
+    "RoleWish",
     "Seal",
     "SmsCode",
 ]

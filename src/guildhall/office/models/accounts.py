@@ -74,8 +74,10 @@ class Reset(models.Model):
 class Grant(models.Model):
     """One role of an account, between two dates: a worker's own record, an organisation, or a jurisdiction.
 
-    `scopes` narrows a delegated grant to some tasks, words apart by spaces; empty means all of the role. A grant is ended by
-    `valid_until` (half open) or revoked; it is never deleted.
+    `scopes` narrows a delegated grant to some tasks, words apart by spaces; empty means all of the role. `rests_on` is the record of
+    the person to whom tasks of an organisation were given, or which was a representative's second fact: it ends with that record.
+    `given_at` is when the row was written (unknown for the oldest), `seconded_by` who confirmed a role that takes two. A grant is
+    ended by `valid_until` (half open) or revoked; it is never deleted.
     """
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="grants")
@@ -85,7 +87,10 @@ class Grant(models.Model):
     worker_id = models.BigIntegerField(null=True)
     scopes = PlainTextField(default="")
     is_representative = models.BooleanField(default=False)
+    rests_on = models.BigIntegerField(null=True)
     granted_by = PlainTextField()
+    seconded_by = PlainTextField(default="")
+    given_at = models.DateTimeField(null=True)
     valid_from = models.DateField()
     valid_until = models.DateField(null=True)
     revoked_at = models.DateTimeField(null=True)
@@ -94,6 +99,7 @@ class Grant(models.Model):
         indexes: ClassVar = [
             Index(fields=["organisation_id", "role"], name="grant_organisation"),
             Index(fields=["worker_id"], name="grant_worker"),
+            Index(fields=["rests_on"], name="grant_rests_on"),
             Index(fields=["place", "role"], name="grant_place"),
         ]
         constraints: ClassVar = [
@@ -111,6 +117,7 @@ class Grant(models.Model):
                 name="grant_of_organisation",
             ),
             CheckConstraint(condition=(Q(role__in=STAFF) & ~Q(place="")) | (~Q(role__in=STAFF) & Q(place="")), name="grant_of_place"),
+            CheckConstraint(condition=Q(rests_on=None) | Q(role__in=["employer", "college"]), name="grant_rests"),
             UniqueConstraint(fields=["worker_id"], condition=Q(role="worker", revoked_at=None), name="grant_worker_once"),
             UniqueConstraint(
                 fields=["organisation_id"], condition=Q(is_representative=True, revoked_at=None), name="grant_representative_once"
@@ -119,6 +126,37 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} of account {self.account_id}"
+
+
+class RoleWish(models.Model):
+    """A wish that an account gets a role which takes two administrators, until the second one confirms it or somebody withdraws it.
+
+    `grant` is the role that came of it; without one it was withdrawn or has run out.
+    """
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="wishes")
+    role = PlainTextField()
+    place = PlainTextField()
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True)
+    asked_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    grant = models.OneToOneField(Grant, models.PROTECT, null=True, related_name="wish")
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [Index(fields=["place"], condition=Q(done_at=None), name="role_wish_place")]
+        constraints: ClassVar = [
+            one_of("role_wish", "role", STAFF),
+            after("role_wish", "valid_until", "valid_from"),
+            UniqueConstraint(fields=["account", "role", "place"], condition=Q(done_at=None), name="role_wish_once"),
+            CheckConstraint(condition=~Q(asked_by=F("confirmed_by")), name="role_wish_four_eyes"),
+            CheckConstraint(condition=~Q(asked_by=F("account")), name="role_wish_not_own"),
+        ]
+
+    def __str__(self) -> str:
+        return f"wish {self.pk} of a role for account {self.account_id}"
 
 
 class Mandate(models.Model):

@@ -1,13 +1,14 @@
 """Accounts and roles: verbs of an administrator, each within the administrator's own places.
 
 `land` is what `registry.queries.scope.jurisdiction` gives for whoever acts; see office.queries.accounts. Nobody changes their own
-roles; nobody removes the last administrator of the whole city; some duties never lie in one hand (office.engine.duties).
+roles; nobody removes the last administrator of the whole city; some duties never lie in one hand (office.engine.duties). A role that
+decides on access, on its control or on money (STRONG) is given by two: one asks, another confirms (operations.second_eyes).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -24,15 +25,17 @@ from guildhall.office.carriers import Nobody
 from guildhall.office.demonstration import PREFIX
 from guildhall.office.engine.duties import clash
 from guildhall.office.engine.notices import Fact
-from guildhall.office.models import STAFF, Account, Grant, Mandate, Reset
+from guildhall.office.models import STAFF, Account, AuditEvent, Grant, Mandate, Reset, RoleWish
 from guildhall.office.operations import invitations, sessions, tokens
 from guildhall.office.operations.audit import record
 from guildhall.office.operations.delegations import end_delegations
 from guildhall.office.operations.notices import notify
 from guildhall.office.operations.reasons import no_personal_data
+from guildhall.office.operations.second_eyes import check_second, still_administrator
 from guildhall.office.queries.accounts import (
     MANAGERS,
-    RESET_HOLDS,
+    STRONG,
+    WISH_HOLDS,
     Land,
     administrators,
     holding,
@@ -40,12 +43,14 @@ from guildhall.office.queries.accounts import (
     no_such_account,
     seen,
     to_come_or_holding,
+    was_strong,
 )
 from guildhall.web import words
 from guildhall.web.viewer import Viewer
 
 __all__ = [
     "close_account",
+    "confirm_role",
     "end_delegations",
     "end_role",
     "give_role",
@@ -54,10 +59,9 @@ __all__ = [
     "reopen_account",
     "revoke_role",
     "send_invitation",
+    "withdraw_role",
 ]
 NAME_TO_SIGN_IN = re.compile(r"^[a-z][a-z0-9._-]{2,39}$")
-STRONG = ("administrator", "auditor", "claims_officer")
-"""Roles whose owner begins anew only where two administrators agree."""
 NAMED = n_("use 3 to 40 small letters, digits, dots or hyphens, beginning with a letter")
 
 
@@ -75,7 +79,8 @@ def open_account(
     now: datetime,
     demonstration: bool = False,
 ) -> Account:
-    """A new staff account with its first role. It has no password: `send_invitation` sends a link by which its owner sets one.
+    """A new staff account with its first role, or with the wish for one that takes two (STRONG). It has no password:
+    `send_invitation` sends a link by which its owner sets one.
 
     Raises NotFound for a place outside the land, AlreadyDone for a name that is taken, GuildhallError for a name that cannot be used.
     """
@@ -91,7 +96,7 @@ def open_account(
         except IntegrityError:
             raise AlreadyDone(_("The name %(name)s is taken") % {"name": username}, next=_("choose another one")) from None
         record(subject=_chain(account), action="office.open_account", by=by, now=now, details={"role": role, "place": place})
-        _give(account, role, place, valid_from, valid_until, by, now)
+        _give_or_ask(account, role, place, valid_from, valid_until, by, now)
     return account
 
 
@@ -104,8 +109,8 @@ def _check_name(username: str, name: str, demonstration: bool) -> None:
 
 def give_role(
     *, account_id: int, role: str, place: str, valid_from: date, valid_until: date | None = None, land: Land, by: Viewer, now: datetime
-) -> Grant:
-    """One role more for a staff account, in a place of the land.
+) -> Grant | RoleWish:
+    """One role more for a staff account, in a place of the land; the wish for it where it takes two (STRONG), unless by the command.
 
     Raises NotFound for an account or a place outside the land, AlreadyDone where the role is held there already, GuildhallError for
     one's own account, a closed one, and duties that must lie in different hands.
@@ -115,10 +120,80 @@ def give_role(
         account = _locked(account_id, by, land, now)
         if not account.is_active:
             raise GuildhallError(_("The account is closed"), next=_("open it again first"))
+        return _give_or_ask(account, role, place, valid_from, valid_until, by, now)
+
+
+def confirm_role(*, wish_id: int, land: Land, by: Viewer, now: datetime) -> Grant:
+    """The role that another administrator asked for, given; in a city with one administrator the command confirms.
+
+    Raises NotFound for a wish or an account outside the land, AlreadyDone for whoever asked and where it was decided, and
+    GuildhallError for one's own account, one who may not be the second, a closed account, and duties that must lie in different hands.
+    """
+    with transaction.atomic():
+        wish = _locked_wish(wish_id, by, land, now)
+        _check_place(by, land, wish.role, wish.place)
+        if now >= wish.asked_at + WISH_HOLDS or not still_administrator(wish.asked_by_id, now):
+            raise GuildhallError(_("This wish has run out"), next=_("ask for the role anew; another administrator confirms it"))
+        if not wish.account.is_active:
+            raise GuildhallError(_("The account is closed"), next=_("open it again first"))
+        check_second(asked_by=wish.asked_by_id, by=by, now=now)
+        _check_free(wish.account, wish.role, wish.place, wish.valid_from, wish.valid_until)
+        asked_by = f"account:{wish.asked_by_id}"
+        wish.grant = _give(wish.account, wish.role, wish.place, wish.valid_from, wish.valid_until, by, now, asked_by=asked_by)
+        wish.confirmed_by_id, wish.done_at = by.account, now
+        wish.save(update_fields=["grant", "confirmed_by", "done_at"])
+    return wish.grant
+
+
+def withdraw_role(*, wish_id: int, land: Land, by: Viewer, now: datetime) -> None:
+    """A wish that is over: whoever asked takes it back, or another administrator does not agree. Raises as `confirm_role` does."""
+    with transaction.atomic():
+        wish = _locked_wish(wish_id, by, land, now)
+        _end_wish(wish, by, now)
+
+
+def _locked_wish(wish_id: int, by: Viewer, land: Land, now: datetime) -> RoleWish:
+    """A wish nobody has decided yet, behind the lock of its account. Raises NotFound, AlreadyDone or GuildhallError."""
+    _still_administrator(by, now)
+    found = RoleWish.objects.filter(pk=wish_id, account__in=seen(by, land)).values_list("account_id", flat=True).first()
+    if found is None:
+        raise NotFound(_("No such role is waiting"), next=_("see the list of accounts"))
+    _locked(found, by, land, now)
+    wish = RoleWish.objects.select_for_update(of=("self",)).select_related("account").get(pk=wish_id)
+    if wish.done_at:
+        raise AlreadyDone(_("This was decided already"), next=_("see what the account may do"))
+    return wish
+
+
+def _end_wish(wish: RoleWish, by: Viewer, now: datetime) -> None:
+    wish.done_at = now
+    wish.save(update_fields=["done_at"])
+    details = {"wish": wish.pk, "role": wish.role, "place": wish.place}
+    record(subject=_chain(wish.account), action="office.withdraw_role", by=by, now=now, details=details)
+
+
+def _give_or_ask(
+    account: Account, role: str, place: str, valid_from: date, valid_until: date | None, by: Viewer, now: datetime
+) -> Grant | RoleWish:
+    _check_free(account, role, place, valid_from, valid_until)
+    if role not in STRONG or by.role == "system":
         return _give(account, role, place, valid_from, valid_until, by, now)
+    before = RoleWish.objects.select_for_update().filter(account=account, role=role, place=place, done_at=None).first()
+    if before:
+        if now < before.asked_at + WISH_HOLDS and still_administrator(before.asked_by_id, now):
+            raise AlreadyDone(_("This role was asked for already"), next=_("another administrator has to confirm it"))
+        _end_wish(before, by, now)
+    wish = RoleWish.objects.create(
+        account=account, role=role, place=place, valid_from=valid_from, valid_until=valid_until, asked_by_id=by.account or 0, asked_at=now
+    )
+    details = {"wish": wish.pk, "role": role, "place": place, "from": str(valid_from), "until": str(valid_until or "")}
+    record(subject=_chain(account), action="office.ask_role", by=by, now=now, details=details)
+    _tell_owner(account, "role_asked", by, now, {"role": words.both("role", role)}, f"wish:{wish.pk}:asked")
+    return wish
 
 
-def _give(account: Account, role: str, place: str, valid_from: date, valid_until: date | None, by: Viewer, now: datetime) -> Grant:
+def _check_free(account: Account, role: str, place: str, valid_from: date, valid_until: date | None) -> None:
+    """Raises AlreadyDone or GuildhallError where the account cannot have this role in these days."""
     if valid_until and valid_until <= valid_from:
         raise GuildhallError(_("The role would end before it begins"), next=_("give a later last day, or none"))
     held = list(Grant.objects.filter(to_come_or_holding(valid_from), account=account, role__in=STAFF))
@@ -132,11 +207,26 @@ def _give(account: Account, role: str, place: str, valid_from: date, valid_until
             why=_("these duties must lie in different hands"),
             next=_("give the role to somebody else, or end the other role first"),
         )
+
+
+def _give(
+    account: Account, role: str, place: str, valid_from: date, valid_until: date | None, by: Viewer, now: datetime, asked_by: str = ""
+) -> Grant:
+    """The role, by one who may give it alone, or by the second one where `asked_by` is the first."""
     grant = Grant.objects.create(
-        account=account, role=role, place=place, granted_by=by.name, valid_from=valid_from, valid_until=valid_until
+        account=account,
+        role=role,
+        place=place,
+        granted_by=asked_by or by.name,
+        seconded_by=by.name if asked_by else "",
+        given_at=now,
+        valid_from=valid_from,
+        valid_until=valid_until,
     )
     details = {"grant": grant.pk, "role": role, "place": place, "from": str(valid_from), "until": str(valid_until or "")}
-    record(subject=_chain(account), action="office.give_role", by=by, now=now, details=details)
+    details |= {"asked_by": asked_by} if asked_by else {}
+    action = "office.confirm_role" if asked_by else "office.give_role"
+    record(subject=_chain(account), action=action, by=by, now=now, details=details)
     facts: dict[str, Fact] = {"role": words.both("role", role), "start": str(valid_from)}
     notify(key=f"grant:{grant.pk}:given", template="role_given", facts=facts, now=now, account=account.pk)
     return grant
@@ -196,6 +286,8 @@ def close_account(*, account_id: int, reason: str, land: Land, by: Viewer, now: 
         record(subject=_chain(account), action="office.close_account", by=by, now=now, reason=_reason(reason))
         sessions.end_all(account=account, by=by, now=now)
         tokens.revoke_all(account=account, by=by, now=now)
+        for wish in RoleWish.objects.select_for_update(of=("self",)).select_related("account").filter(account=account, done_at=None):
+            _end_wish(wish, by, now)
         for mandate in Mandate.objects.select_for_update().filter(agent=account, revoked_at=None):
             mandate.revoked_at = now
             mandate.save(update_fields=["revoked_at"])
@@ -265,26 +357,25 @@ def _begin_anew(account: Account, by: Viewer, now: datetime) -> str:
 
 
 def _was_used(account: Account) -> bool:
-    return account.last_login is not None or account.has_usable_password()
+    """Whether its owner ever began: a password may have been taken away since, as by closing the account and opening it again."""
+    began = AuditEvent.objects.filter(chain=_chain(account), action="office.set_password")
+    return account.last_login is not None or account.has_usable_password() or began.exists()
 
 
 def _needs_two(account: Account, now: datetime) -> bool:
-    held = Grant.objects.filter(to_come_or_holding(timezone.localdate(now)), account=account, role__in=STRONG)
-    return _was_used(account) and held.exists()
+    return _was_used(account) and was_strong(account.pk, now)
 
 
 def _confirmed(account: Account, by: Viewer, now: datetime) -> bool:
     """Whether this is the second of two administrators; the first one's wish is written down, and the owner told."""
     row = Reset.objects.select_for_update().filter(account=account, done_at=None).first()
-    fresh = row is not None and now < row.asked_at + RESET_HOLDS
-    if row and fresh and row.asked_by_id != by.account:
+    if row and now < row.asked_at + WISH_HOLDS and still_administrator(row.asked_by_id, now):
+        check_second(asked_by=row.asked_by_id, by=by, now=now)
         row.confirmed_by_id, row.done_at = by.account, now
         row.save(update_fields=["confirmed_by", "done_at"])
         details = {"reset": row.pk, "asked_by": row.asked_by_id}
         record(subject=_chain(account), action="office.confirm_reset", by=by, now=now, details=details)
         return True
-    if fresh:
-        raise AlreadyDone(_("You have asked for this already"), next=_("another administrator has to confirm it, on this page"))
     made, _new = Reset.objects.update_or_create(account=account, done_at=None, defaults={"asked_by_id": by.account or 0, "asked_at": now})
     record(subject=_chain(account), action="office.ask_reset", by=by, now=now, details={"reset": made.pk})
     _tell_owner(account, "reset_asked", by, now)
@@ -302,12 +393,12 @@ def _check_reachable(account: Account) -> None:
         raise GuildhallError(_("No mail is sent from here"), next=_("whoever runs the system prints it with `guildhall account link`"))
 
 
-def _tell_owner(account: Account, template: str, by: Viewer, now: datetime) -> None:
+def _tell_owner(account: Account, template: str, by: Viewer, now: datetime, more: Mapping[str, Fact] | None = None, key: str = "") -> None:
     teller = Account.objects.filter(pk=by.account or 0).values_list("name", flat=True).first()
     who = teller or Text("系统管理命令", "a command of the system")
-    facts: dict[str, Fact] = {"who": who, "on": f"{timezone.localtime(now):%Y-%m-%d %H:%M}"}
+    facts: dict[str, Fact] = {"who": who, "on": f"{timezone.localtime(now):%Y-%m-%d %H:%M}", **(more or {})}
     channels = ("app", "mail") if account.email else ("app",)
-    notify(key=_key(account, template, now), template=template, facts=facts, now=now, account=account.pk, channels=channels)
+    notify(key=key or _key(account, template, now), template=template, facts=facts, now=now, account=account.pk, channels=channels)
 
 
 def _key(account: Account, what: str, now: datetime) -> str:

@@ -3,7 +3,8 @@
 A representative gives tasks (queries.delegations.SCOPES) to the account of a colleague, until a day at most a year ahead; a delegate
 gives nothing on.
 Whoever leaves the organisation loses what was given with the spell of employment (Civil Code, articles 165 and 173: a written
-authorisation with scope and term; it ends with the term, or when the principal takes it back).
+authorisation with scope and term; it ends with the term, or when the principal takes it back). Each keeps the record of the person it
+was given to (Grant.rests_on), so that it ends with the job or the claim of that record, whatever the account holds by then.
 """
 
 from __future__ import annotations
@@ -31,8 +32,11 @@ LONGEST = timedelta(days=366)
 FOR_ORGANISATIONS = ("employer", "college")
 
 
-def begin_representation(*, account_id: int, organisation_id: int, role: str, by: Viewer, now: datetime) -> Grant:
-    """The grant with which the legal representative's account acts for an organisation. Whoever calls this has matched the identity.
+def begin_representation(
+    *, account_id: int, organisation_id: int, role: str, rests_on: int | None = None, by: Viewer, now: datetime
+) -> Grant:
+    """The grant with which the legal representative's account acts for an organisation. Whoever calls this has matched the identity,
+    and names the record that was the second fact, if it was one.
 
     Raises AlreadyDone where the organisation has a representative who claimed it, and GuildhallError for a closed or staff account.
     """
@@ -45,7 +49,9 @@ def begin_representation(*, account_id: int, organisation_id: int, role: str, by
                     role=role,
                     organisation_id=organisation_id,
                     is_representative=True,
+                    rests_on=rests_on,
                     granted_by=by.name,
+                    given_at=now,
                     valid_from=timezone.localdate(now),
                 )
         except IntegrityError:
@@ -68,11 +74,19 @@ def end_representation(*, organisation_id: int, reason: str, by: Viewer, now: da
         return sum(_revoke(grant, reason, by, now) for grant in rows.order_by("pk"))
 
 
-def delegate(*, account_id: int, scopes: Collection[str], until: date, by: Viewer, now: datetime) -> Grant:
-    """Tasks of the representative's organisation given to a colleague's account, until the first day they no longer hold.
+def rest_on(*, grant: Grant, record: int | None) -> None:
+    """What a representation rests on, where another second fact was found: a record, or a phone that was shown (None)."""
+    if grant.rests_on != record:
+        grant.rests_on = record
+        grant.save(update_fields=["rests_on"])
+
+
+def delegate(*, account_id: int, worker_id: int | None = None, scopes: Collection[str], until: date, by: Viewer, now: datetime) -> Grant:
+    """Tasks of the representative's organisation given to a colleague's account, until the first day they no longer hold. `worker_id`
+    is the record by which the colleague was found; without it, the one that the account claimed first.
 
     Raises NotFound for anyone but the representative, AlreadyDone where the account acts for the organisation already, and
-    GuildhallError for no task, an unknown one, a day that is past or too far off, and one's own account.
+    GuildhallError for no task, an unknown one, a day that is past or too far off, a record taken back, and one's own account.
     """
     today = timezone.localdate(now)
     _check_terms(until, today)
@@ -80,6 +94,7 @@ def delegate(*, account_id: int, scopes: Collection[str], until: date, by: Viewe
         own = _representing(by, now)
         _check_tasks(scopes, own.role)
         account = _account_of_the_public(account_id)
+        worker = _record_held(account, worker_id)
         if account.pk == own.account_id:
             raise GuildhallError(_("You act for the organisation already"), next=_("choose a colleague"))
         held = Grant.objects.filter(to_come_or_holding(today), account=account, organisation_id=own.organisation_id)
@@ -90,7 +105,9 @@ def delegate(*, account_id: int, scopes: Collection[str], until: date, by: Viewe
             role=own.role,
             organisation_id=own.organisation_id,
             scopes=" ".join(scope for scope in SCOPES[own.role] if scope in scopes),
+            rests_on=worker,
             granted_by=by.name,
+            given_at=now,
             valid_from=today,
             valid_until=until,
         )
@@ -128,10 +145,21 @@ def end_delegations(*, organisation_id: int, worker_ids: Collection[int], on: da
     given = Grant.objects.filter(to_come_or_holding(today), organisation_id=organisation_id, is_representative=False)
     if not worker_ids or not given.exists():
         return 0
-    accounts = Grant.objects.filter(role="worker", revoked_at=None, worker_id__in=worker_ids).values("account_id")
     with transaction.atomic():
-        ending = given.filter(Q(valid_until=None) | Q(valid_until__gt=on), account_id__in=accounts)
+        ending = given.filter(Q(valid_until=None) | Q(valid_until__gt=on), rests_on__in=worker_ids)
         return sum(_ends(grant, on, today, by, now) for grant in ending.select_for_update().order_by("pk"))
+
+
+def end_with_record(*, records: Collection[int], accounts: Collection[int], stays: int | None, by: Viewer, now: datetime) -> int:
+    """Ends what rests on records that are taken back: tasks given to these accounts or on these records, and representations of which
+    a record was the second fact; how many grants ended. The account that `stays` with the person keeps what it has.
+
+    Call it in the transaction that takes the records back.
+    """
+    tasks = Q(is_representative=False) & (Q(account__in=accounts) | Q(rests_on__in=records))
+    rows = Grant.objects.filter(to_come_or_holding(timezone.localdate(now)), role__in=FOR_ORGANISATIONS).exclude(account=stays)
+    ending = rows.filter(tasks | Q(is_representative=True, rests_on__in=records)).select_for_update().order_by("pk")
+    return sum(_revoke(grant, "the record was taken back", by, now) for grant in ending)
 
 
 def _ends(grant: Grant, on: date, today: date, by: Viewer, now: datetime) -> int:
@@ -168,6 +196,15 @@ def _account_of_the_public(account_id: int) -> Account:
     if account is None:
         raise GuildhallError(_("There is no such account"), next=_("the person must sign in once before"))
     return account
+
+
+def _record_held(account: Account, worker_id: int | None) -> int:
+    """A record that the account holds, locked: of who gives tasks and who takes the record back, one waits for the other."""
+    rows = Grant.objects.select_for_update().filter(account=account, role="worker", revoked_at=None).order_by("pk")
+    held = (rows if worker_id is None else rows.filter(worker_id=worker_id)).first()
+    if held is None or held.worker_id is None:
+        raise GuildhallError(_("The colleague has no record"), next=_("the person must claim the own record first"))
+    return held.worker_id
 
 
 def _check_tasks(scopes: Collection[str], role: str) -> None:

@@ -13,6 +13,7 @@ from guildhall.kernel.errors import GuildhallError
 from guildhall.office.demonstration import PREFIX
 from guildhall.office.models import STAFF, Account, Grant
 from guildhall.office.operations.audit import record
+from guildhall.office.queries.accounts import WISH_HOLDS
 from guildhall.web.viewer import Viewer
 
 
@@ -75,7 +76,7 @@ def _open(part: Part, by: Viewer, now: datetime, today: date) -> int:
         role=part.role,
         is_representative=part.role in ("employer", "college"),
         granted_by=by.name,
-        valid_from=today - timedelta(days=1),
+        valid_from=today - WISH_HOLDS - timedelta(days=1),  # each has been in office for long enough to confirm what another asks
         **part.where,
     )
     record(subject=f"account:{account.pk}", action="office.give_role", by=by, now=now, details={"grant": grant.pk, "role": part.role})

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from guildhall.office.models import Account, Grant
 from guildhall.office.operations.audit import record
+from guildhall.office.operations.delegations import end_with_record
 from guildhall.office.operations.sessions import cut, itself
 from guildhall.office.phones import phone_fields, phone_hash
 from guildhall.web.viewer import Viewer
@@ -58,7 +59,7 @@ def give_record(*, worker_id: int, account: int, by: Viewer, now: datetime) -> G
     Raises IntegrityError where an account holds the record already: the database lets a record be claimed once.
     """
     grant = Grant.objects.create(
-        account_id=account, role="worker", worker_id=worker_id, granted_by=by.name, valid_from=timezone.localdate(now)
+        account_id=account, role="worker", worker_id=worker_id, granted_by=by.name, given_at=now, valid_from=timezone.localdate(now)
     )
     record(subject=f"account:{account}", action="office.claim_record", by=by, now=now, details={"grant": grant.pk})
     return grant
@@ -69,10 +70,14 @@ def holders(*, records: Collection[int]) -> list[Grant]:
     return list(Grant.objects.filter(role="worker", worker_id__in=records, revoked_at=None).order_by("valid_from", "pk"))
 
 
-def take_record_back(*, records: Collection[int], phones: Collection[bytes], by: Viewer, now: datetime) -> list[int]:
-    """Takes the role of a worker on these records from whoever holds it, and ends the sessions; the accounts that held it, each once.
+def take_record_back(
+    *, records: Collection[int], phones: Collection[bytes], by: Viewer, now: datetime, stays: int | None = None
+) -> list[int]:
+    """Takes the role of a worker on these records from whoever holds it, with what was given for organisations on their strength, and
+    ends the sessions; the accounts that held it, each once.
 
     An account that signs in by one of `phones` (hashes: those on record) loses that phone: whoever holds it begins another account.
+    `stays` is the account that stays with the person by another record of theirs: it keeps what it does for organisations.
     Whoever calls this has looked whether `by` may, and records it with the person.
     """
     held = list(Grant.objects.select_for_update().filter(role="worker", worker_id__in=records, revoked_at=None).order_by("pk"))
@@ -85,7 +90,9 @@ def take_record_back(*, records: Collection[int], phones: Collection[bytes], by:
         if account.phone_hash is not None and bytes(account.phone_hash) in phones:
             _detach(account, by, now)
         cut(account=account, by=by, now=now)
-    return list(dict.fromkeys(grant.account_id for grant in held))
+    accounts = list(dict.fromkeys(grant.account_id for grant in held))
+    end_with_record(records=records, accounts=accounts, stays=stays, by=by, now=now)
+    return accounts
 
 
 def detach_phone(*, records: Collection[int], phone: bytes, by: Viewer, now: datetime) -> int | None:

@@ -11,18 +11,26 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import NotFound
-from guildhall.office.models import Account, Grant, Reset
+from guildhall.office.models import Account, Grant, Reset, RoleWish
 from guildhall.web.viewer import Viewer
 
 Land = frozenset[str] | None
 MANAGERS = ("administrator", "system")
 STATES = ("open", "roleless", "closed")
 """What an account may be: with a role today, without one, or closed."""
-RESET_HOLDS = timedelta(days=7)
-"""How long a wish that an owner begins anew waits for the second administrator."""
+WISH_HOLDS = timedelta(days=7)
+"""How long what takes two administrators waits for the second one; who confirms has been one for longer. Our own assumption."""
+STRONG = ("administrator", "auditor", "claims_officer")
+"""Roles that decide on access, on its control or on money: given by two administrators, and their owner begins anew only where two
+agree.
+"""
+STRONG_FOR = timedelta(days=90)
+"""How long a strong role that has ended still counts: taking it away, resetting and giving it back is no way round. Our own
+assumption."""
 LARGEST_PAGE = 200
 
 
@@ -54,12 +62,15 @@ def to_come_or_holding(today: date) -> Q:
 
 
 def seen(viewer: Viewer, land: Land) -> QuerySet[Account]:
-    """The accounts an administrator sees: of the staff, those that ever had a role in a place of the land; all of them for the city."""
+    """The accounts an administrator sees: of the staff, those that ever had a role in a place of the land, or are to get one; all of
+    them for the city.
+    """
     if viewer.role not in MANAGERS:
         return Account.objects.none()
     if land is None:
         return Account.objects.all()
-    return Account.objects.filter(Exists(Grant.objects.filter(account=OuterRef("pk"), place__in=land)), kind="staff")
+    held, wished = (rows.filter(account=OuterRef("pk"), place__in=land) for rows in (Grant.objects.all(), RoleWish.objects.all()))
+    return Account.objects.filter(Exists(held) | Exists(wished), kind="staff")
 
 
 def managed(viewer: Viewer, land: Land, today: date) -> QuerySet[Account]:
@@ -133,8 +144,32 @@ def grants(viewer: Viewer, land: Land, account_id: int) -> list[Grant]:
 
 def reset_asked(account_id: int, now: datetime) -> Reset | None:
     """The wish that the owner begins anew, where it waits for a second administrator."""
-    rows = Reset.objects.select_related("asked_by").filter(account_id=account_id, done_at=None, asked_at__gt=now - RESET_HOLDS)
+    rows = Reset.objects.select_related("asked_by").filter(account_id=account_id, done_at=None, asked_at__gt=now - WISH_HOLDS)
     return rows.first()
+
+
+def was_strong(account_id: int, now: datetime) -> bool:
+    """Whether an account has a strong role, now or later, or had one within STRONG_FOR, whichever way it ended."""
+    since = now - STRONG_FOR
+    rows = Grant.objects.filter(account_id=account_id, role__in=STRONG).exclude(revoked_at__lte=since)
+    return rows.filter(Q(valid_until=None) | Q(valid_until__gt=timezone.localdate(since))).exists()
+
+
+def roles_asked(viewer: Viewer, land: Land, now: datetime, account_id: int | None = None) -> list[RoleWish]:
+    """Roles that wait for a second administrator, for the accounts that the viewer sees or for one of them, the oldest first."""
+    if viewer.role not in MANAGERS:
+        return []
+    rows = RoleWish.objects.select_related("account", "asked_by").filter(done_at=None, asked_at__gt=now - WISH_HOLDS)
+    rows = rows if land is None else rows.filter(place__in=land)
+    return list((rows if account_id is None else rows.filter(account=account_id)).order_by("pk"))
+
+
+def role_asked(viewer: Viewer, land: Land, now: datetime, account_id: int, wish_id: int) -> RoleWish:
+    """One role that waits for a second administrator. Raises NotFound."""
+    found = next((wish for wish in roles_asked(viewer, land, now, account_id) if wish.pk == wish_id), None)
+    if found is None:
+        raise NotFound(_("No such role is waiting"), why=_("it was confirmed, withdrawn, or waited too long"), next=_("see the account"))
+    return found
 
 
 def administrators(place: str, today: date) -> QuerySet[Grant]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import GuildhallError, NotFound
-from guildhall.office.models import Account, AuditEvent, Grant
+from guildhall.office.models import AuditEvent, Grant
 from guildhall.office.operations.audit import record
 from guildhall.office.queries.delegations import is_representative
 from guildhall.registry.engine.identity import normalise_number
@@ -22,8 +22,8 @@ MISSED = "registry.colleague_not_found"
 TRIES = 20
 
 
-def colleague(*, name: str, number: str, by: Viewer, now: datetime) -> int:
-    """The key of the account of somebody who works for the representative's organisation today and has claimed the own record.
+def colleague(*, name: str, number: str, by: Viewer, now: datetime) -> Grant:
+    """The role by which somebody who works for the representative's organisation today holds the own record.
 
     Raises NotFound for anyone but the representative, and GuildhallError where nobody is found, which of the reasons is not told.
     """
@@ -32,7 +32,7 @@ def colleague(*, name: str, number: str, by: Viewer, now: datetime) -> int:
     since = now - timedelta(hours=1)
     if AuditEvent.objects.filter(chain=by.name, action=MISSED, at__gt=since).count() >= TRIES:
         raise GuildhallError(_("Too many people were asked for in vain"), next=_("go on in an hour"))
-    found = _account(name, number, by, now)
+    found = _claim(name, number, by, now)
     if found is None:
         record(subject=by.name, action=MISSED, by=by, now=now)
         raise GuildhallError(
@@ -43,15 +43,15 @@ def colleague(*, name: str, number: str, by: Viewer, now: datetime) -> int:
     return found
 
 
-def _account(name: str, number: str, by: Viewer, now: datetime) -> int | None:
+def _claim(name: str, number: str, by: Viewer, now: datetime) -> Grant | None:
     hashed = vault().keyed_hash("identity_number", normalise_number(number))
     record_ = Identity.objects.filter(number_hash=hashed).values_list("worker_id", flat=True).first()
     if record_ is None or not called_so(one_person(record_), name):
         return None
     if not _works_here(leader(record_), by, now):
         return None
-    claimed = Grant.objects.filter(role="worker", revoked_at=None, worker_id__in=one_person(record_), account__is_active=True)
-    return Account.objects.filter(pk__in=claimed.values("account_id"), kind="public").values_list("pk", flat=True).first()
+    held = Grant.objects.filter(role="worker", revoked_at=None, worker_id__in=one_person(record_))
+    return held.filter(account__is_active=True, account__kind="public").order_by("pk").first()
 
 
 def _works_here(worker: int, by: Viewer, now: datetime) -> bool:

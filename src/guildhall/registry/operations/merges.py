@@ -61,7 +61,8 @@ def _one_account(follows: int, leads: int, by: Viewer, now: datetime) -> list[in
     stays = next((grant for grant in held if grant.worker_id == leads), None) or next((g for g in held if g.worker_id != follows), None)
     if stays is None:
         return []
-    ended = public.take_record_back(records=[g.worker_id for g in held if g != stays and g.worker_id], phones=(), by=by, now=now)
+    gone = [grant.worker_id for grant in held if grant != stays and grant.worker_id]
+    ended = public.take_record_back(records=gone, phones=(), by=by, now=now, stays=stays.account_id)
     told: dict[str, Any] = {"template": "account_parted", "facts": {"on": timezone.localdate(now).isoformat()}, "now": now}
     for account in ended:
         if account != stays.account_id:

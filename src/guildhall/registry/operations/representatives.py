@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.office.models import Account, AuditEvent, Grant
 from guildhall.office.operations.audit import record, wait_in_line
-from guildhall.office.operations.delegations import begin_representation, end_representation
+from guildhall.office.operations.delegations import begin_representation, end_representation, rest_on
 from guildhall.registry.engine.documents import said_by
 from guildhall.registry.engine.identity import normalise_number, normalise_phone
 from guildhall.registry.engine.names import plain
@@ -93,11 +93,13 @@ def claim_organisation(*, code: str, proof: Proof, by: Viewer, now: datetime) ->
             why=_("code, name, identity number and the phone you sign in with must all be those given when the licence was shown"),
             next=_("look at the licence once more, or bring it and your identity card to the district's counter"),
         )
-    role = "college" if found.kind in COLLEGES else "employer"
-    return begin_representation(account_id=account.pk, organisation_id=found.pk, role=role, by=by, now=now)
+    organisation, own = found
+    role = "college" if organisation.kind in COLLEGES else "employer"
+    return begin_representation(account_id=account.pk, organisation_id=organisation.pk, role=role, rests_on=own, by=by, now=now)
 
 
-def _matching(code: str, proof: Proof, account: Account) -> Organisation | None:
+def _matching(code: str, proof: Proof, account: Account) -> tuple[Organisation, int | None] | None:
+    """The organisation to which everything leads, and the record that was the second fact; None for a phone, which stands by itself."""
     organisation = Organisation.objects.filter(code=storable(normalise_number(code))).first()
     organisation = organisation or Organisation.objects.filter(code=storable(code.strip())).first()
     if organisation is None:
@@ -108,22 +110,36 @@ def _matching(code: str, proof: Proof, account: Account) -> Organisation | None:
         return None
     if plain(vault().open(TABLE, "name", held.pk, held.name_sealed)) != plain(proof.name):
         return None
-    return organisation if _second_fact(held, account, hashed) else None
+    if _by_phone(held, account):
+        return organisation, None
+    own = _by_record(account, hashed)
+    return (organisation, own) if own else None
 
 
 def _claimed_by(held: Representative) -> bool:
-    """Whether the account that acts for the organisation is that of this very representative."""
-    rows = Grant.objects.filter(organisation_id=held.organisation_id, is_representative=True, revoked_at=None)
-    account = Account.objects.filter(pk__in=rows.values("account_id")).first()
-    return account is not None and _second_fact(held, account, bytes(held.number_hash))
+    """Whether the account that acts for the organisation is that of this very representative; what it rests on then is noted anew."""
+    grant = Grant.objects.filter(organisation_id=held.organisation_id, is_representative=True, revoked_at=None).first()
+    if grant is None:
+        return False
+    own = None if _by_phone(held, grant.account) else _by_record(grant.account, bytes(held.number_hash))
+    if own is None and not _by_phone(held, grant.account):
+        return False
+    rest_on(grant=grant, record=own)
+    return True
 
 
-def _second_fact(held: Representative, account: Account, hashed: bytes) -> bool:
-    """Whether the account signs in with the phone given at the counter, or has claimed the record of the same person."""
-    if held.phone_hash and account.phone_hash and bytes(held.phone_hash) == bytes(account.phone_hash):
-        return True
-    own = Grant.objects.filter(account=account, role="worker", revoked_at=None).values_list("worker_id", flat=True).first()
-    return own is not None and Identity.objects.filter(worker_id__in=one_person(own), number_hash=hashed).exists()
+def _by_phone(held: Representative, account: Account) -> bool:
+    """Whether the account signs in with the phone given at the counter."""
+    return bool(held.phone_hash and account.phone_hash and bytes(held.phone_hash) == bytes(account.phone_hash))
+
+
+def _by_record(account: Account, hashed: bytes) -> int | None:
+    """The record of the same person that the account has claimed."""
+    rows = Grant.objects.filter(account=account, role="worker", revoked_at=None).order_by("pk")
+    for own in rows.values_list("worker_id", flat=True):
+        if own is not None and Identity.objects.filter(worker_id__in=one_person(own), number_hash=hashed).exists():
+            return own
+    return None
 
 
 def _check_tries(account: Account, now: datetime) -> None:

@@ -20,12 +20,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guildhall.kernel.errors import NotFound
-from guildhall.office.models import STAFF, Account
+from guildhall.office.models import STAFF, Account, Grant
 from guildhall.office.operations import accounts as operations
 from guildhall.office.queries import accounts as office
 from guildhall.office.queries.actors import called
 from guildhall.registry import queries
-from guildhall.registry.queries.jurisdiction import Holder, holders, lands, offered
+from guildhall.registry.queries.jurisdiction import Holder, holders, lands, offered, wishes
 from guildhall.registry.queries.scope import jurisdiction
 from guildhall.web import words
 from guildhall.web.doors import for_roles
@@ -104,6 +104,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
         size=PAGE,
     )
     context = {
+        "asked_for": wishes(office.roles_asked(viewer, jurisdiction(viewer, today), timezone.now())),
         "rows": [(row.account, holders(viewer, row.grants, today)) for row in found.rows],
         "asked": asked,
         "roles": {role: words.word("role", role) for role in STAFF},
@@ -142,6 +143,8 @@ def account_new(request: HttpRequest) -> HttpResponse:
         land = jurisdiction(viewer, today)
         opened = attempt(form, partial(operations.open_account, land=land, by=viewer, now=now, **given))
         if opened:
+            if given["role"] in office.STRONG:
+                messages.success(request, _("The account is open. Another administrator has to confirm its role."))
             return redirect("account_invite", account_id=opened.pk)
     return render(request, "registry/account_new.html", {"form": form})
 
@@ -153,10 +156,11 @@ def account(request: HttpRequest, account_id: int) -> HttpResponse:
     land = jurisdiction(viewer, today)
     found = office.account(viewer, land, account_id)
     rows: list[Holder] = holders(viewer, office.grants(viewer, land, account_id), today)
-    givers = called({row.grant.granted_by for row in rows})
+    givers = called({actor for row in rows for actor in (row.grant.granted_by, row.grant.seconded_by) if actor})
     context = {
         "found": found,
         "rows": rows,
+        "asked_for": wishes(office.roles_asked(viewer, land, timezone.now(), account_id)),
         "givers": {actor: name if actor.startswith("account:") else _("the system") for actor, name in givers.items()},
         "own": found.pk == viewer.account,
         "managed": found.pk != viewer.account and office.managed(viewer, land, today).filter(pk=found.pk).exists(),
@@ -173,10 +177,30 @@ def account_give(request: HttpRequest, account_id: int) -> HttpResponse:
     form = RoleForm(request, today)
     if form.is_valid():
         work = partial(operations.give_role, account_id=account_id, land=jurisdiction(viewer, today), by=viewer, now=now, **form.terms())
-        if attempt(form, work):
-            messages.success(request, _("The role was given."))
+        if given := attempt(form, work):
+            asked = _("Another administrator has to confirm the role, on this page. Its owner is told.")
+            messages.success(request, _("The role was given.") if isinstance(given, Grant) else asked)
             return redirect("account", account_id=account_id)
     return render(request, "registry/account_give.html", {"found": found, "form": form})
+
+
+@guarded
+def account_asked(request: HttpRequest, account_id: int, wish_id: int) -> HttpResponse:
+    """Does the account get the role that another administrator asked for?"""
+    viewer, now = viewer_of(request), timezone.now()
+    land = jurisdiction(viewer, timezone.localdate(now))
+    found = _staff(request, account_id)
+    wish = office.role_asked(viewer, land, now, account_id, wish_id)
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        agreed = "withdraw" not in request.POST
+        verb = operations.confirm_role if agreed else operations.withdraw_role
+        done = attempt(form, lambda: (verb(wish_id=wish_id, land=land, by=viewer, now=now),))  # in a tuple, as one gives nothing
+        if done:
+            messages.success(request, _("The role was given.") if agreed else _("The role is not given. Nothing waits any more."))
+            return redirect("account", account_id=account_id)
+    row = wishes([wish])[0]
+    return render(request, "registry/account_asked.html", {"found": found, "form": form, "row": row, "own": viewer.account})
 
 
 @guarded

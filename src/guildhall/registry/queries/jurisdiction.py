@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from guildhall.kernel.territory import holds
-from guildhall.office.models import Grant
+from guildhall.office.models import Grant, RoleWish
 from guildhall.office.queries.delegations import holds as grant_holds
 from guildhall.registry.models import Organisation, Place
 from guildhall.registry.queries import responsible_today, scope
@@ -43,6 +43,21 @@ class Holder:
     @property
     def over(self) -> bool:
         return not (self.holds or self.to_come)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A role that waits for a second administrator, with its place; shown as a grant is."""
+
+    grant: RoleWish
+    place: Place | None
+
+
+def wishes(asked: Iterable[RoleWish]) -> list[Wish]:
+    """Roles that wait, with the places they are for."""
+    rows = list(asked)
+    places = Place.objects.in_bulk({row.place for row in rows})
+    return [Wish(row, places.get(row.place)) for row in rows]
 
 
 def lands(viewer: Viewer, today: date) -> Lands:
