@@ -52,7 +52,7 @@ class Tables(Mapping[str, "Expression"]):
         """The rows of a table expression, or the single cell of a scalar one, in Arrow."""
         return self._fetch(expression)
 
-    def parts(self, expression: Any, rows: int = 500_000) -> Iterator[pa.Table]:
+    def parts(self, expression: Any, rows: int = 100_000) -> Iterator[pa.Table]:
         """The rows of a large table expression, at most so many at a time, in no order: they are never in memory all at once.
 
         Nothing else may be asked of the connection until the last part was taken.
