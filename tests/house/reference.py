@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,13 @@ from guildhall.city import City
 from guildhall.city import load as load_pack
 from guildhall.city.instruments import NOTHING, Document, Entry, Instrument
 from guildhall.city.model import Source
+from guildhall.city.rulepages import INDEX
+from guildhall.city.rulepages import pages as rulebook
 from guildhall.city.wording import days_of, jurisdiction_of, lines_of
 from guildhall.kernel.dated import UNSETTLED
 from guildhall.kernel.figures import Figure
 from guildhall.kernel.tables import Column, Table
+from guildhall.overview.engine.rulebooks import BOOKS, RULES
 from guildhall.web.openapi import Operation, operations
 from tests.house.tree import HOUSE, REPOSITORY
 
@@ -208,13 +212,30 @@ def _document(document: Document) -> str:
     return " · ".join(part for part in (*parts, document.note.en) if part)
 
 
-PAGES = {"tables.md": tables_page, "figures.md": figures_page, "api.md": api_page, "parameters.md": parameters_page}
+@cache
+def _rulebook() -> Mapping[str, str]:
+    return rulebook(load_pack("chongqing"), BOOKS, note=WRITTEN)
+
+
+def rule_page(name: str) -> Callable[[], str]:
+    """The page of one rule, or that which lists them all: what `guildhall rules docs` writes for the Chongqing pack."""
+    return lambda: _rulebook()[name]
+
+
+PAGES = {
+    "tables.md": tables_page,
+    "figures.md": figures_page,
+    "api.md": api_page,
+    "parameters.md": parameters_page,
+    **{f"rules/{name}": rule_page(name) for name in (INDEX, *(f"{rule}.md" for rule in RULES))},
+}
 
 
 def main(names: Iterable[str], folder: Path = FOLDER) -> None:
     """Writes the named pages."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(PAGES[name](), encoding="utf-8")
         sys.stdout.write(f"docs/reference/{name}\n")
 

@@ -19,6 +19,8 @@ from guildhall.cli.messages import messages
 from guildhall.cli.records import import_, load, migrate, snapshot
 from guildhall.cli.retention import retention
 from guildhall.cli.rosters import roster
+from guildhall.cli.rulebook import check, docs, listed, show
+from guildhall.cli.rulecases import explain, replay
 from guildhall.cli.rules import rules
 from guildhall.cli.work import work
 from guildhall.kernel.errors import GuildhallError
@@ -50,6 +52,8 @@ for command in (
     rules,
 ):
     guildhall.add_command(command)
+for command in (listed, show, check, explain, docs, replay):
+    rules.add_command(command)
 import_.add_command(roster)
 import_.add_command(feed)
 

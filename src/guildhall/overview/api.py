@@ -8,14 +8,17 @@ from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_noop as n_
 from ninja import Field, Router, Schema
 from ninja.params.functions import Query
 
 from guildhall.city.model import Park
+from guildhall.city.ruletext import Clause, Paper
 from guildhall.kernel.disclosure import WITHHELD, Withheld
 from guildhall.overview import queries
 from guildhall.overview.queries.results import Shown
+from guildhall.overview.queries.rulebook import Reading, reading, readings
 from guildhall.web.answers import After, Day, Key, Listed, Size, Words, answers, page_of, words
 from guildhall.web.viewer import viewer_of
 
@@ -284,3 +287,116 @@ def _open(values: Mapping[str, Shown | None], key: str = "") -> dict[str, Any]:
     plain = {name: None if isinstance(value, Withheld) else value for name, value in values.items()}
     hidden = [name for name, value in values.items() if isinstance(value, Withheld)]
     return {**({key: plain} if key else plain), "withheld": hidden}
+
+
+class RuleInList(Schema):
+    """A rule as it reads on a day."""
+
+    rule: str = Field(description=n_("name of the rule"))
+    domain: str = Field(description=n_("domain that decides by it"))
+    title: Words = Field(description=n_("what the instrument is called"))
+    subject: Words = Field(description=n_("what a decision is about"))
+    facts: str = Field(description=n_("table of facts it reads"))
+    channel: Literal["claim", "automatic", "tax", "bank", "attestation"] = Field(description=n_("where it is claimed or declared"))
+    kind: Literal["pay", "deduct", "attest"] = Field(description=n_("money paid, a deduction from income, or only attested"))
+    unit: str = Field(description=n_("unit of the amount"))
+    governed_by: str = Field(description=n_("column of the table whose day selects the figures"))
+    on_file: Literal["whole", "partly", "none"] = Field(description=n_("whether all figures, some, or none have a value on the day"))
+    statuses: dict[str, int] = Field(description=n_("how well the figures of the day are known: how many of each status"))
+    confirmed: int = Field(description=n_("how many of the figures of the day this city has confirmed"))
+    checked_on: date | None = Field(description=n_("day on which the file was last compared with its sources; null without a file"))
+
+
+class Version(Schema):
+    """What is on file about a figure for some days."""
+
+    values: list[Words] = Field(description=n_("its values, one for each case; empty where nothing was found"))
+    missing: Words = Field(description=n_("why nothing was found; empty where there is a value"))
+    valid_from: date | None = Field(description=n_("first day it holds"))
+    valid_until: date | None = Field(description=n_("first day it no longer holds; null while it has no end"))
+    jurisdiction: Words = Field(description=n_("whose text it is"))
+    document: str = Field(description=n_("document that sets it"))
+    article: str = Field(description=n_("article of the document; may be empty"))
+    status: str = Field(description=n_("how well it is known"))
+    holds: bool = Field(description=n_("whether it holds on the day asked about"))
+    confirmed: bool = Field(description=n_("whether this city has confirmed it"))
+
+
+class Condition(Schema):
+    """One condition of a rule, or its amount (`value`), or the most it may be (`cap`)."""
+
+    name: str = Field(description=n_("name of the condition: its reason code"))
+    sentence: Words = Field(description=n_("the condition in plain words, with the figures of the day"))
+    reading: Words = Field(description=n_("the condition word for word"))
+    inputs: list[str] = Field(description=n_("columns of the table of facts it asks about"))
+    parameters: list[str] = Field(description=n_("figures it rests on"))
+
+
+class RuleInFull(RuleInList):
+    """One rule with its conditions, and every figure with its history."""
+
+    conditions: list[Condition] = Field(description=n_("its conditions in order, then its amount, then the most it may be"))
+    parameters: dict[str, list[Version]] = Field(description=n_("its figures, each with all that is on file, oldest first"))
+    excludes: list[str] = Field(description=n_("rules that may not be granted beside it"))
+    basis: list[str] = Field(description=n_("documents it rests on"))
+
+
+TODAY: Any = Query(None, description=n_("date; today by default"))
+
+
+@router.get("/rules", response=answers(Listed[RuleInList]), summary=n_("Every rule the city decides by, as it reads on a date"))
+def rules(request: HttpRequest, on: Day = TODAY, after: After = "", size: Size = 50) -> dict[str, Any]:
+    found = readings(viewer_of(request), on or timezone.localdate())
+    rows, next_ = page_of(found, lambda row: row.rule.name, after, size)
+    return {"items": [_rule(row) for row in rows], "next": next_}
+
+
+@router.get("/rules/{rule}", response=answers(RuleInFull), summary=n_("One rule: its conditions, and every figure with its sources"))
+def rule(request: HttpRequest, rule: Key, on: Day = TODAY) -> dict[str, Any]:
+    found = reading(viewer_of(request), rule, on or timezone.localdate())
+    return _rule(found) | {
+        "conditions": [_condition(part) for part in found.text.parts],
+        "parameters": {
+            name: [_version(paper, found.confirmed) for paper in setting.papers] for name, setting in found.text.settings.items()
+        },
+        "excludes": list(found.excludes),
+        "basis": list(found.rule.basis),
+    }
+
+
+def _rule(found: Reading) -> dict[str, Any]:
+    own, text = found.rule, found.text
+    return {
+        "rule": own.name,
+        "domain": found.domain,
+        "title": words(own.title),
+        "subject": words(found.subject),
+        "kind": own.result.kind,
+        "on_file": text.force,
+        "statuses": text.statuses,
+        "confirmed": found.confirmed_now,
+        "checked_on": text.instrument.checked_on if text.instrument else None,
+        **{name: getattr(own, name) for name in ("facts", "channel", "unit", "governed_by")},
+    }
+
+
+def _condition(part: Clause) -> dict[str, Any]:
+    return {
+        "name": part.name,
+        "sentence": words(part.sentence),
+        "reading": words(part.reading),
+        "inputs": [asked.name for asked in part.asked],
+        "parameters": [setting.name for setting in part.settings],
+    }
+
+
+def _version(paper: Paper, confirmed: frozenset[str]) -> dict[str, Any]:
+    version = paper.entry.version
+    return {
+        "values": [words(value) for value in paper.values],
+        "missing": words(paper.entry.missing),
+        "jurisdiction": words(paper.whose),
+        "holds": paper.holds,
+        "confirmed": paper.entry.digest in confirmed,
+        **{name: getattr(version, name) for name in ("valid_from", "valid_until", "document", "article", "status")},
+    }

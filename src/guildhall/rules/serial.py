@@ -79,10 +79,11 @@ def inputs_json(rule: Rule, facts: Mapping[str, object]) -> str:
 
 def load_inputs(rule: Rule, text: str) -> dict[str, object]:
     """Facts from JSON, dates read as dates; other types stay as they are for `decide` to judge. Raises NotReadable."""
-    return {name: _typed(rule.inputs.get(name), value) for name, value in _object(text).items()}
+    return {name: typed(rule.inputs.get(name), value) for name, value in _object(text).items()}
 
 
-def _typed(given: Input | None, value: object) -> object:
+def typed(given: Input | None, value: object) -> object:
+    """A value from JSON as its input holds it: text that is a day becomes one, in rows too; anything else stays as it is."""
     if given is None:
         return value
     if given.type == "date" and isinstance(value, str):
@@ -92,7 +93,7 @@ def _typed(given: Input | None, value: object) -> object:
             return value
     if given.type == "rows" and isinstance(value, list):
         parts = {part.name: part for part in given.fields}
-        return [{name: _typed(parts.get(name), each) for name, each in row.items()} if isinstance(row, dict) else row for row in value]
+        return [{name: typed(parts.get(name), each) for name, each in row.items()} if isinstance(row, dict) else row for row in value]
     return value
 
 

@@ -1,0 +1,224 @@
+"""A rule as a lawyer reads it on a day: each condition as a sentence, and beside it the figures it rests on, with their documents."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Final, Literal
+
+from guildhall.city.instruments import Entry, Instrument
+from guildhall.city.model import City
+from guildhall.city.wording import days_of, jurisdiction_of, lines_of
+from guildhall.kernel.dated import STATUSES
+from guildhall.kernel.tables import Text
+from guildhall.rules.expressions import Node, ParameterRef, walk
+from guildhall.rules.parameters import Parameter
+from guildhall.rules.rulebook import Rule, names_in, placeholders
+from guildhall.rules.sentences import name_of, phrased, said
+
+Force = Literal["whole", "partly", "none"]
+"""Whether every figure a rule reads has a value on a day, only some, or none."""
+ORIGINS: Final[Mapping[str, Text]] = {
+    "records": Text("本系统档案", "our records"),
+    "feed": Text("其他部门数据", "another authority's data"),
+    "grants": Text("本系统已发放的", "what was granted here"),
+    "claim": Text("申请所述，附材料", "said in the claim, with a document"),
+}
+GIVES: Final[Mapping[str, Text]] = {
+    "pay": Text("支付", "pays"),
+    "deduct": Text("从应纳税所得额中扣除（不是支付）", "a deduction from taxable income, not money paid"),
+    "attest": Text("只证明条件具备，没有金额", "attests that the conditions hold; no amount"),
+}
+BARE: Final[Mapping[str, Parameter]] = {}
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One version of a figure as its file gives it; `holds` on the day that is read."""
+
+    entry: Entry
+    values: tuple[Text, ...]
+    days: Text
+    whose: Text
+    holds: bool
+
+    @property
+    def is_found(self) -> bool:
+        return self.entry.version.value is not None
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A figure the law sets: everything on file about it, oldest first. `dated_by` is the day that selects it."""
+
+    name: str
+    title: Text
+    dated_by: Text
+    papers: tuple[Paper, ...]
+
+    @property
+    def now(self) -> tuple[Paper, ...]:
+        """What is on file for the day."""
+        return tuple(paper for paper in self.papers if paper.holds)
+
+    @property
+    def is_found(self) -> bool:
+        return any(paper.is_found for paper in self.now)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Something a condition asks about the case: what it is, and where it comes from."""
+
+    name: str
+    title: Text
+    origin: Text
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One condition, or the amount, or its cap: in the rule's own words, word for word, and what it rests on."""
+
+    name: str
+    sentence: Text
+    reading: Text
+    asked: tuple[Asked, ...]
+    settings: tuple[Setting, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class RuleText:
+    """A rule with the figures this pack has for it, read on a day; without a day, no figure stands in a sentence."""
+
+    rule: Rule
+    city: City
+    on: date | None
+
+    @property
+    def instrument(self) -> Instrument | None:
+        """The file of the pack; None where the city has none for this rule."""
+        return self.city.instrument.get(self.rule.name)
+
+    @property
+    def parameters(self) -> Mapping[str, Parameter]:
+        return self.instrument.parameters if self.instrument else BARE
+
+    @cached_property
+    def settings(self) -> Mapping[str, Setting]:
+        """Every figure the rule reads, in order of first use."""
+        return {name: self._setting(name) for name in self.rule.parameters}
+
+    @cached_property
+    def clauses(self) -> tuple[Clause, ...]:
+        return tuple(self._clause(name, node) for name, node in self.rule.conditions.items())
+
+    @cached_property
+    def amount(self) -> Clause | None:
+        return None if self.rule.result.value is None else self._clause("value", self.rule.result.value)
+
+    @cached_property
+    def cap(self) -> Clause | None:
+        return None if self.rule.result.cap is None else self._clause("cap", self.rule.result.cap)
+
+    @property
+    def parts(self) -> tuple[Clause, ...]:
+        """Conditions, amount and cap."""
+        return (*self.clauses, *(part for part in (self.amount, self.cap) if part is not None))
+
+    @property
+    def governed_by(self) -> Text:
+        """The day that selects the figures, in words."""
+        return self.named(self.rule.governed_by)
+
+    @property
+    def gives(self) -> Text:
+        return GIVES[self.rule.result.kind]
+
+    @property
+    def force(self) -> Force:
+        """Whether the instrument is on file for the day. A rule that reads no figure always is."""
+        found = [setting.is_found for setting in self.settings.values()]
+        return "whole" if all(found) else "partly" if any(found) else "none"
+
+    @property
+    def statuses(self) -> Mapping[str, int]:
+        """How well the figures of the day are known: how many of each status, the best first."""
+        held = (paper for setting in self.settings.values() for paper in setting.now if paper.is_found)
+        counts = Counter(paper.entry.version.status for paper in held)
+        return {status: counts[status] for status in STATUSES if counts[status]}
+
+    @property
+    def starts(self) -> tuple[date, ...]:
+        """The days on which a figure begins to hold, oldest first: between two of them nothing changes."""
+        found = {paper.entry.version.valid_from for setting in self.settings.values() for paper in setting.papers}
+        return tuple(sorted(day for day in found if day))
+
+    def named(self, name: str) -> Text:
+        """What an input or a figure is called."""
+        return Text(*(name_of(self.rule, name, language, self.parameters) for language in ("zh", "en")))
+
+    def _setting(self, name: str) -> Setting:
+        instrument = self.instrument
+        entries = sorted(instrument.of(name), key=_beginning) if instrument else []
+        papers = tuple(_paper(self.city, instrument, entry, self.on) for entry in entries) if instrument else ()
+        return Setting(name, self.named(name), self._dated_by(name), papers)
+
+    def _dated_by(self, name: str) -> Text:
+        """The day by which a figure is selected, where it is another than the governing one."""
+        refs = [node for tree in self.rule.trees for node in walk(tree) if isinstance(node, ParameterRef) and node.name == name]
+        other = next((ref.at for ref in refs if ref.at is not None), None)
+        return self.governed_by if other is None else self._words(other)
+
+    def _clause(self, name: str, node: Node) -> Clause:
+        read = names_in(node)
+        reading = self._words(node)
+        own = self.rule.says.get(name)
+        sentence = Text(self._filled(own.zh, "zh"), self._filled(own.en, "en")) if own else reading
+        asked = tuple(self._asked(each) for each in self.rule.inputs if each in read)
+        return Clause(name, sentence, reading, asked, tuple(held for each, held in self.settings.items() if each in read))
+
+    def _words(self, node: Node) -> Text:
+        return Text(*(phrased(self.rule, node, language, self.parameters, self.on) for language in ("zh", "en")))
+
+    def _filled(self, template: str, language: str) -> str:
+        return template.format(**{name: self._filling(name, language) for name in placeholders(template)})
+
+    def _filling(self, name: str, language: str) -> str:
+        """The one value of the day, else the name of the figure in brackets; of what differs from case to case, a gap."""
+        if name not in self.settings:
+            return "…"
+        held = [paper.entry.version.value for paper in self.settings[name].now if paper.is_found]
+        if len(held) == 1 and not isinstance(held[0], tuple):
+            return said(held[0], self.parameters[name].unit, language)
+        title = self.settings[name].title.in_(language)
+        return f"〔{title}〕" if language == "zh" else f"[{title}]"
+
+    def _asked(self, name: str) -> Asked:
+        origin = self.rule.inputs[name].origin
+        words = ORIGINS[origin.source]
+        if origin.days:
+            words = Text(f"{words.zh}，{origin.days} 天后过时", f"{words.en}, too old after {origin.days} days")
+        return Asked(name, self.named(name), words)
+
+
+def rule_texts(city: City, rules: Iterable[Rule], on: date | None) -> list[RuleText]:
+    """Each rule as it reads on a day."""
+    return [RuleText(rule, city, on) for rule in rules]
+
+
+def exclusions(rule: Rule, rules: Mapping[str, Rule]) -> dict[str, Text]:
+    """The rules that may not be granted beside this one, whichever of the two says so, with their titles."""
+    names = {*rule.excludes, *(other.name for other in rules.values() if rule.name in other.excludes)}
+    return {name: rules[name].title if name in rules else Text(name, name) for name in sorted(names)}
+
+
+def _paper(city: City, instrument: Instrument, entry: Entry, on: date | None) -> Paper:
+    values = tuple(lines_of(city, instrument, entry))
+    return Paper(entry, values, days_of(entry), jurisdiction_of(city, entry), on is not None and entry.version.holds_on(on))
+
+
+def _beginning(entry: Entry) -> tuple[date, str]:
+    return entry.version.valid_from or date.min, entry.version.jurisdiction
