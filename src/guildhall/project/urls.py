@@ -15,6 +15,7 @@ from guildhall.overview import api as overview_api
 from guildhall.overview import pages as overview
 from guildhall.overview.pages import person as own
 from guildhall.overview.pages import retention
+from guildhall.overview.pages import rulebook as rules
 from guildhall.registry import api as registry_api
 from guildhall.registry import pages as registry
 from guildhall.registry.pages import (
@@ -53,6 +54,8 @@ urlpatterns = [
     path("sign-in/identity/callback/", read_only(office.identity.callback), name="identity_callback"),
     *i18n_patterns(
         path("", read_only(overview.city), name="city"),
+        path("rules/", read_only(rules.rulebook), name="rulebook"),
+        path("rules/<str:rule>/", read_only(rules.rulebook_rule), name="rulebook_rule"),
         path("figures/", read_only(overview.figures), name="figures"),
         path("figures/<str:figure_id>/", read_only(overview.figure), name="figure"),
         path("districts/<str:place_id>/", read_only(overview.district), name="district"),
