@@ -124,8 +124,6 @@ CITY = (
     public("occupation", code="2-02-38"),
     public("retention"),
     public("documentation"),
-    public("rulebook"),
-    public("rulebook_rule", rule="skill_upgrade_subsidy"),
 )
 API = (
     public("api:openapi-json"),
@@ -136,8 +134,6 @@ API = (
     public("api:measures"),
     public("api:clusters"),
     public("api:series"),
-    public("api:rules"),
-    public("api:rule", rule="skill_upgrade_subsidy"),
     public("api:parks"),
     public("api:park", park_id="tiny-park-1"),
     public("api:places"),
@@ -234,12 +230,12 @@ def role_of_account(side: Side) -> Mapping[str, Any]:
     return {**account(side), "grant_id": side.grants["planner"].pk}
 
 
-def new_role(side: Side) -> Mapping[str, Any]:
-    return {"role": "assessor", "place": side.place, "first": TODAY, "last": ""}
-
-
 def role_asked(side: Side) -> Mapping[str, Any]:
     return {**account(side), "wish_id": side.keys["wish"]}
+
+
+def new_role(side: Side) -> Mapping[str, Any]:
+    return {"role": "assessor", "place": side.place, "first": TODAY, "last": ""}
 
 
 def person(worker: str, **more: Any) -> Made:
@@ -291,13 +287,13 @@ OFFICE: tuple[Door, ...] = (
     Door("account_give", ("administrator",), "POST", at=account, form=new_role),
     Door("account_end", ("administrator",), at=role_of_account),
     Door("account_end", ("administrator",), "POST", at=role_of_account, form=fixed(reason="moves away")),
+    Door("account_asked", ("administrator",), at=role_asked),
+    Door("account_asked", ("administrator",), "POST", at=role_asked),
+    Door("account_asked", ("administrator",), "POST", at=role_asked, form=fixed(withdraw="1"), case="withdraw"),
     Door("account_close", ("administrator",), at=account),
     Door("account_close", ("administrator",), "POST", at=account, form=fixed(reason="moves away")),
     Door("account_invite", ("administrator",), at=account),
     Door("account_invite", ("administrator",), "POST", at=account, answers=200),
-    Door("account_asked", ("administrator",), at=role_asked),
-    Door("account_asked", ("administrator",), "POST", at=role_asked),
-    Door("account_asked", ("administrator",), "POST", at=role_asked, form=fixed(withdraw="1"), case="withdraw"),
     Door("claim_organisation", FOR_THEMSELVES),
     Door("claim_organisation", FOR_THEMSELVES, "POST", form=fixed(code="ORG1", name="Nobody", number="1"), answers=200),
     Door("representative", COUNTER, at=organisation),

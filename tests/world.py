@@ -253,9 +253,9 @@ def _accounts(side: Side) -> None:
     side.grants["colleague"] = _grant(side, "colleague", 98, {"worker_id": side.second})
     side.grants[CITY_OFFICER] = _grant(side, CITY_OFFICER, 97, {"place": "tiny"})
     side.keys["delegation"] = side.grants["delegate"].pk
+    _asked(side)
     for who, agent, worker in (("counter", "assessor", side.worker), ("care", "broker", side.worker)):
         side.mandates[who] = Mandate.objects.create(
-    _asked(side)
             kind="counter" if who == "counter" else "broker", agent=side.grants[agent].account, worker_id=worker, purpose="record",
             consent="signed", given_at=THEN, valid_from=LONG_AGO, valid_until=today + timedelta(days=30),
         )  # fmt: skip
@@ -346,6 +346,18 @@ def _confirmed(side: Side) -> None:
     )  # fmt: skip
 
 
+def _asked(side: Side) -> None:
+    """A role that takes two, which a second administrator of the place has asked for."""
+    planner = side.grants["planner"].account
+    second = Account.objects.create(
+        pk=planner.pk - planner.pk % 1000 + 96, username=f"second-{side.key}", kind="staff", name=f"second {side.key}", created_at=THEN
+    )
+    Grant.objects.create(account=second, role="administrator", granted_by="test", valid_from=LONG_AGO, place=side.place)
+    side.keys["wish"] = RoleWish.objects.create(
+        account=planner, role="auditor", place=side.place, valid_from=clock.today(), asked_by=second, asked_at=clock.moment()
+    ).pk
+
+
 def _in_question(side: Side) -> None:
     """What officers have to decide: two records that may be one person, another identity number, and a correction of the worker's."""
     pair = models.DuplicatePair.objects.create(first_id=side.worker, second_id=side.second, reasons=["officer"], score=85, proposed_at=THEN)
@@ -361,18 +373,6 @@ def _in_question(side: Side) -> None:
     )
     correction = models.CorrectionRequest.objects.create(
         worker_id=side.worker, subject=f"registry.workers:{side.worker}:education", wanted_sealed=b"", place_id=side.homes[0],
-def _asked(side: Side) -> None:
-    """A role that takes two, which a second administrator of the place has asked for."""
-    planner = side.grants["planner"].account
-    second = Account.objects.create(
-        pk=planner.pk - planner.pk % 1000 + 96, username=f"second-{side.key}", kind="staff", name=f"second {side.key}", created_at=THEN
-    )
-    Grant.objects.create(account=second, role="administrator", granted_by="test", valid_from=LONG_AGO, place=side.place)
-    side.keys["wish"] = RoleWish.objects.create(
-        account=planner, role="auditor", place=side.place, valid_from=clock.today(), asked_by=second, asked_at=clock.moment()
-    ).pk
-
-
         lodged_at=THEN, due_on=THEN.date(),
     )  # fmt: skip
     told = '{"value": "bachelor", "why": "the diploma says so"}'

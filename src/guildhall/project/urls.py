@@ -15,7 +15,6 @@ from guildhall.overview import api as overview_api
 from guildhall.overview import pages as overview
 from guildhall.overview.pages import person as own
 from guildhall.overview.pages import retention
-from guildhall.overview.pages import rulebook as rules
 from guildhall.registry import api as registry_api
 from guildhall.registry import pages as registry
 from guildhall.registry.pages import (
@@ -54,8 +53,6 @@ urlpatterns = [
     path("sign-in/identity/callback/", read_only(office.identity.callback), name="identity_callback"),
     *i18n_patterns(
         path("", read_only(overview.city), name="city"),
-        path("rules/", read_only(rules.rulebook), name="rulebook"),
-        path("rules/<str:rule>/", read_only(rules.rulebook_rule), name="rulebook_rule"),
         path("figures/", read_only(overview.figures), name="figures"),
         path("figures/<str:figure_id>/", read_only(overview.figure), name="figure"),
         path("districts/<str:place_id>/", read_only(overview.district), name="district"),
@@ -144,11 +141,11 @@ urlpatterns = [
         path("accounts/<int:account_id>/", read_only(accounts.account), name="account"),
         path("accounts/<int:account_id>/give/", with_form(accounts.account_give), name="account_give"),
         path("accounts/<int:account_id>/roles/<int:grant_id>/", with_form(accounts.account_end), name="account_end"),
+        path("accounts/<int:account_id>/asked/<int:wish_id>/", with_form(accounts.account_asked), name="account_asked"),
         path("accounts/<int:account_id>/close/", with_form(accounts.account_close), name="account_close"),
         path("accounts/<int:account_id>/link/", with_form(accounts.account_invite), name="account_invite"),
         path("organisations/claim/", with_form(delegations.claim_organisation), name="claim_organisation"),
         path("organisations/<int:organisation_id>/representative/", with_form(delegations.representative), name="representative"),
-        path("accounts/<int:account_id>/asked/<int:wish_id>/", with_form(accounts.account_asked), name="account_asked"),
         path("delegations/", with_form(delegations.delegations), name="delegations"),
         path("mandates/", with_form(mandates.mandates), name="mandates"),
         path("mandates/<int:mandate_id>/act/", form_only(mandates.mandate_act), name="mandate_act"),
