@@ -425,6 +425,43 @@ MINE: tuple[Door, ...] = (
     Door("attachment_remove", ("worker",), "POST", at=paper, beside=(*ACTING, *KEEPERS)),
 )
 """A worker's own pages, notices and papers."""
+
+
+def claim_of(state: str) -> Made:
+    """A claim of the Side's worker that stands at a state."""
+    return lambda side: {"claim_id": side.keys[f"claim {state}"]}
+
+
+def subsidy(side: Side) -> Mapping[str, Any]:
+    """The skill-upgrade subsidy for the certificate of the Side's worker."""
+    return {"benefit": "skill_upgrade_subsidy", "kind": "certificate", "key": side.worker}
+
+
+ACCOUNT = {"number": "6222000011112222", "holder": "Somebody", "bank": "Bank"}
+BENEFITS: tuple[Door, ...] = (
+    Door("benefits", ("worker",)),
+    Door("benefit", ("worker",), at=subsidy),
+    Door("person_benefits", KEEPERS, at=worker),
+    Door("person_benefit", KEEPERS, at=lambda side: {"worker_id": side.worker, **subsidy(side)}),
+    Door("claims", ("worker",)),
+    Door("claim_begin", ("worker",), "POST", form=lambda side: {"benefit": "training_subsidy", "subject": side.worker}),
+    Door("claim_mine", ("worker",), at=claim_of("draft")),
+    Door("claim_said", ("worker",), at=claim_of("draft")),
+    Door("claim_said", ("worker",), "POST", at=claim_of("draft"), form=fixed(drawing_benefit="no", later="1")),
+    Door("claim_papers", ("worker",), at=claim_of("draft")),
+    Door("claim_papers", ("worker",), "POST", at=claim_of("draft"), answers=200),
+    Door("claim_account", ("worker",), at=claim_of("draft")),
+    Door("claim_account", ("worker",), "POST", at=claim_of("draft"), form=fixed(**ACCOUNT)),
+    Door("claim_check", ("worker",), at=claim_of("draft")),
+    Door("claim_check", ("worker",), "POST", at=claim_of("draft"), answers=200),
+    Door("claim_withdraw", ("worker",), at=claim_of("draft")),
+    Door("claim_withdraw", ("worker",), "POST", at=claim_of("draft"), form=fixed(reason="")),
+    Door("claim_object", ("worker",), at=claim_of("refused")),
+    Door("claim_object", ("worker",), "POST", at=claim_of("refused"), form=fixed(grounds=""), answers=200),
+    Door("claim_agree", ("worker",), at=claim_of("asked")),
+    Door("claim_agree", ("worker",), "POST", at=claim_of("asked"), form=fixed(said="no")),
+)
+"""What is a worker's by the rules, and the claims of their own; mandates of the world are for the record, which opens none of it."""
 SEEN = {"document": "passport", "reason": "shown at the counter"}
 RECORDS: tuple[Door, ...] = (
     Door("duplicates", KEEPERS),
@@ -456,7 +493,7 @@ RECORDS: tuple[Door, ...] = (
     Door("number", KEEPERS, "POST", at=worker, form=fixed(**{"action": "refuse", "refuse-reason": "the copy is forged"})),
 )
 """Duplicates, corrections, and who someone is."""
-DOORS: tuple[Door, ...] = (*CITY, *API, *SIGN_IN, *OWN_ACCOUNT, *CLAIMS, *OFFICE, *PEOPLE, *ROSTERS, *MINE, *RECORDS)
+DOORS: tuple[Door, ...] = (*CITY, *API, *SIGN_IN, *OWN_ACCOUNT, *CLAIMS, *OFFICE, *PEOPLE, *ROSTERS, *MINE, *BENEFITS, *RECORDS)
 UNANSWERED = frozenset({"api:api-root"})
 """Names that only serve to make addresses: nothing answers there."""
 READ_BY_ANY_METHOD = frozenset({"api:openapi-json"})

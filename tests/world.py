@@ -19,6 +19,7 @@ from django.test import Client
 from django.test.client import ClientHandler
 
 from guildhall import city as packs
+from guildhall.incentives.models import Claim, Verdict
 from guildhall.office import strongroom
 from guildhall.office.backends import PATH
 from guildhall.office.models import STAFF, Account, ApiToken, Attachment, Grant, Mandate, ParameterConfirmation, RoleWish
@@ -174,6 +175,8 @@ def _build(*, sessions: bool) -> World:
         _in_question(side)
     Account.objects.create(username="demo-guest", kind="public", created_at=THEN)
     if sessions:
+        for side in world.sides:
+            _claims(side)
         sign_in(world)
     return world
 
@@ -269,6 +272,22 @@ def _accounts(side: Side) -> None:
         account=side.grants["assessor"].account, grant=side.grants["assessor"], name="report", token_hash=f"hash {side.key}".encode(),
         scopes="people", created_at=THEN, expires_on=today + timedelta(days=30),
     ).pk  # fmt: skip
+
+
+def _claims(side: Side) -> None:
+    """A claim of the worker for the certificate at some points of its way; the employer's wish is for the living allowance.
+
+    Only where doors are tried: tests of claims begin their own.
+    """
+    for state, benefit in (("draft", "skill_upgrade_subsidy"), ("refused", "skill_upgrade_subsidy"), ("asked", "trainee_living_allowance")):
+        claim = Claim.objects.create(
+            benefit=benefit, kind="certificate", subject=str(side.worker), once=f"{benefit}:certificate:{side.worker}",
+            worker_id=side.worker, organisation_id=side.organisation if state == "asked" else None, payee="worker", place_id=side.homes[0],
+            state=state, since=THEN.date(), begun_by="account:0", begun_at=THEN,
+        )  # fmt: skip
+        side.keys[f"claim {state}"] = claim.pk
+        if state == "refused":
+            Verdict.objects.create(claim=claim, what="refusal", state="final", proposed_by="account:0", proposed_at=THEN)
 
 
 def _keys(side: Side) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import path
 
-from guildhall.incentives.pages import board, money, review
+from guildhall.incentives.pages import board, claiming, following, money, review, worker
 from guildhall.incentives.pages import counter as claims_counter
 from guildhall.incentives.queries.waiting import waiting as claims_waiting
 from guildhall.office import pages as office
@@ -177,6 +177,22 @@ urlpatterns = [
         path("me/looked/", read_only(own.looked), name="looked"),
         path("me/consents/", with_form(consents.consents), name="consents"),
         path("people/<int:worker_id>/consents/", with_form(consents.guardian_consent), name="guardian_consent"),
+        path("me/benefits/", read_only(worker.benefits), name="benefits"),
+        path("me/benefits/<str:benefit>/<str:kind>/<int:key>/", read_only(worker.benefit), name="benefit"),
+        path("me/claims/", read_only(following.claims), name="claims"),
+        path("me/claims/begin/", form_only(claiming.claim_begin), name="claim_begin"),
+        path("me/claims/<int:claim_id>/", read_only(following.claim_mine), name="claim_mine"),
+        path("me/claims/<int:claim_id>/facts/", with_form(claiming.claim_said), name="claim_said"),
+        path("me/claims/<int:claim_id>/papers/", with_form(claiming.claim_papers), name="claim_papers"),
+        path("me/claims/<int:claim_id>/account/", with_form(claiming.claim_account), name="claim_account"),
+        path("me/claims/<int:claim_id>/check/", with_form(claiming.claim_check), name="claim_check"),
+        path("me/claims/<int:claim_id>/withdraw/", with_form(following.claim_withdraw), name="claim_withdraw"),
+        path("me/claims/<int:claim_id>/object/", with_form(following.claim_object), name="claim_object"),
+        path("me/claims/<int:claim_id>/agree/", with_form(following.claim_agree), name="claim_agree"),
+        path("people/<int:worker_id>/benefits/", read_only(worker.person_benefits), name="person_benefits"),
+        path(
+            "people/<int:worker_id>/benefits/<str:benefit>/<str:kind>/<int:key>/", read_only(worker.person_benefit), name="person_benefit"
+        ),
         path("notices/", with_form(notices.notices), name="notices"),
         path("papers/<int:attachment_id>/", read_only(papers.attachment), name="attachment"),
         path("papers/<int:attachment_id>/remove/", with_form(papers.attachment_remove), name="attachment_remove"),

@@ -16,6 +16,8 @@ from guildhall.web.viewer import Viewer
 
 DOORS: tuple[tuple[str, Any, Any], ...] = (
     ("me", _("My record"), _("See what the city has on record about me")),
+    ("benefits", _("Benefits"), _("See which benefits are mine, and why not another")),
+    ("claims", _("My claims"), _("Follow my claims and answer what is asked")),
     ("held", _("All about me"), _("Download everything that is held about me")),
     ("looked", _("Who looked"), _("See who looked at my record, and why")),
     ("consents", _("Consents"), _("Agree or stop agreeing to how my record is used")),
@@ -42,6 +44,8 @@ ALONE = frozenset({"notices"})
 """Doors for people themselves: whoever acts for somebody finds no page behind them."""
 ACTING: dict[str, tuple[Any, Any]] = {
     "me": (_("The record"), _("See what the city has on record about the person you act for")),
+    "benefits": (_("Benefits"), _("See which benefits are the person's, and why not another")),
+    "claims": (_("Claims"), _("Follow the person's claims and answer what is asked")),
     "held": (_("All that is held"), _("See everything that is held about the person")),
     "looked": (_("Who looked"), _("See who looked at the person's record, and why")),
     "consents": (_("Consents"), _("See what the person agreed to about the use of the record")),

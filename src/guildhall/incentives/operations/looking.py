@@ -25,6 +25,7 @@ from guildhall.registry.queries.merged import leader
 from guildhall.web.viewer import Viewer
 
 OPENED = "incentives.open_claim"
+BENEFITS = "incentives.open_benefits"
 ACCOUNT = "account"
 
 
@@ -36,6 +37,12 @@ def look(*, claim_id: int, by: Viewer, now: datetime) -> Full:
         row = found.row.claim
         note_look(subject=chain(row), action=OPENED, by=by, now=now, since=midnight, details={"claim": row.pk})
     return found
+
+
+def note_benefits(*, worker_id: int, by: Viewer, now: datetime) -> None:
+    """Records, once a day, that an officer looked at what a person is entitled to. Call it once the person was seen."""
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    note_look(subject=f"worker:{leader(worker_id)}", action=BENEFITS, by=by, now=now, since=midnight)
 
 
 def reveal_account(*, claim_id: int, reason: str, by: Viewer, now: datetime, note: str = "") -> str:

@@ -132,6 +132,7 @@ ACTIONS: dict[str, Text] = {
     "incentives.repay": Text("登记款项已退回", "noted that a payment was paid back"),
     "incentives.check": Text("按规则自动核验", "had a claim checked by rule"),
     "incentives.open_claim": Text("打开了申领", "opened a claim"),
+    "incentives.open_benefits": Text("查看了可享受的补贴", "looked at which benefits a person has"),
     "incentives.say": Text("填写申领内容", "wrote in a claim"),
     "incentives.make_batch": Text("生成发放批次", "made a payment batch"),
     "incentives.send_batch": Text("提交银行发放", "sent a payment batch"),

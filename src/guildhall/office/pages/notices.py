@@ -17,6 +17,9 @@ from guildhall.office.queries import notices as queries
 from guildhall.web.doors import for_roles
 from guildhall.web.viewer import viewer_of
 
+CLAIM_PAGES = {"worker": "claim_mine", "employer": "employer_claim"}
+"""The page of one claim, by the role of whom a notice is to; the project hangs it."""
+
 
 @for_roles(*ROLES)
 def notices(request: HttpRequest) -> HttpResponse:
@@ -33,7 +36,8 @@ def notices(request: HttpRequest) -> HttpResponse:
         title = ngettext("%(n)s notice is new", "%(n)s notices are new", found.unread) % {"n": found.unread}
     elif not found.rows:
         title = _("The city has told you nothing yet")
-    return render(request, "office/notices.html", {"found": found, "title": title})
+    door = CLAIM_PAGES.get(viewer.role, "")
+    return render(request, "office/notices.html", {"found": found, "title": title, "claim_page": door})
 
 
 def _mark(request: HttpRequest) -> HttpResponse:

@@ -21,13 +21,14 @@ PAGE = 30
 
 @dataclass(frozen=True)
 class Shown:
-    """One notice: what it says, when it came, and whether it has been read."""
+    """One notice: what it says, when it came, and whether it has been read; the number of the claim it speaks of, if of one."""
 
     pk: int
     message: Message
     template: str
     at: datetime
     read_at: datetime | None
+    claim: int | None = None
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,10 @@ def notices(viewer: Viewer, *, before: int = 0, size: int = PAGE) -> Shelf:
 
 
 def _shown(row: Notice) -> Shown:
-    message = filled(row.template, facts_of(row), get_language() or "zh-hans")
-    return Shown(row.pk, message, row.template, row.created_at, row.read_at)
+    facts = facts_of(row)
+    message = filled(row.template, facts, get_language() or "zh-hans")
+    claim = int(str(facts["number"])) if row.template.startswith("claim_") and "number" in facts else None
+    return Shown(row.pk, message, row.template, row.created_at, row.read_at, claim)
 
 
 def sealed_facts(key: str, channel: str, facts: dict[str, Fact]) -> bytes:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from guildhall.kernel.errors import GuildhallError, NotFound
 from guildhall.kernel.holdings import Held
 from guildhall.kernel.tables import Text
-from guildhall.office.queries.mandates import CERTIFICATES, OWN, WHOLE
+from guildhall.office.queries.mandates import CERTIFICATES, CLAIMS, OWN, WHOLE
 from guildhall.overview.engine.takeaway import shown
 from guildhall.overview.operations.person import take_all
 from guildhall.overview.queries import person as queries
@@ -49,6 +49,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "levels": {level.code: level.name for level in city().levels},
         "book": BOOK,
         "young": YOUNG.get(found.band),
+        "claims": viewer.may(CLAIMS),
         "agents": {mandate.agent_id: agents[f"account:{mandate.agent_id}"] for mandate in found.mandates},
     }
     return render(request, "overview/me.html", context)
