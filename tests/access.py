@@ -124,6 +124,8 @@ CITY = (
     public("occupation", code="2-02-38"),
     public("retention"),
     public("documentation"),
+    public("rulebook"),
+    public("rulebook_rule", rule="skill_upgrade_subsidy"),
 )
 API = (
     public("api:openapi-json"),
@@ -134,6 +136,8 @@ API = (
     public("api:measures"),
     public("api:clusters"),
     public("api:series"),
+    public("api:rules"),
+    public("api:rule", rule="skill_upgrade_subsidy"),
     public("api:parks"),
     public("api:park", park_id="tiny-park-1"),
     public("api:places"),

@@ -15,6 +15,7 @@ from guildhall.overview import api as overview_api
 from guildhall.overview import pages as overview
 from guildhall.overview.pages import person as own
 from guildhall.overview.pages import retention
+from guildhall.overview.pages import rulebook as rules
 from guildhall.registry import api as registry_api
 from guildhall.registry import pages as registry
 from guildhall.registry.pages import (
@@ -53,6 +54,8 @@ urlpatterns = [
     path("sign-in/identity/callback/", read_only(office.identity.callback), name="identity_callback"),
     *i18n_patterns(
         path("", read_only(overview.city), name="city"),
+        path("rules/", read_only(rules.rulebook), name="rulebook"),
+        path("rules/<str:rule>/", read_only(rules.rulebook_rule), name="rulebook_rule"),
         path("figures/", read_only(overview.figures), name="figures"),
         path("figures/<str:figure_id>/", read_only(overview.figure), name="figure"),
         path("districts/<str:place_id>/", read_only(overview.district), name="district"),
@@ -156,8 +159,6 @@ urlpatterns = [
         path("visits/<int:batch_id>/", read_only(visits.visit), name="visit"),
         path("me/agents/", with_form(mandates.agents), name="agents"),
         path("tokens/", with_form(office.tokens), name="tokens"),
-        path("audit/", read_only(office.audit), {"places": jurisdiction, "reasons": GROUNDS}, name="audit"),
-        path("audit/events.json", read_only(office.audit_export), {"places": jurisdiction}, name="audit_export"),
         path("claims/", read_only(review.claims_queue), name="claims_queue"),
         path("claims/appeals/", read_only(review.appeals), name="appeals"),
         path("claims/counter/", with_form(claims_counter.claim_at_counter), name="claim_at_counter"),
@@ -171,6 +172,8 @@ urlpatterns = [
         path("parameters/", read_only(parameters.parameters), name="parameters"),
         path("parameters/<str:rule>/", with_form(parameters.parameters_of), name="parameters_of"),
         path("parameters/confirmations/<int:confirmation_id>/", with_form(parameters.parameter), name="parameter"),
+        path("audit/", read_only(office.audit), {"places": jurisdiction, "reasons": GROUNDS}, name="audit"),
+        path("audit/events.json", read_only(office.audit_export), {"places": jurisdiction}, name="audit_export"),
         path("me/", read_only(own.me), name="me"),
         path("me/held/", read_only(own.held), name="held"),
         path("me/held/files/", with_form(own.held_files), name="held_files"),
