@@ -86,6 +86,7 @@ WORDED = {
     "job_matching/1": "a126ee60c14a",
     "reminders/1": "bcc89407b407",
     "employer_claims/1": "495307944554",
+    "employer_hires/1": "ad543578d098",
     "hardship_help/1": "bc947523ea31",
     "research/1": "ce3d307fd9c0",
 }

@@ -10,6 +10,7 @@ import click
 from guildhall import __version__
 from guildhall.cli.accounts import account
 from guildhall.cli.audit import audit
+from guildhall.cli.candidates import candidates
 from guildhall.cli.city import city
 from guildhall.cli.demo import demo, serve
 from guildhall.cli.feeds import feed
@@ -48,6 +49,7 @@ for command in (
     work,
     duplicates,
     deadlines,
+    candidates,
     retention,
     rules,
 ):

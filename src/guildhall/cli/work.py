@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from guildhall.cli import feeds
+from guildhall.cli.candidates import search_candidates
 from guildhall.cli.keeping import move_deadlines, search_duplicates
 from guildhall.cli.records import migrate_database
 from guildhall.cli.retention import deliver, erase, scan
@@ -89,6 +90,7 @@ HANDLERS: dict[str, Handler] = {
     "tidy": tidy,
     "duplicates": search_duplicates,
     "deadlines": move_deadlines,
+    "candidates": search_candidates,
     "deliver": deliver,
     "scan": scan,
     "erase": erase,
@@ -120,6 +122,7 @@ PERIODIC = (
     Periodic("tidy", timedelta(days=1), timedelta(hours=4)),
     Periodic("duplicates", timedelta(days=1), timedelta(hours=2)),
     Periodic("deadlines", timedelta(days=1), timedelta(hours=1)),
+    Periodic("candidates", timedelta(days=1), timedelta(hours=3, minutes=30)),
     Periodic("deliver", timedelta(minutes=10)),
     Periodic("scan", timedelta(minutes=30)),
     Periodic("erase", timedelta(days=1), timedelta(hours=2, minutes=30)),

@@ -90,4 +90,14 @@ RULES: tuple[Rule, ...] = (
         "assumed",
         Period(years=10),
     ),
+    Rule(
+        "incentives.candidate",
+        ("incentives.Candidate", "incentives.CandidateRun"),
+        Text("系统找出的可能符合的补贴", "Benefits that the search found for somebody"),
+        Text("所依据的日期（每晚整体更新）", "the day it was worked out for; every night all of it is replaced"),
+        "erased",
+        PURPOSE,
+        "assumed",
+        Period(days=30),
+    ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from guildhall.incentives.models.candidates import Candidate, CandidateRun
 from guildhall.incentives.models.claims import Bundle, Check, Claim, Rulebook, Step
 from guildhall.incentives.models.payments import Budget, Payment, PaymentBatch
 from guildhall.incentives.models.sources import BenefitGrant, Business, EmployerYear, Statement, Training
@@ -12,6 +13,8 @@ __all__ = [
     "BenefitGrant",
     "Budget",
     "Bundle",
+    "Candidate",
+    "CandidateRun",
     "Business",
     "Check",
     "Claim",

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from guildhall.incentives.engine.retention import RULES
 from guildhall.incentives.engine.states import BEFORE
-from guildhall.incentives.models import Appeal, Check, Claim, Statement, Step, Verdict
+from guildhall.incentives.models import Appeal, Candidate, CandidateRun, Check, Claim, Statement, Step, Verdict
 from guildhall.kernel.retention import Rule
 from guildhall.office.models import Attachment
 from guildhall.office.operations.retention import Eraser, cut, deleted, destroy_papers, past
@@ -67,10 +67,21 @@ def _remove_statements(keys: Sequence[Any], now: datetime) -> int:
     return deleted(Statement.objects.filter(pk__in=keys))
 
 
+def _candidates(on: date) -> QuerySet[Candidate]:
+    return Candidate.objects.filter(run__on__lt=cut(BY_KEY["incentives.candidate"], on))
+
+
+def _remove_candidates(keys: Sequence[Any], now: datetime) -> int:
+    gone = deleted(Candidate.objects.filter(pk__in=keys))
+    CandidateRun.objects.filter(rows=None, finished_at__lt=now).exclude(on=CandidateRun.objects.aggregate(last=Max("on"))["last"]).delete()
+    return gone
+
+
 ERASERS: tuple[Eraser, ...] = (
     Eraser("incentives.claim_draft", _drafts, _remove_drafts),
     Eraser("incentives.claim_unpaid", _unpaid, _empty),
     Eraser("incentives.claim", _paid, _empty),
     Eraser("incentives.statement", _statements, _remove_statements),
+    Eraser("incentives.candidate", _candidates, _remove_candidates),
 )
 """In the order in which they run."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import Model
 
+from guildhall.incentives.engine.candidates import STATES as CANDIDATES
 from guildhall.incentives.engine.defects import masked_account
 from guildhall.incentives.engine.states import BY_VERB, STATES
 from guildhall.incentives.models import (
@@ -14,6 +15,8 @@ from guildhall.incentives.models import (
     BenefitGrant,
     Bundle,
     Business,
+    Candidate,
+    CandidateRun,
     Check,
     Claim,
     Payment,
@@ -23,6 +26,7 @@ from guildhall.incentives.models import (
     Verdict,
 )
 from guildhall.incentives.queries import benefits
+from guildhall.incentives.queries.candidates import why
 from guildhall.incentives.queries.sealed import account_of, answer_of, check_text, grounds_of, said_in, told_in
 from guildhall.kernel.holdings import Heading, Held, Value
 from guildhall.kernel.tables import Text
@@ -66,6 +70,7 @@ def held_about(worker_id: int, *, in_full: bool = False) -> list[Held]:
         _trainings(people),
         _businesses(people),
         _statements(people),
+        _candidates(people),
     ]
 
 
@@ -242,3 +247,31 @@ def _statements(people: Sequence[int]) -> Held:
     )
     rows = Statement.objects.filter(worker__in=people).order_by("pk").values_list("worker", "subject", "fact", "value", "said_on")
     return _held("statements", "statement", Text("申领中说明的情况", "What was said in claims"), BEFORE, headings, rows, Statement)
+
+
+def _candidates(people: Sequence[int]) -> Held:
+    headings = (
+        RECORD,
+        BENEFIT,
+        _heading("organisation", "可申领的单位", "employer that may claim", resolve="organisation"),
+        _heading("state", "状态", "state", CANDIDATES),
+        _heading("since", "自", "since"),
+        _heading("on", "依据日期", "as of"),
+        _heading("amount_fen", "金额（分）", "amount in fen"),
+        _heading("turns_on", "预计符合日期", "would hold from"),
+        _heading("reasons", "依据的条件", "conditions it rests on"),
+    )
+    found = Candidate.objects.filter(worker__in=people).exclude(run__finished_at=None).select_related("run").order_by("pk")
+    rows = [
+        (row.worker_id, benefits.title(row.benefit), row.organisation_id, row.state, row.since, row.run.on, row.amount_fen, row.turns_on,
+         _reasons(row))
+        for row in found
+    ]  # fmt: skip
+    return _held(
+        "candidates", "candidate", Text("系统找出的补贴", "Benefits found for you"), BEFORE, headings, rows, Candidate, CandidateRun
+    )
+
+
+def _reasons(row: Candidate) -> Mapping[str, object]:
+    told = why(row)
+    return {"holds": list(told.holds), "open": list(told.open), "fails": list(told.fails)}

@@ -203,6 +203,14 @@ TEMPLATES: dict[str, Template] = {
             "On {on} you withdrew your consent to “{purpose}”. What was done before stays as it is.",
         ),
     ),
+    "candidate_found": Template(
+        Text("您可能可以申领一项补贴", "A benefit may be yours to claim"),
+        Text(
+            "按现行规定和登记情况，“{benefit}”可能适用于您。依据见“我的补贴”；是否发放以审核为准。",
+            "By the rules in force and what is on record, “{benefit}” may be yours. See why under “My benefits”; whether it is granted an "
+            "officer decides.",
+        ),
+    ),
     "claim_asked": Template(
         Text("有单位想代您申领一项补贴", "An employer would claim a benefit for you"),
         Text(

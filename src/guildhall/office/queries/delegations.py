@@ -7,7 +7,7 @@ from datetime import date
 from guildhall.office.models import Grant
 from guildhall.web.viewer import Viewer
 
-SCOPES: dict[str, tuple[str, ...]] = {"employer": ("roster", "people"), "college": ()}
+SCOPES: dict[str, tuple[str, ...]] = {"employer": ("roster", "people", "claims"), "college": ()}
 """Tasks that a representative can give away, by role: those that open a page for it. A college has none yet."""
 
 

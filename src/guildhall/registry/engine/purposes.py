@@ -131,6 +131,38 @@ PURPOSES: tuple[Purpose, ...] = (
         ),
     ),
     Purpose(
+        "benefits_found",
+        Text("政策找人", "Benefits that find you"),
+        Text(
+            "每晚按现行规定核对登记情况，看哪些补贴可能适用于您，只告诉您本人和办理机构；不作任何决定。",
+            "Every night the rules in force are held against the record, to see which benefits may be yours. You and the office that "
+            "handles them are told; nothing is decided by it.",
+        ),
+        DUTY,
+    ),
+    Purpose(
+        "employer_hires",
+        Text("让单位知道可因招用我申领补贴", "My employer learns that it may claim for having hired me"),
+        Text(
+            "单位会知道因招用您可以申领哪一项补贴。",
+            "Your employer learns which benefit it may claim for having hired you.",
+        ),
+        ASKED_SENSITIVE,
+        (
+            Text(
+                "我单独同意：我所在单位因招用我可以申领补贴时，系统告知单位是哪一项。单位由此会知道我属于该项政策所列的人员，如毕业生、"
+                "登记失业人员或就业困难人员；看不到其他记录。是否同意不影响我的工作和我本人的补贴。",
+                "I agree, apart from anything else, that the employer I work for is told when it may claim a benefit for having hired me, "
+                "and which. It thereby learns that I am of those the benefit is for, such as graduates, registered unemployed or hard to "
+                "employ, and nothing else on record. Whether I agree changes neither my job nor my own benefits.",
+            ),
+        ),
+        Text(
+            "撤回后单位不再看到；已经提交的申领照常办理。",
+            "From that moment your employer sees it no longer; claims that were lodged go on.",
+        ),
+    ),
+    Purpose(
         "hardship_help",
         Text("主动帮扶", "Help that comes to me"),
         Text("使用困难、失业等情况，主动为您提供帮扶。", "Hardship or unemployment on record is used to offer help before you ask."),

@@ -42,6 +42,16 @@ def unconfirmed(records: Collection[int], today: date) -> frozenset[int]:
     return frozenset(spells.values_list("pk", flat=True))
 
 
+def in_doubt() -> list[int]:
+    """Keys of all spells that somebody doubts or denies."""
+    return sorted(EmploymentSpell.objects.exclude(CONFIRMED).values_list("pk", flat=True))
+
+
+def confirmed_among(spells: Collection[int]) -> set[int]:
+    """Those of the spells that nobody doubts or denies."""
+    return {*EmploymentSpell.objects.filter(CONFIRMED, pk__in=spells).values_list("pk", flat=True)}
+
+
 def _lasting(today: date) -> Q:
     return Q(started_on__lte=today) & (Q(ended_on=None) | Q(ended_on__gt=today))
 
