@@ -22,6 +22,7 @@ from guildhall.rules.parameters import Parameter
 from guildhall.skills.queries import names_of
 from guildhall.web.pack import city
 
+SHORT_LIST = 5
 SIGNS = {True: "y", False: "x", None: "q"}
 LEVEL = re.compile(r"\bL[1-8]\b")
 LAW, SAID, ELSEWHERE, OFFICE, FEEDS, GRANTS, WRONG = "law", "said", "elsewhere", "office", "feeds", "grants", "wrong"
@@ -168,10 +169,21 @@ class Teller:
     def laws(self, operands: Iterable[Operand]) -> Iterator[Law]:
         """The parameters among the operands, each once."""
         for operand in dict.fromkeys(each for each in operands if each.kind == "parameter"):
-            value = self.levelled(sentences.said(operand.value, operand.unit, self.language))
+            value = self.levelled(self._listed(operand) or sentences.said(operand.value, operand.unit, self.language))
             document = self.document(operand.document)
             named = replace(operand, document=document.title.in_(self.language)) if document and not document.number else operand
             yield Law(self.name(operand), value, sentences.source(named, self.language), operand.status, document)
+
+    def _listed(self, operand: Operand) -> str:
+        """What stands in a list, or how much where that is long; empty for any other parameter."""
+        parameter = self.parameters.get(operand.name)
+        if parameter is None or parameter.kind != "list":
+            return ""
+        held = (each for each in parameter.versions if (each.valid_from, each.jurisdiction) == (operand.valid_from, operand.jurisdiction))
+        value = next((each.value for each in held), None)
+        if not isinstance(value, tuple):
+            return ""
+        return sentences.said(value, "", self.language) if len(value) <= SHORT_LIST else _("%(n)s entries") % {"n": len(value)}
 
     def rests_on(self) -> list[Law]:
         """Every parameter that the answer rests on, amounts first."""

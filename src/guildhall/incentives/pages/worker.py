@@ -191,4 +191,4 @@ def _title(groups: Mapping[str, list[Lot]], name: str) -> str:
         return said % {"n": len(mine), "name": name}
     if near:
         return _("Nearly: %(by)s short of the %(benefit)s") % {"by": near[0].told.by, "benefit": text(near[0].answer.rule.title)}
-    return _("No benefit for %(name)s on that day") % {"name": name} if name else _("Nothing can be promised on that day")
+    return _("Nothing can be promised to %(name)s yet") % {"name": name} if name else _("Nothing can be promised yet")
