@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
 
 from guildhall.kernel.runs import Folder
 from guildhall.office.models import Job
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROSTER = made_roster(rows=30, faults=11, places=("西区石桥镇",), occupations=("电工",)).content
+DAY = "2026-01-30"
 MAPPED = [
     "",
     *"name identity_number sex birth phone education residence occupation level".split(),
@@ -51,8 +51,11 @@ def sent(client: Any, content: bytes = ROSTER, *, organisation: int = 1, name: s
 
 
 def columns(**other: str) -> dict[str, str]:
-    day = {"as_of": timezone.localdate().isoformat()}
-    return day | {f"column-{at}": field for at, field in enumerate(MAPPED)} | {f"column-{at[1:]}": field for at, field in other.items()}
+    return (
+        {"as_of": DAY}
+        | {f"column-{at}": field for at, field in enumerate(MAPPED)}
+        | {f"column-{at[1:]}": field for at, field in other.items()}
+    )
 
 
 def text(answer: Any) -> str:
@@ -286,9 +289,12 @@ def test_the_day_is_filled_in_from_the_file_and_can_be_changed(officer: Any, ban
     content = f"{banner}\n{NAMED.format(number=PERSON)}".encode()
     asked = sent(officer, content, name="r.csv")
     offered = _as_found(officer, asked.url)
-    assert offered["as_of"] == (timezone.localdate().isoformat() if filled == "today" else filled)
-    day = offered["as_of"] if filled != "None" else ""
-    assert ('value="' + day + '"' in officer.get(asked.url).content.decode()) is bool(day)
+    page = officer.get(asked.url).content.decode()
+    if filled == "today":
+        assert "先填今天" in page
+    else:
+        assert offered["as_of"] == filled
+    assert (f'name="as_of" value="{offered["as_of"]}"' in page) is (filled != "None"), "in the form that browsers show"
     for day, words in (("", "请填写日期"), ("2999-01-01", "花名册不能说明将来的情况"), ("2024-13-01", "2026-10-31")):
         assert words in text(officer.post(asked.url, {**offered, "as_of": day}))
     checked = officer.post(asked.url, {**offered, "as_of": "2024-04-30"})
