@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
 from typing import Final, Literal
 
@@ -31,6 +32,7 @@ GIVES: Final[Mapping[str, Text]] = {
     "pay": Text("支付", "pays"),
     "deduct": Text("从应纳税所得额中扣除（不是支付）", "a deduction from taxable income, not money paid"),
     "attest": Text("只证明条件具备，没有金额", "attests that the conditions hold; no amount"),
+    "tax": Text("抵减应缴税费", "taken off taxes payable"),
 }
 BARE: Final[Mapping[str, Parameter]] = {}
 
@@ -67,6 +69,15 @@ class Setting:
     @property
     def is_found(self) -> bool:
         return any(paper.is_found for paper in self.now)
+
+    def spans(self, first: date, last: date) -> Iterator[tuple[Paper, int, int]]:
+        """Each version with where it lies between two days, in thousandths: its beginning and its length."""
+        days = max((last - first).days, 1)
+        for paper in self.papers:
+            version = paper.entry.version
+            start, end = max(version.valid_from or first, first), min(version.valid_until or last, last)
+            if start < end:
+                yield paper, 1000 * (start - first).days // days, max(1000 * (end - start).days // days, 1)
 
 
 @dataclass(frozen=True)
@@ -135,7 +146,20 @@ class RuleText:
 
     @property
     def gives(self) -> Text:
-        return GIVES[self.rule.result.kind]
+        kind = self.rule.result.kind
+        return GIVES["tax" if kind == "pay" and self.rule.channel == "tax" else kind]
+
+    @cached_property
+    def sums(self) -> Text | None:
+        """What the figures of the amount come to on the day: the least and the greatest sum of money among them, else of their shares."""
+        settings = self.amount.settings if self.amount else ()
+        found = [value for setting in settings for paper in setting.now for value in _values(paper.entry)]
+        for unit, type_ in (("fen", int), ("", Fraction)):
+            of = sorted({value for name, value in found if type(value) is type_ and (unit != "fen" or self.parameters[name].unit == unit)})
+            if of:
+                ends = (of[0],) if len(of) == 1 else (of[0], of[-1])
+                return Text(*(" – ".join(said(end, unit, language) for end in ends) for language in ("zh", "en")))
+        return None
 
     @property
     def force(self) -> Force:
@@ -218,6 +242,14 @@ def exclusions(rule: Rule, rules: Mapping[str, Rule]) -> dict[str, Text]:
 def _paper(city: City, instrument: Instrument, entry: Entry, on: date | None) -> Paper:
     values = tuple(lines_of(city, instrument, entry))
     return Paper(entry, values, days_of(entry), jurisdiction_of(city, entry), on is not None and entry.version.holds_on(on))
+
+
+def _values(entry: Entry) -> Iterator[tuple[str, object]]:
+    """Every single value of a version, with the name of its figure."""
+    value = entry.version.value
+    rows = value if isinstance(value, tuple) else (value,)
+    for row in rows:
+        yield entry.name, row[1] if isinstance(row, tuple) else row
 
 
 def _beginning(entry: Entry) -> tuple[date, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
@@ -9,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from guildhall.city.ruletext import Paper, RuleText, Setting
+from guildhall.kernel.dated import UNSETTLED
 from guildhall.overview.engine.rulebooks import RULES
 from guildhall.overview.queries import rulebook as queries
 from guildhall.web import pack
@@ -46,10 +49,50 @@ def rulebook_rule(request: HttpRequest, rule: str) -> HttpResponse:
         "on": on,
         "today": today,
         "starts": [day for day in reading.text.starts if day != on],
+        "histories": _histories(reading.text, on, today),
         "excludes": links,
         "demonstration": settings.DEMONSTRATION,
     }
     return render(request, "overview/rulebook_rule.html", context)
+
+
+@dataclass(frozen=True)
+class Band:
+    """One version on a line of time, in thousandths of it."""
+
+    x: int
+    width: int
+    tone: str
+
+
+@dataclass(frozen=True)
+class History:
+    """A figure with its line of time, from the first day on file to a year after the day asked about."""
+
+    setting: Setting
+    bands: list[Band]
+    mark: int
+    first: date
+    last: date
+
+
+def _histories(text: RuleText, on: date, today: date) -> list[History]:
+    """Every figure of a rule on one line of time, the same for all."""
+    first = min((*text.starts, on))
+    last = max((*text.starts, on, today))
+    last = date(min(last.year + 1, 9999), 1, 1)
+    mark = 1000 * (on - first).days // max((last - first).days, 1)
+    return [
+        History(setting, [Band(x, width, _tone(paper)) for paper, x, width in setting.spans(first, last)], mark, first, last)
+        for setting in text.settings.values()
+    ]
+
+
+def _tone(paper: Paper) -> str:
+    """How a version looks on the line: found and settled, found but weak, or not found."""
+    if not paper.is_found:
+        return "none"
+    return "weak" if paper.entry.version.status in UNSETTLED else "known"
 
 
 def _days(today: date, on: date) -> list[date]:
