@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 
+from guildhall.incentives.models import Rulebook
 from guildhall.overview.engine.subjects import TITLES
 from tests.cli.conftest import Command
 from tests.house.tree import REPOSITORY
+from tests.incentives.desk import Desk, desk
+
+__all__ = ["desk"]
 
 SAMPLES = REPOSITORY / "docs" / "guide" / "samples"
 TRIED = {
@@ -42,7 +46,8 @@ def test_there_is_a_sample_for_each_subject_and_no_other() -> None:
 
 
 def facts(**changed: Any) -> dict[str, Any]:
-    return json.loads((SAMPLES / "certificate.json").read_text(encoding="utf-8")) | changed
+    said: dict[str, Any] = json.loads((SAMPLES / "certificate.json").read_text(encoding="utf-8"))
+    return said | changed
 
 
 @pytest.fixture
@@ -155,3 +160,16 @@ def test_a_claim_without_checks_has_nothing_to_replay(guildhall: Command) -> Non
     ran = guildhall("rules", "replay", "17")
     assert ran.code == 1
     assert "No check of a claim 17" in ran.err
+
+
+def test_every_check_of_a_claim_is_made_again_and_one_that_was_changed_is_caught(guildhall: Command, desk: Desk) -> None:
+    claim = desk.accepted()
+    row = desk.check(claim)
+    ran = guildhall("rules", "replay", str(claim.pk))
+    assert ran.code == 0
+    assert f"claim {claim.pk}, check {row.number} of {row.on}: the same, entitled" in ran.out
+    assert str(desk.facts["insured_months"]) not in ran.out.split(": ", 1)[1]
+    Rulebook.objects.filter(pk=row.rulebook_id).update(content="{}")
+    ran = guildhall("rules", "replay", str(claim.pk))
+    assert ran.code == 1
+    assert "has been changed" in ran.out

@@ -13,7 +13,7 @@ import click
 from guildhall.cli.records import FILE, migrate_database
 from guildhall.cli.rulebook import DAY, as_day, rule_named
 from guildhall.cli.terminal import pack_name, start_django
-from guildhall.kernel.errors import GuildhallError
+from guildhall.kernel.errors import GuildhallError, NotFound
 
 if TYPE_CHECKING:
     from guildhall.rules import Condition, Decision, Parameters, Rule
@@ -136,9 +136,15 @@ def _replay_claim(number: int) -> int:
         raise GuildhallError(f"No check of a claim {number} is on record", next="give the number of a claim, or a file kept by `explain`")
     differing = 0
     for check in checks:
-        found = again(check_id=check.pk, by=system("command:rules replay"), now=datetime.now(UTC))
-        differing += not found.same
-        click.echo(f"claim {number}, check {check.number} of {check.on}: {'the same' if found.same else 'DIFFERS'}, {check.outcome}")
+        try:
+            same = again(check_id=check.pk, by=system("command:rules replay"), now=datetime.now(UTC)).same
+            told = f"{'the same' if same else 'DIFFERS'}, {check.outcome}"
+        except NotFound as error:  # erased on schedule: nothing is wrong
+            same, told = True, str(error.what)
+        except GuildhallError as error:
+            same, told = False, f"{error.what}: {error.why}"
+        differing += not same
+        click.echo(f"claim {number}, check {check.number} of {check.on}: {told}")
     return differing
 
 
