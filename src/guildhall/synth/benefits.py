@@ -1,4 +1,4 @@
-"""What was granted before, courses, premiums of employers, businesses and what claims said: made up, so that rules find every outcome.
+"""What was granted before, courses, premiums of employers and businesses: made up, so that rules find every outcome.
 
 Tables `grants`, `courses`, `premiums` and `businesses` of the pack give shares and amounts; all are assumptions.
 """
@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from guildhall.incentives import tables
 from guildhall.incentives.tables.businesses import BORROWERS, BUSINESS_KINDS
 from guildhall.incentives.tables.certificates import TRAININGS
-from guildhall.incentives.tables.sources import GRANT_SOURCES, SUBJECTS
+from guildhall.incentives.tables.sources import GRANT_SOURCES
 from guildhall.registry.tables import CERTIFIED
-from guildhall.synth import arrow
+from guildhall.synth import arrow, statements
 from guildhall.synth.integers import below, happens, spin, stream, wheel
 from guildhall.synth.ladder import NEVER
 from guildhall.synth.people import STUDENT
@@ -68,18 +68,17 @@ def certificates(city: City) -> Iterator[tuple[int, Held]]:
         done += len(row)
 
 
-def write_certificate_side(city: City, grant: Write, course: Write, said: Write) -> None:
-    """Grants and courses for certificates, and what claims said of them."""
+def write_grants(city: City, grant: Write, course: Write, said: Write) -> None:
+    """Grants for certificates, hires and businesses, the courses before certificates, and what claims said of all of them."""
     grants, courses = Counter(), Counter()
     for a, held in certificates(city):
         _course_rows(city, a, held, courses, course)
         _upgrade_rows(city, a, held, grants, grant)
-        chance = stream(city.plan.seed, "statements", a)
-        at = _since(city, held.day, "first_statements_year") & happens(chance, _grants(city, "stated_share"), len(held.key))
-        true = happens(chance, _grants(city, "paid_in_full_share"), int(at.sum()))
-        said(_statements(city, "certificate", held.key[at], "paid_in_full", _flags(true), held.person[at], held.day[at]))
+        statements.of_certificates(city, a, held.key, held.person, held.day, said)
     _hiring_rows(city, grants, grant, said)
     _startup_rows(city, grants, grant)
+    found = businesses(city)
+    statements.of_businesses(city, found.person, found.start, found.loan, said)
 
 
 def _grants(city: City, row: str, column: str = "") -> Fraction:
@@ -93,24 +92,6 @@ def _today(city: City) -> int:
 def _since(city: City, day: Days, row: str) -> Flags:
     found: Flags = day >= day_number(date(int(_grants(city, row)), 1, 1))
     return found
-
-
-def _flags(values: Flags) -> pa.Array:
-    return pa.array(np.array(["false", "true"])[values.astype(np.intp)], pa.string())
-
-
-def _dates(days: Days) -> pa.Array:
-    return pa.array(days.astype("datetime64[D]").astype(str), pa.string())
-
-
-def _statements(city: City, subject: str, key: Ints, name: str, value: pa.Array, person: Ints, day: Days) -> pa.Table:
-    """Rows of `incentives.statements`: one thing said of each subject, a month after its day and not after the reference date."""
-    n = len(key)
-    columns = [
-        arrow.codes(np.full(n, SUBJECTS.index(subject)), SUBJECTS), arrow.keys(key), arrow.names(np.zeros(n, np.int32), [name]), value,
-        arrow.keys(person + 1), arrow.days(np.minimum(day + 30, _today(city))),
-    ]  # fmt: skip
-    return pa.Table.from_arrays(columns, schema=tables.STATEMENTS.schema)
 
 
 def _rows_of_grants(counter: Counter, benefit: str, day: Days, amount: Ints, **found: pa.Array) -> pa.Table:
@@ -168,8 +149,6 @@ def _hiring_rows(city: City, counter: Counter, grant: Write, said: Write) -> Non
         start, n = spells.start[a : a + ROWS], len(spells.start[a : a + ROWS])
         person = spells.person[a : a + ROWS].astype(np.int64)
         recent = _since(city, start, "first_statements_year")
-        stated = recent & happens(chance, _grants(city, "stated_share"), n)
-        years, open_ended = 1 + below(chance, 3, n), happens(chance, _grants(city, "open_ended_share"), n)
         paid = start + 190 + below(chance, 200, n)
         done = np.flatnonzero(recent & happens(chance, _grants(city, "hired_share"), n) & (paid <= today))
         keys = np.arange(a + 1, a + n + 1)
@@ -178,15 +157,7 @@ def _hiring_rows(city: City, counter: Counter, grant: Write, said: Write) -> Non
             worker_id=arrow.keys(person[done] + 1), spell_id=arrow.keys(keys[done]),
             organisation_id=arrow.keys(spells.enterprise[a : a + ROWS][done] + city.organisations.first_enterprise),
         ))  # fmt: skip
-        local = happens(chance, _grants(city, "local_household_share"), n)
-        at, limited = np.flatnonzero(stated), np.flatnonzero(stated & ~open_ended)
-        for name, here, values in (
-            ("contract_from", at, _dates(start[at])),
-            ("open_ended", at, _flags(open_ended[at])),
-            ("contract_until", limited, _dates(start[limited] + years[limited] * YEAR + 1)),
-            ("local_household", at, _flags(local[at])),
-        ):
-            said(_statements(city, "spell", keys[here], name, values, person[here], start[here]))
+        statements.of_hires(city, a, keys, person, start, said)
 
 
 @dataclass(frozen=True)

@@ -184,7 +184,7 @@ def _benefits(city: records.City, writer: FolderWriter, bar: _Bar) -> None:
         benefits.write_businesses(city, business)
         benefits.write_employer_years(city, year)
     with _streams(writer, incentives.GRANTS, incentives.COURSES, incentives.STATEMENTS) as (grant, course, said):
-        benefits.write_certificate_side(city, grant, course, said)
+        benefits.write_grants(city, grant, course, said)
     bar.step()
 
 
