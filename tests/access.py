@@ -466,6 +466,39 @@ BENEFITS: tuple[Door, ...] = (
     Door("claim_agree", ("worker",), "POST", at=claim_of("asked"), form=fixed(said="no")),
 )
 """What is a worker's by the rules, and the claims of their own; mandates of the world are for the record, which opens none of it."""
+REVIEWERS = ("claims_officer", "auditor")
+"""Who opens the pages of the review and of the money; an auditor reads."""
+
+
+def budget(side: Side) -> Mapping[str, Any]:
+    return {"place": side.place, "benefit": "skill_upgrade_subsidy", "amount": "1,000", "document": "No. 1"}
+
+
+REVIEW: tuple[Door, ...] = (
+    Door("claims_queue", REVIEWERS),
+    Door("appeals", REVIEWERS),
+    Door("claim_review", REVIEWERS, at=claim_of("lodged")),
+    Door(
+        "claim_review",
+        ("claims_officer",),
+        "POST",
+        at=claim_of("lodged"),
+        form=fixed(**{"action": "return", "return-paper_missing": "on"}),
+    ),
+    Door("account_shown", ("claims_officer",), at=claim_of("lodged")),
+    Door("account_shown", ("claims_officer",), "POST", at=claim_of("lodged"), form=fixed(reason="claim", note=""), answers=200),
+    Door("claim_at_counter", ("claims_officer",)),
+    Door("claim_at_counter", ("claims_officer",), "POST", form=person("student", consent="signed", note=""), refuses=200),
+    Door("payments", REVIEWERS),
+    Door("payments", ("claims_officer",), "POST", form=fixed(publish="1"), answers=200),
+    Door("payment_batch", REVIEWERS, at=key("batch made", "batch_id")),
+    Door("payment_batch", ("claims_officer",), "POST", at=key("batch made", "batch_id"), form=fixed(action="cancel", reason="wrong")),
+    Door("payment_file", ("claims_officer",), "POST", at=key("batch sent", "batch_id"), answers=200),
+    Door("budgets", REVIEWERS),
+    Door("budgets", ("claims_officer",), "POST", form=budget, refuses=200),
+    public("notice_board"),
+)
+"""Claims as officers review, pay and publish them."""
 SEEN = {"document": "passport", "reason": "shown at the counter"}
 RECORDS: tuple[Door, ...] = (
     Door("duplicates", KEEPERS),
@@ -497,7 +530,7 @@ RECORDS: tuple[Door, ...] = (
     Door("number", KEEPERS, "POST", at=worker, form=fixed(**{"action": "refuse", "refuse-reason": "the copy is forged"})),
 )
 """Duplicates, corrections, and who someone is."""
-DOORS: tuple[Door, ...] = (*CITY, *API, *SIGN_IN, *OWN_ACCOUNT, *CLAIMS, *OFFICE, *PEOPLE, *ROSTERS, *MINE, *BENEFITS, *RECORDS)
+DOORS: tuple[Door, ...] = (*CITY, *API, *SIGN_IN, *OWN_ACCOUNT, *CLAIMS, *OFFICE, *PEOPLE, *ROSTERS, *MINE, *BENEFITS, *REVIEW, *RECORDS)
 UNANSWERED = frozenset({"api:api-root"})
 """Names that only serve to make addresses: nothing answers there."""
 READ_BY_ANY_METHOD = frozenset({"api:openapi-json"})

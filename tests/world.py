@@ -19,7 +19,8 @@ from django.test import Client
 from django.test.client import ClientHandler
 
 from guildhall import city as packs
-from guildhall.incentives.models import Claim, Verdict
+from guildhall.incentives.models import Claim, PaymentBatch, Verdict
+from guildhall.incentives.queries.sealed import seal_account
 from guildhall.office import strongroom
 from guildhall.office.backends import PATH
 from guildhall.office.models import STAFF, Account, ApiToken, Attachment, Grant, Mandate, ParameterConfirmation, RoleWish
@@ -288,6 +289,23 @@ def _claims(side: Side) -> None:
         side.keys[f"claim {state}"] = claim.pk
         if state == "refused":
             Verdict.objects.create(claim=claim, what="refusal", state="final", proposed_by="account:0", proposed_at=THEN)
+    _at_the_office(side)
+
+
+def _at_the_office(side: Side) -> None:
+    """A claim that an officer is to take up, with its account, and batches without a line: one put together, one sent."""
+    lodged = Claim.objects.create(
+        benefit="startup_grant", kind="business", subject=str(side.worker), once=f"startup_grant:business:{side.worker}", payee="worker",
+        worker_id=side.worker, place_id=side.homes[0], state="lodged", since=THEN.date(), due_on=THEN.date(), begun_by="account:0",
+        begun_at=THEN, lodged_by="account:0", lodged_at=THEN,
+    )  # fmt: skip
+    Claim.objects.filter(pk=lodged.pk).update(**seal_account(lodged, f"6222{side.worker:012d}", "holder", "bank"))
+    side.keys["claim lodged"] = lodged.pk
+    for state in ("made", "sent"):
+        batch = PaymentBatch.objects.create(
+            place_id=side.place, state=state, count=0, total_fen=0, digest=sha256(b"").hexdigest(), made_by="account:0", made_at=THEN
+        )
+        side.keys[f"batch {state}"] = batch.pk
 
 
 def _keys(side: Side) -> None:

@@ -37,6 +37,7 @@ from guildhall.registry.operations.people import LONGEST_NOTE, REASONS
 from guildhall.registry.queries import looks
 from guildhall.registry.queries.merged import leader
 from guildhall.registry.queries.scope import people
+from guildhall.rules import sentences
 from guildhall.web.doors import for_roles, no_such_page
 from guildhall.web.forms import attempt
 from guildhall.web.pack import city
@@ -215,11 +216,13 @@ def _who(found: Full) -> str:
     return text(found.row.employer) if payee == "organisation" and found.row.employer else found.row.who
 
 
-def _said(found: Full) -> list[tuple[str, Any]]:
+def _said(found: Full) -> list[tuple[str, str]]:
     """What the claim says, under the names of the rule's inputs."""
-    rule = benefits.rulebook().get(found.row.claim.benefit)
-    inputs = rule.inputs if rule else {}
-    return [(text(inputs[name].doc) if name in inputs else name, value) for name, value in found.said.items()]
+    rule, language = benefits.rulebook().get(found.row.claim.benefit), get_language() or "zh-hans"
+    if rule is None:
+        return [(name, str(value)) for name, value in found.said.items()]
+    told = ((name, value, rule.inputs[name].unit if name in rule.inputs else "") for name, value in found.said.items())
+    return [(sentences.name_of(rule, name, language, {}), sentences.said(value, unit, language)) for name, value, unit in told]
 
 
 def _stands_back(viewer: Viewer, found: Full) -> str:

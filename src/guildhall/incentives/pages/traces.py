@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from guildhall.incentives.queries.benefits import SET_HERE
 from guildhall.incentives.queries.trace import Trace
 from guildhall.registry.engine.book import BOOK
 from guildhall.rules import sentences
@@ -23,6 +24,9 @@ from guildhall.web.templatetags.guildhall import text
 
 SIGNS = {True: "y", False: "x", None: "q"}
 """Holds, does not, not known: the classes that the style sheet gives a sign."""
+LEVEL = re.compile(r"\bL[1-8ST]\b", re.ASCII)
+MOST_LISTED = 8
+"""Words of a list that are all said."""
 
 
 @dataclass(frozen=True)
@@ -94,10 +98,11 @@ class _Writer:
     def __init__(self, rule: Rule, decision: Decision, parameters: Mapping[str, Parameter]) -> None:
         self.rule, self.decision, self.parameters = rule, decision, parameters
         self.language = get_language() or "zh-hans"
-        self.words = _Codes(decision)
+        listed = (version.value for parameter in parameters.values() if parameter.kind == "list" for version in parameter.versions)
+        self.words = _Codes(decision, listed)
 
     def line(self, condition: Condition) -> Line:
-        said = sentences.sentence(self.rule, condition, self.language, self.parameters)
+        said = self.words.levelled(sentences.sentence(self.rule, condition, self.language, self.parameters))
         missing = tuple(sentences.needs(self.rule, found, self.language, self.parameters) for found in condition.missing)
         return Line(SIGNS[condition.state], said, *self.rests_on(condition.operands), missing)
 
@@ -115,28 +120,50 @@ class _Writer:
 
     def fact(self, operand: Operand) -> Fact:
         name = sentences.name_of(self.rule, operand.name, self.language, self.parameters)
-        return Fact(name, self.words.said(operand, self.language), _origin(operand), operand.origin == "claim")
+        given = self.rule.inputs.get(operand.name)
+        emptiness = given.origin.empty if given and operand.value is None else None
+        value = text(emptiness) if emptiness else self.words.said(operand.name, operand.value, operand.unit)
+        if operand.name in SET_HERE:
+            return Fact(name, value, _("set by the day of the step itself"))
+        return Fact(name, value, _origin(operand), operand.origin == "claim")
 
     def law(self, operand: Operand) -> Law:
         name = sentences.name_of(self.rule, operand.name, self.language, self.parameters)
-        keys = separator(self.language).join(self.words.code("", key) for key in operand.keys)
-        source = sentences.source(operand, self.language) if operand.document else _("no instrument is on file for that day")
-        return Law(f"{name} [{keys}]" if keys else name, self.words.said(operand, self.language), source, operand.status)
+        keys = separator().join(self.words.code("", key) for key in operand.keys)
+        name = f"{name} [{keys}]" if keys else name
+        if not operand.document:
+            return Law(name, "", _("no instrument is on file for that day"), "")
+        listed = self.listed(operand) if operand.value is None else operand.value
+        return Law(name, self.words.said(operand.name, listed, operand.unit), sentences.source(operand, self.language), operand.status)
+
+    def listed(self, operand: Operand) -> object:
+        """The words of a list that was read, as it stood in the version that the operand names."""
+        versions = self.parameters[operand.name].versions if operand.name in self.parameters else ()
+        where = (operand.document, operand.jurisdiction, operand.valid_from)
+        found = (version.value for version in versions if (version.document, version.jurisdiction, version.valid_from) == where)
+        return next(found, None)
 
 
 class _Codes:
     """The codes of a decision in words: levels, occupations, places, and the closed lists of the registry."""
 
-    def __init__(self, decision: Decision) -> None:
-        used = [*decision.value_operands, *(operand for condition in decision.conditions for operand in condition.operands)]
+    def __init__(self, decision: Decision, listed: Iterable[object]) -> None:
+        used = (*decision.value_operands, *(operand for condition in decision.conditions for operand in condition.operands))
+        found = _words([*(operand.value for operand in used), *listed])
         self.levels = {row.code: row.name for row in city().levels}
-        self.occupations = names_of({value for value in _words(used) if value[:1].isdigit()})
+        self.occupations = names_of({value for value in found if value[:1].isdigit()})
 
-    def said(self, operand: Operand, language: str) -> str:
-        value: object = operand.value
+    def said(self, name: str, value: object, unit: str) -> str:
+        """A value in words; of a long list how many it has."""
+        if isinstance(value, tuple) and len(value) > MOST_LISTED:
+            return ngettext("a list of %(n)s", "a list of %(n)s", len(value)) % {"n": len(value)}
         if isinstance(value, tuple):
-            return separator(language).join(self.code(operand.name, word) for word in value)
-        return self.code(operand.name, value) if isinstance(value, str) else sentences.said(value, operand.unit, language)
+            return separator().join(self.code(name, word) for word in value)
+        return self.code(name, value) if isinstance(value, str) else sentences.said(value, unit, get_language() or "zh-hans")
+
+    def levelled(self, words: str) -> str:
+        """A sentence with the names of levels in the place of their codes."""
+        return LEVEL.sub(lambda found: text(self.levels[found[0]]) if found[0] in self.levels else found[0], words)
 
     def code(self, name: str, value: object) -> str:
         """One code in words; itself where no list has it."""
@@ -152,15 +179,15 @@ class _Codes:
         return text(listed[str(value)]) if str(value) in listed else str(value)
 
 
-def separator(language: str) -> str:
+def separator() -> str:
     """What stands between the parts of a list."""
-    return "、" if language.startswith("zh") else ", "
+    return "、" if (get_language() or "zh").startswith("zh") else ", "
 
 
-def _words(operands: Iterable[Operand]) -> Iterator[str]:
-    for operand in operands:
-        values: Iterable[Any] = operand.value if isinstance(operand.value, tuple) else (operand.value,)
-        yield from (value for value in values if isinstance(value, str))
+def _words(values: Iterable[object]) -> Iterator[str]:
+    for value in values:
+        parts = value if isinstance(value, tuple) else (value,)
+        yield from (part for part in parts if isinstance(part, str))
 
 
 def _listed(of: str) -> Callable[[str], str]:
