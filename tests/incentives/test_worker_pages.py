@@ -271,7 +271,7 @@ def test_a_claim_from_the_button_to_the_office(mine: Desk) -> None:
     for words in ("The office takes it up", "5 working days", "lodged, to be taken up", "****2222", "Labour contract"):
         assert words in page
     assert "1 claim is on its way" in _page(mine.worker, "claims")
-    assert "lodged, to be taken up" in _group(_page(mine.worker, "benefits"), "Yours")
+    assert "lodged, to be taken up" in _group(_page(mine.worker, "benefits"), "Claimed, on its way")
 
 
 def test_pressing_twice_leads_to_the_claim_that_stands(mine: Desk) -> None:

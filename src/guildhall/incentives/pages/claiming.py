@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy
 from guildhall.incentives.engine.defects import DEFECTS
 from guildhall.incentives.operations import lodging
 from guildhall.incentives.pages.in_words import CODES, Teller, language
-from guildhall.incentives.pages.subjects import titles_of_claims
 from guildhall.incentives.queries import benefits, claims
+from guildhall.incentives.queries.about import about
 from guildhall.incentives.queries.answers import before_sending, standing_claim
 from guildhall.incentives.queries.claims import Full
 from guildhall.incentives.queries.sealed import Said
@@ -88,7 +88,8 @@ def _field(given: Input) -> forms.Field:
     parts = text(given.doc).replace("；", ";").partition(";")
     named: dict[str, Any] = {"label": parts[0].strip().capitalize(), "help_text": parts[2].strip(), "required": False}
     if given.type == "flag":
-        return forms.ChoiceField(choices=[(YES, _("yes")), (NO, _("no")), ("", _("left open"))], widget=forms.RadioSelect, **named)
+        choices = [(YES, sentences.said(True, "", language())), (NO, sentences.said(False, "", language())), ("", _("left open"))]
+        return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **named)
     if given.type == "date":
         return DayField(**named)
     if given.type == "word":
@@ -290,7 +291,7 @@ def _context(full: Full, step: str) -> dict[str, Any]:
     return {
         "full": full,
         "claim": claim,
-        "about": titles_of_claims([claim]).get((claim.kind, int(claim.subject)), ""),
+        "about": text(about(claim)),
         "steps": [(f"claim_{name}", title, "now" if n == at else "done" if n < at else "") for n, (name, title) in enumerate(steps)],
         "defects": [(DEFECTS.get(code, DEFECTS["other"]), note) for code, note in full.defects] if _mends(full) else [],
     }

@@ -20,10 +20,10 @@ from guildhall.incentives.operations import appeals, bundles, lodging, looking
 from guildhall.incentives.operations.moving import LONGEST_REASON
 from guildhall.incentives.pages.claiming import said_in_words
 from guildhall.incentives.pages.in_words import language
-from guildhall.incentives.pages.subjects import titles_of_claims
 from guildhall.incentives.pages.traces import opened
 from guildhall.incentives.queries import benefits
 from guildhall.incentives.queries import claims as queries
+from guildhall.incentives.queries.about import about
 from guildhall.incentives.queries.answers import claimed_by_employers
 from guildhall.incentives.queries.claims import Full, Row
 from guildhall.incentives.queries.standing import CONSENT, no_such_claim
@@ -33,6 +33,7 @@ from guildhall.office.queries.mandates import CLAIMS
 from guildhall.registry.engine.purposes import BY_KEY
 from guildhall.web.doors import for_roles, of_the_person
 from guildhall.web.forms import attempt
+from guildhall.web.templatetags.guildhall import text
 from guildhall.web.viewer import viewer_of
 
 YOURS = ("asked", "draft", "returned", "failed")
@@ -88,8 +89,7 @@ def claims(request: HttpRequest) -> HttpResponse:
     """My claims: how each stands, what comes next and by when."""
     viewer, today = viewer_of(request), timezone.localdate()
     rows = queries.claims_of(viewer, today)
-    titles = titles_of_claims([row.claim for row in rows])
-    listed = [(row, titles.get((row.claim.kind, int(row.claim.subject)), ""), NEXT[row.claim.state]) for row in rows]
+    listed = [(row, text(about(row.claim)), NEXT[row.claim.state]) for row in rows]
     mine = sum(row.claim.state in YOURS for row in rows)
     context = {
         "open": [each for each in listed if each[0].claim.state not in (*ENDED, "paid")],
@@ -177,7 +177,7 @@ def _context(full: Full) -> dict[str, Any]:
         "full": full,
         "claim": claim,
         "row": full.row,
-        "about": titles_of_claims([claim]).get((claim.kind, int(claim.subject)), ""),
+        "about": text(about(claim)),
         "next": NEXT[claim.state],
         "term": term,
         "may": {move.verb for move in full.may},

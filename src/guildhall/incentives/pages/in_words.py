@@ -24,7 +24,7 @@ from guildhall.web.pack import city
 
 SHORT_LIST = 5
 SIGNS = {True: "y", False: "x", None: "q"}
-LEVEL = re.compile(r"\bL[1-8]\b")
+LEVEL, LEVEL_SPACED = re.compile(r"\b(L[1-8])\b"), re.compile(r"\b(L[1-8])\b ?")
 LAW, SAID, ELSEWHERE, OFFICE, FEEDS, GRANTS, WRONG = "law", "said", "elsewhere", "office", "feeds", "grants", "wrong"
 AUTHORITIES: Mapping[str, Any] = {
     "insured_as_of": gettext_lazy("the social insurance authority sends it, usually each month"),
@@ -34,7 +34,7 @@ AUTHORITIES: Mapping[str, Any] = {
 }
 """Which authority dates an input by a column, as registry.engine.feeds knows them."""
 WHO: Mapping[str, Any] = {
-    LAW: gettext_lazy("The city has to set it, or to find and confirm what was set"),
+    LAW: gettext_lazy("No rule in force was found; the city has to set it, or to find and confirm what was set"),
     SAID: gettext_lazy("You can say it in the claim, with a document"),
     ELSEWHERE: gettext_lazy("You say it where the benefit is asked for, with a document"),
     FEEDS: gettext_lazy("Another authority sends it"),
@@ -228,7 +228,7 @@ class Teller:
 
     def need(self, missing: Missing) -> Need:
         said = sentences.needs(self.rule, missing, self.language, self.parameters)
-        if missing.why == "absent":
+        if missing.why == "absent" or (missing.why == "no_parameter" and not missing.detail):
             said = sentences.name_of(self.rule, missing.name, self.language, self.parameters)
         given = self.rule.inputs.get(missing.name)
         if given is not None and given.origin.as_of in AUTHORITIES:
@@ -265,9 +265,15 @@ class Teller:
         return self.levelled(CODES.get(name, {}).get(value, Text(value, value)).in_(self.language))
 
     def levelled(self, text: str) -> str:
-        """The text with each code of a level followed by what the level is called."""
-        pattern = "{}（{}）" if self.language == "zh" else "{} ({})"
-        return LEVEL.sub(lambda at: pattern.format(at[0], self.levels[at[0]].in_(self.language)) if at[0] in self.levels else at[0], text)
+        """The text with what a level is called in the place of its code; in English beside it."""
+
+        def named(at: re.Match[str]) -> str:
+            if at[1] not in self.levels:
+                return at[0]
+            name = self.levels[at[1]].in_(self.language)
+            return name if self.language == "zh" else f"{at[0]} ({name})"
+
+        return (LEVEL_SPACED if self.language == "zh" else LEVEL).sub(named, text)
 
 
 def where_to_go(answer: Answer) -> tuple[str, str]:

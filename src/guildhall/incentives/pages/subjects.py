@@ -1,4 +1,4 @@
-"""What an answer or a claim is about, in words: a certificate by level, occupation and day; a business by kind, place and day."""
+"""What an answer is about, in words: a certificate by level, occupation and day; a business by kind, place and day."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from guildhall.incentives.models import Business, Claim
 from guildhall.incentives.pages.in_words import CODES
 from guildhall.incentives.queries.answers import Answer
 from guildhall.kernel.tables import Text
-from guildhall.registry.models import Certificate
 from guildhall.skills.queries import names_of
 from guildhall.web.pack import city
 from guildhall.web.templatetags.guildhall import text
@@ -24,19 +22,6 @@ def titles_of(answers: Iterable[Answer]) -> dict[Key, str]:
     rows = {(each.kind, each.key): each.facts for each in answers}
     occupations = names_of({str(row["occupation"]) for (kind, _key), row in rows.items() if kind == "certificate"})
     return {(kind, key): _certificate(row, occupations) if kind == "certificate" else _business(row) for (kind, key), row in rows.items()}
-
-
-def titles_of_claims(claims: Iterable[Claim]) -> dict[Key, str]:
-    """The words for what each claim of a worker is about, by kind and key."""
-    kept: dict[str, set[int]] = {"certificate": set(), "business": set()}
-    for claim in claims:
-        if claim.kind in kept:
-            kept[claim.kind].add(int(claim.subject))
-    certificates = list(Certificate.objects.filter(pk__in=kept["certificate"]).values())
-    businesses = list(Business.objects.filter(pk__in=kept["business"]).values())
-    occupations = names_of({row["occupation"] for row in certificates})
-    found: dict[Key, str] = {("certificate", row["certificate_id"]): _certificate(row, occupations) for row in certificates}
-    return found | {("business", row["business_id"]): _business({**row, "place": row["place_id"]}) for row in businesses}
 
 
 def _certificate(row: Mapping[str, Any], occupations: Mapping[str, Text]) -> str:

@@ -183,12 +183,15 @@ def _title(groups: Mapping[str, list[Lot]], name: str) -> str:
     """The question of the page, answered: how many are there for me?"""
     mine = [shown for lot in groups["yours"] for shown in lot.shown]
     near = [shown for lot in groups["nearly"] for shown in lot.shown]
+    claimed = sum(len(lot.shown) for lot in groups["claimed"])
     if not any(groups.values()):
         return _("Nothing is on record that a benefit could be for")
     if mine:
         said = ngettext("%(n)s benefit is yours", "%(n)s benefits are yours", len(mine))
         said = ngettext("%(n)s benefit for %(name)s", "%(n)s benefits for %(name)s", len(mine)) if name else said
         return said % {"n": len(mine), "name": name}
+    if claimed:
+        return ngettext("%(n)s claim is on its way", "%(n)s claims are on their way", claimed) % {"n": claimed}
     if near:
         return _("Nearly: %(by)s short of the %(benefit)s") % {"by": near[0].told.by, "benefit": text(near[0].answer.rule.title)}
     return _("Nothing can be promised to %(name)s yet") % {"name": name} if name else _("Nothing can be promised yet")

@@ -28,8 +28,8 @@ from guildhall.rules.rows import decide
 from guildhall.rules.rulebook import Rule
 from guildhall.web.viewer import Viewer
 
-Group = Literal["yours", "received", "nearly", "not", "unknown"]
-GROUPS: tuple[Group, ...] = ("yours", "received", "nearly", "not", "unknown")
+Group = Literal["yours", "claimed", "received", "nearly", "not", "unknown"]
+GROUPS: tuple[Group, ...] = ("yours", "claimed", "received", "nearly", "not", "unknown")
 OWN: Mapping[str, tuple[str, str]] = {
     tables.CERTIFICATE_FACTS.name: ("certificate_id", "issued_on"),
     tables.BUSINESS_FACTS.name: ("business_id", "registered_on"),
@@ -56,7 +56,7 @@ class Answer:
     def group(self) -> Group:
         """Where a page shows it. A claim that is under way goes before what the rule says of another one."""
         if self.claim and self.claim.state not in (*PAID, "refused"):
-            return "yours"
+            return "claimed"
         if self.grant or (self.claim and self.claim.state in PAID):
             return "received"
         if self.decision.outcome == "entitled":
