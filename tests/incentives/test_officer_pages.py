@@ -180,6 +180,7 @@ def test_a_refusal_is_prefilled_by_the_rule_and_shown_as_the_letter_it_is(office
     assert (verdict.basis, verdict.remedy_until is not None) == (["人社部发〔2025〕18号 第一条"], True)
     told = facts_of(Notice.objects.filter(template="claim_refused")[0])
     assert told["until"] == str(verdict.remedy_until)
+    assert told["reason"] == "参保只有 3 个月，须满 12 个月"
 
 
 def test_an_objection_is_answered_by_an_officer_who_took_no_part(office: Desk) -> None:
@@ -244,6 +245,7 @@ def test_a_batch_goes_to_the_bank_and_its_answer_comes_back(office: Desk) -> Non
     wrong = SimpleUploadedFile("answer.csv", answer(batch, "paid", changed={"line": "7"}))
     status, page = _sent(office.officer, "payment_batch", batch.pk, action="answer", file=wrong)
     assert (status, "第“7”行未曾发送" in page) == (200, True)
+    assert re.search(r'<th scope="row">第 2 行</th>\s*<td data-th="列">line</td>', page)
     back = SimpleUploadedFile("answer.csv", answer(batch, "returned", "户名不符"))
     assert _sent(office.officer, "payment_batch", batch.pk, action="answer", file=back)[0] == 302
     page = _page(office.officer, "payment_batch", batch.pk)

@@ -25,6 +25,11 @@ def _words(label: Any, hint: Any, *, required: bool = True, rows: int = 3) -> fo
     return forms.CharField(label=label, help_text=hint, max_length=LONGEST_REASON, required=required, widget=area)
 
 
+def unstopped(words: str) -> str:
+    """Words without the full stop they end with."""
+    return words.strip().rstrip(".。 ")
+
+
 class StepForm(forms.Form):
     """A step that asks for nothing."""
 
@@ -116,6 +121,10 @@ class RefuseForm(StepForm):
         widget=forms.Textarea({"rows": 4}),
     )
 
+    def clean_reason(self) -> str:
+        """Without the full stop, which the letter sets itself."""
+        return unstopped(self.cleaned_data["reason"])
+
     @property
     def rests(self) -> list[str]:
         return [line.strip() for line in self.cleaned_data["basis"].splitlines() if line.strip()]
@@ -139,6 +148,10 @@ class RecallForm(StepForm):
     reason = _words(
         gettext_lazy("Why it is to be claimed back"), gettext_lazy("The claimant reads this once a second officer confirms it.")
     )
+
+    def clean_reason(self) -> str:
+        """Without the full stop, which the letter sets itself."""
+        return unstopped(self.cleaned_data["reason"])
 
 
 class DropForm(StepForm):

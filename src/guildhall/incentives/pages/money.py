@@ -180,10 +180,15 @@ def _acted(request: HttpRequest, batch: PaymentBatch, viewer: Viewer) -> tuple[f
         return form, (), ""
     file: UploadedFile[Any] = form.cleaned_data["file"]
     try:
-        counts = attempt(form, partial(paying.reconcile, content=file.read(), name=(file.name or "")[:200], **given))
+        counts = paying.reconcile(content=file.read(), name=(file.name or "")[:200], **given)
     except FaultsFound as found:
         return form, tuple(found.faults), ""
-    return form, (), _("The answer is taken in: %(paid)s paid, %(returned)s came back, %(waiting)s still wait.") % counts if counts else ""
+    except NotFound:
+        raise
+    except GuildhallError as refused:
+        form.add_error("file", said(refused))
+        return form, (), ""
+    return form, (), _("The answer is taken in: %(paid)s paid, %(returned)s came back, %(waiting)s still wait.") % counts
 
 
 def _batch_context(viewer: Viewer, batch: PaymentBatch, form: forms.Form, faults: tuple[Any, ...], today: Any) -> dict[str, Any]:
