@@ -1,0 +1,179 @@
+"""Eleven rules over 5.68 million people: Parquet in, totals out, beside OpenFisca with the same rules on the same file.
+
+`python -m bench.rules make FILE PEOPLE` writes the people; `… ours|peer|mask FILE` and `… one` each measure in a process of their own
+and print one line of JSON: processor seconds, wall seconds, and the memory used above what the libraries take.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from bench import policy
+from bench.measuring import peak_mb
+
+ROUNDS = 2_000
+
+
+def ours(file: Path) -> dict[str, Any]:
+    """How many get each benefit, how many people cannot be answered, and how much it costs, rule by rule as a run does it."""
+    with _opened(file) as (connection, people):
+        _warm(connection)
+        spent: list[float] = []
+        told = _measured(lambda: _totals(connection, people, file, spent))
+        return {**told, "scan": sum(spent)}
+
+
+def _totals(connection: Any, people: Any, file: Path, spent: list[float]) -> dict[str, tuple[int, int]]:
+    from guildhall.rules.fold import fold
+
+    parameters, found = policy.parameters(), {}
+    extents = _extents(file)
+    for rule in policy.RULES:
+        facts = _facts(people, rule.facts)
+        renamed = policy.RENAMED.get(rule.facts, {})
+        known = {name: extents[renamed.get(name, name)] for name in facts.columns}
+        answered = fold(rule, parameters, policy.ON, extents=known)(facts)
+        totals = answered.aggregate(entitled=(answered.value > 0).sum(), fen=answered.value.sum())
+        sql = connection.compile(totals)
+        begun = time.process_time()
+        found[rule.name] = connection.con.sql(sql).fetchall()[0]
+        spent.append(time.process_time() - begun)  # what grows with the people; the rest is the same for few and many
+    return {name: (int(people_), int(fen)) for name, (people_, fen) in found.items()}
+
+
+def _warm(connection: Any) -> None:
+    """Ibis loads its translator with the first question."""
+    import ibis
+
+    connection.compile(ibis.memtable({"a": [1]}).a.sum())
+
+
+def mask(file: Path) -> dict[str, Any]:
+    """Which conditions fail and which are unknown, for everybody, for the skill-upgrade subsidy."""
+    from guildhall.rules.fold import fold
+
+    rule = policy.RULES[0]
+    with _opened(file) as (connection, people):
+        extents = _extents(file)
+        answered = fold(rule, policy.parameters(), policy.ON, extents=extents)(_facts(people, rule.facts))
+        reasons = answered.group_by(failed=answered.failed, unknown=answered.unknown).aggregate(people=answered.count())
+        sql = connection.compile(reasons)
+        return min((_measured(lambda: len(connection.con.sql(sql).fetchall())) for _ in range(5)), key=lambda run: run["wall"])
+
+
+def one() -> dict[str, Any]:
+    """Milliseconds for one person: value, outcome and full trace as JSON."""
+    from datetime import date
+
+    from guildhall.rules import decide
+
+    rule, parameters = policy.RULES[0], policy.parameters()
+    facts = {
+        "kind": "skill_level",
+        "level": "L4",
+        "occupation": policy.OCCUPATIONS[0],
+        "place": policy.PLACES[0],
+        "birth_month": date(1990, 5, 1),
+        "issued_on": date(2024, 5, 10),
+        "applied_on": date(2024, 6, 1),
+        "granted_on": date(2024, 7, 1),
+        "insured": True,
+        "employer_here": True,
+        "insured_months": 9,
+        "insured_as_of": date(2024, 5, 31),
+        "shortage_shown": True,
+        "drawing_benefit": False,
+        "paid_in_full": True,
+        **dict.fromkeys(("grants_in_year", "ordinary_grants_in_year", "same_level_grants", "higher_level_grants", "training_subsidies"), 0),
+    }
+    found = {}
+    for name, months in (("entitled", 14), ("nearly", 9)):
+        row = facts | {"insured_months": months}
+        times = []
+        for _ in range(ROUNDS):
+            begun = time.perf_counter()
+            decide(rule, row, parameters=parameters, on=date(2024, 6, 1)).to_json()
+            times.append((time.perf_counter() - begun) * 1000)
+        found[name] = sorted(times)[ROUNDS // 2]
+    return found
+
+
+def peer(file: Path) -> dict[str, Any]:
+    """The same totals by OpenFisca."""
+    from bench import openfisca_rules
+
+    return _measured(lambda: openfisca_rules.totals(file, openfisca_rules.system()))
+
+
+def _measured(work: Callable[[], Any]) -> dict[str, Any]:
+    gc.collect()
+    before, cpu, wall = peak_mb(), time.process_time(), time.perf_counter()
+    found = work()
+    return {
+        "cpu": time.process_time() - cpu,
+        "wall": time.perf_counter() - wall,
+        "mb": peak_mb() - before,
+        "seconds": time.process_time() - cpu,
+        "found": found,
+    }
+
+
+def _opened(file: Path) -> Any:
+    from contextlib import contextmanager
+
+    @contextmanager
+    def opened() -> Any:
+        import ibis
+
+        import guildhall.rules.fold  # noqa: F401  # libraries are in memory before the clock starts, as the peer's are
+
+        connection = ibis.duckdb.connect()
+        try:
+            yield connection, connection.read_parquet(file, table_name="people")
+        finally:
+            connection.disconnect()
+
+    return opened()
+
+
+def _facts(people: Any, table: str) -> Any:
+    """The columns of one facts table, under the names its rules know."""
+    renamed = policy.RENAMED.get(table, {})
+    return people.select(**{name: people[renamed.get(name, name)] for name in policy.columns_read()[table]})
+
+
+def _extents(file: Path) -> Mapping[str, Any]:
+    """What the file's own footer says of each column: least and greatest value, and whether any is empty."""
+    import pyarrow.parquet as pq
+
+    from guildhall.rules.usable import Extent
+
+    held = pq.ParquetFile(file)
+    groups = [held.metadata.row_group(number) for number in range(held.num_row_groups)]
+    found = {}
+    for place, name in enumerate(held.schema_arrow.names):
+        said = [group.column(place).statistics for group in groups]
+        bounds = [one for one in said if one.has_min_max]
+        words = isinstance(bounds[0].min, str) if bounds else False
+        low, high = (None, None) if words or not bounds else (min(one.min for one in bounds), max(one.max for one in bounds))
+        found[name] = Extent(low, high, any(one.null_count for one in said), frozenset(policy.PLACES) if name == "place" else None)
+    return found
+
+
+def main() -> None:
+    way, *rest = sys.argv[1:]
+    if way == "make":
+        policy.write(Path(rest[0]), int(rest[1]))
+    else:
+        ways: Mapping[str, Callable[..., Any]] = {"ours": ours, "peer": peer, "mask": mask, "one": one}
+        print(json.dumps(ways[way](*map(Path, rest))))
+
+
+if __name__ == "__main__":
+    main()
