@@ -50,7 +50,9 @@ SUBJECTS: tuple[Table, ...] = (CERTIFICATE_FACTS, HIRE_FACTS, BUSINESS_FACTS)
 RENAMED = {BUSINESS_FACTS.name: {"kind": "business_kind"}}
 KEYS = ("certificate_id", "spell_id", "business_id", "worker_id", "organisation_id")
 OCCUPATIONS = tuple(f"6-{group:02d}-{one:02d}-01" for group in range(1, 32) for one in range(1, 5))
-BATCH = 500_000
+BATCH = 491_520
+ROW_GROUP = 122_880
+"""What DuckDB reads at a time and OpenFisca does not mind."""
 ORDINAL = date(1970, 1, 1).toordinal()
 
 
@@ -87,7 +89,7 @@ def write(path: Path, people: int, seed: int = 7) -> None:
     """The people, drawn by a seed, in one Parquet file."""
     with pq.ParquetWriter(path, _schema(), compression="zstd", compression_level=1) as writer:
         for first in range(0, people, BATCH):
-            writer.write_table(_people(first, min(BATCH, people - first), np.random.default_rng((seed, first))))
+            writer.write_table(_people(first, min(BATCH, people - first), np.random.default_rng((seed, first))), row_group_size=ROW_GROUP)
 
 
 def columns() -> Iterator[tuple[str, pa.Field, Any]]:
