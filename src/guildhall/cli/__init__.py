@@ -17,6 +17,7 @@ from guildhall.cli.feeds import feed
 from guildhall.cli.figures import figures, run
 from guildhall.cli.keeping import deadlines, duplicates
 from guildhall.cli.messages import messages
+from guildhall.cli.policy import diff_rules, run_rules
 from guildhall.cli.records import import_, load, migrate, snapshot
 from guildhall.cli.retention import retention
 from guildhall.cli.rosters import roster
@@ -54,7 +55,7 @@ for command in (
     rules,
 ):
     guildhall.add_command(command)
-for command in (listed, show, check, explain, docs, replay):
+for command in (listed, show, check, explain, docs, replay, run_rules, diff_rules):
     rules.add_command(command)
 import_.add_command(roster)
 import_.add_command(feed)

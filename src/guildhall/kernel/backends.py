@@ -70,15 +70,20 @@ class Tables(Mapping[str, "Expression"]):
 
 
 @contextmanager
-def open_tables(folder: Folder, *, threads: int = 0, memory: str = "") -> Iterator[Tables]:
-    """Every table of `folder` as an Ibis table on embedded DuckDB; the connection closes with the block."""
+def open_tables(folder: Folder, *, threads: int = 0, memory: str = "", beside: Mapping[str, Folder] | None = None) -> Iterator[Tables]:
+    """Every table of `folder` as an Ibis table on embedded DuckDB; the connection closes with the block.
+
+    Tables of the folders `beside` it stand under their names with what the mapping puts before.
+    """
     settings: dict[str, Any] = {}
     if threads:
         settings["threads"] = threads
     if memory:
         settings["memory_limit"] = memory
     with _duckdb(settings) as (connection, tables_of):
-        yield tables_of({name: connection.read_parquet(folder.file(name), table_name=name) for name in folder.manifest.tables})
+        folders = {"": folder, **(beside or {})}
+        files = {f"{before}{name}": found.file(name) for before, found in folders.items() for name in found.manifest.tables}
+        yield tables_of({name: connection.read_parquet(file, table_name=name) for name, file in files.items()})
 
 
 @contextmanager

@@ -298,6 +298,24 @@ def run(
 
     Results stand under `root/<engine>/<run id>/`. A run killed half-way leaves nothing and is done again.
     """
+
+    def fill(writer: FolderWriter) -> None:
+        for declared, table in compute():
+            writer.add(declared, table)
+
+    return run_in_parts(engine, version=version, inputs=inputs, parameters=parameters, root=root, fill=fill)
+
+
+def run_in_parts(
+    engine: str,
+    *,
+    version: str,
+    inputs: Mapping[str, str],
+    parameters: Mapping[str, Json],
+    root: Path,
+    fill: Callable[[FolderWriter], None],
+) -> Run:
+    """The same for tables too large for memory: `fill` writes them with the writer it is given, part by part."""
     record = {"engine": engine, "version": version, "inputs": dict(inputs), "parameters": dict(parameters)}
     run_id = digest(record)[:16]
     path = root / engine / run_id
@@ -306,12 +324,11 @@ def run(
     except GuildhallError:
         pass
 
-    def fill(writer: FolderWriter) -> None:
-        for declared, table in compute():
-            writer.add(declared, table)
+    def filled(writer: FolderWriter) -> None:
+        fill(writer)
         write_text(writer.path / RUN, json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n")
 
     as_of = str(parameters.get("on", ""))
     # The address is ours: even a damaged folder gives way.
-    folder = _write(path, "run", fill, lambda tables: Manifest(run_id, "run", version, as_of, record, tables))
+    folder = _write(path, "run", filled, lambda tables: Manifest(run_id, "run", version, as_of, record, tables))
     return Run(run_id, engine, folder, computed=True)
