@@ -17,7 +17,7 @@ from guildhall.rules.expressions import Scalar
 Sql: TypeAlias = Any
 """An Ibis value; Ibis ships no types."""
 INT64 = 2**63 - 1
-_TYPES: Final[Mapping[str, str]] = {"flag": "boolean", "whole": "int64", "date": "date", "word": "string"}
+_TYPES: Final[Mapping[str, str]] = {"flag": "boolean", "whole": "int64", "ratio": "int64", "date": "date", "word": "string"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +112,24 @@ def written(cell: Cell) -> Sql:
         return cell.sql
     if cell.type == "whole" and cell.value is not None and abs(cell.value) > INT64:
         return ibis.literal(str(cell.value)).cast("decimal(38, 0)")
+    if cell.type == "whole" and cell.value is not None and abs(cell.value) < 2**31:
+        return ibis.literal(cell.value, type="int32").cast("int64")  # written as a cast: a bare number would be of 32 bits
     return ibis.literal(cell.value, type=_TYPES[cell.type])
 
 
 def plain(cell: Cell) -> Sql:
     """The cell for a comparison, where a bare constant serves."""
     return cell.value if cell.sql is None and cell.value is not None else written(cell)
+
+
+def sought(sql: Sql, words: Sequence[Scalar]) -> Sql:
+    """Whether a value is one of several, NULL where it is. Not `isin`: of that DuckDB makes a join, which costs more than the search."""
+    if len(words) <= 2:
+        found = sql == words[0]
+        return found if len(words) == 1 else found | (sql == words[1])
+    import ibis
+
+    return ibis.array(list(words)).contains(sql)
 
 
 def strictly(*cells: Cell) -> tuple[Sql, ...] | None:
@@ -233,10 +245,12 @@ def _flag(part: Cell) -> Sql:
 
 
 def negated(part: Cell) -> Cell:
-    """The opposite."""
+    """The opposite. Written `= false`: of NOT, Ibis makes `NOT x IS NULL` where `(NOT x) IS NULL` is asked."""
     if part.is_constant:
         return UNKNOWN if part.value is None else constant(not part.value)
-    return Cell("flag", ~part.sql, strict=part.strict)
+    import ibis
+
+    return Cell("flag", part.sql == ibis.literal(False), strict=part.strict)
 
 
 def known_with(value: bool, *cells: Cell) -> Cell:

@@ -6,26 +6,28 @@ equal on generated rules and people. Nothing here knows which engine runs it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias
 
 from guildhall.kernel.money import LARGEST
 from guildhall.rules import comparing
-from guildhall.rules.cells import FALSE, Cell, Sql, both, constant, is_unknown, known_with, negated, unknown, written
+from guildhall.rules.cells import Cell, Sql, both, constant, is_unknown, known_with, negated, unknown, written
 from guildhall.rules.decisions import OUTCOMES
 from guildhall.rules.expressions import RuleFault
 from guildhall.rules.parameters import Parameters
 from guildhall.rules.rulebook import Rule
+from guildhall.rules.stages import over
 from guildhall.rules.translation import Translation
 from guildhall.rules.usable import Extents, Usable
 
 Table: TypeAlias = Any
 """An Ibis table; Ibis ships no types."""
 COLUMNS = ("outcome", "value", "amount", "failed", "unknown", "bad")
-"""What a fold adds. `outcome`: a word of OUTCOMES. `value`: int64, empty unless entitled. `amount`: int64, what would be given
-whatever the conditions say, empty where that is not known. `failed`, `unknown`: int64, bit i for condition i of the rule.
+"""What a fold adds. `outcome`: a word of OUTCOMES. `value`: int64, empty unless entitled. `amount`: int64, what is given or,
+should the open conditions hold, would be; empty where refused and where that is not known. `failed`, `unknown`: int64, bit i
+for condition i of the rule.
 `bad`: int64, bit i for input i of `rule.reads`."""
 MOST_BITS = 62
 ENTITLED, REFUSED, UNDETERMINED = OUTCOMES
@@ -61,11 +63,12 @@ def fold_all(rules: Sequence[Rule], parameters: Parameters, on: date, *, extents
 def _folded(rules: Sequence[Rule], parameters: Parameters, on: date, facts: Table, extents: Extents) -> Table:
     _check(rules)
     usable = Usable(facts, rules, on, extents)
-    folds = [Folded(Translation(rule, parameters, usable), usable) for rule in rules]
-    conditions = {name: sql for each in folds for name, sql in each.worked_out.items()}
-    tested = usable.table.mutate(**conditions) if conditions else usable.table
-    added = {column(each.rule, what): sql for each in folds for what, sql in each.results(tested).items()}
-    return tested.select(*facts.columns, **added)
+    added: dict[str, Sql] = {}
+    for rule in rules:
+        results = Folded(Translation(rule, parameters, usable), usable).results
+        added |= {column(rule, what): sql for what, sql in results.items()}
+    finished = usable.stages.finished()
+    return finished.select(*facts.columns, **{name: over(sql, finished) for name, sql in added.items()})
 
 
 def _check(rules: Sequence[Rule]) -> None:
@@ -90,49 +93,38 @@ class Folded:
 
     def __post_init__(self) -> None:
         self.rule = self.translation.rule
-        self.conditions = {name: self.translation.cell(node) for name, node in self.rule.conditions.items()}
-        self.amount = self._amount()
-
-    @property
-    def worked_out(self) -> Mapping[str, Sql]:
-        """The conditions that differ from row to row, as columns of their own: each is worked out once, whatever is asked of it."""
-        return {self._name(name): cell.sql for name, cell in self.conditions.items() if not cell.is_constant}
-
-    def results(self, tested: Table) -> dict[str, Sql]:
-        """The columns a fold adds, over a table that holds the conditions."""
-        states = {name: self._state(name, cell, tested) for name, cell in self.conditions.items()}
-        bad, amount = self._bad(), self.amount
-        holds = both(states.values(), "and")
-        right = FALSE if amount.is_unknown and not self._is_attested else constant(True) if self._is_attested else _is_known(amount)
-        entitled = both([negated(bad), holds, right], "and")
-        refused = both([negated(bad), negated(holds)], "and")
-        import ibis
-
-        outcome = ibis.cases(
-            (_test(entitled), ibis.literal(ENTITLED)), (_test(refused), ibis.literal(REFUSED)), else_=ibis.literal(UNDETERMINED)
-        )
-        return {
-            "outcome": outcome,
-            "value": ibis.cases((_test(entitled), written(_as_money(amount)))),
-            "amount": written(_as_money(amount)),
-            "failed": _mask([negated(state) for state in states.values()]),
-            "unknown": _mask([_unknown(state) for state in states.values()]),
-            "bad": _mask([self._bad_input(name) for name in self.rule.reads]),
+        self.conditions = {
+            name: self._kept(f"condition {name}", self.translation.cell(node)) for name, node in self.rule.conditions.items()
         }
 
-    @property
-    def _is_attested(self) -> bool:
-        return self.rule.result.value is None
-
-    def _name(self, condition: str) -> str:
-        return f"{self.rule.name}: {condition}"
-
-    def _state(self, name: str, cell: Cell, tested: Table) -> Cell:
-        """A condition as it stands in the table, with the columns it rests on where they alone tell whether it is known."""
+    def _kept(self, name: str, cell: Cell) -> Cell:
+        """The same as a column: it is worked out once, whatever is asked of it."""
         if cell.is_constant:
             return cell
         strict = cell.strict if cell.strict is not None and len(cell.strict) <= 1 else None
-        return Cell("flag", tested[self._name(name)], strict=strict)
+        return Cell(cell.type, self.usable.once(cell.sql, f"{self.rule.name}: {name}"), strict=strict)
+
+    @property
+    def results(self) -> dict[str, Sql]:
+        """The columns a fold adds."""
+        import ibis
+
+        states = list(self.conditions.values())
+        bad = [self.usable.bad(name, self.rule) for name in self.rule.reads]
+        sound, holds = self._kept("sound", negated(both(bad, "or"))), self._kept("holds", both(states, "and"))
+        open_ = both([sound, _not_false(holds)], "and")
+        amount = self._kept("amount", comparing.either(open_, _as_money(self._amount()), unknown("whole")))
+        known = constant(True) if self.rule.result.value is None else negated(_unknown(amount))
+        entitled = self._kept("entitled", both([sound, holds, known], "and"))
+        refused = both([sound, negated(holds)], "and")
+        return {
+            "outcome": ibis.cases((written(entitled), ENTITLED), (written(refused), REFUSED), else_=UNDETERMINED),
+            "value": ibis.cases((written(entitled), written(amount))),
+            "amount": written(amount),
+            "failed": _mask([negated(state) for state in states]),
+            "unknown": _mask([_unknown(state) for state in states]),
+            "bad": _mask(bad),
+        }
 
     def _amount(self) -> Cell:
         """The amount, unknown where it is above its cap without an uplift, below zero, or more than int64 holds."""
@@ -149,12 +141,12 @@ class Folded:
             return value
         return comparing.either(both(tests, "and"), value, unknown("whole"))
 
-    def _bad_input(self, name: str) -> Cell:
-        test = self.usable.bad_test(name, self.rule)
-        return FALSE if test is None else Cell("flag", test, strict=())
 
-    def _bad(self) -> Cell:
-        return both([self._bad_input(name) for name in self.rule.reads], "or")
+def _not_false(cell: Cell) -> Cell:
+    """Where it is true or not known."""
+    if cell.is_constant:
+        return constant(cell.value is not False)
+    return cell if cell.is_sure else Cell("flag", cell.sql.fill_null(True), strict=())
 
 
 def _as_money(amount: Cell) -> Cell:
@@ -164,27 +156,18 @@ def _as_money(amount: Cell) -> Cell:
     return Cell("whole", amount.sql.cast("int64"))
 
 
-def _is_known(cell: Cell) -> Cell:
-    return negated(_unknown(cell))
-
-
 def _unknown(cell: Cell) -> Cell:
     test = is_unknown(cell)
     return constant(test) if isinstance(test, bool) else Cell("flag", test, strict=())
 
 
-def _test(cell: Cell) -> Sql:
-    return written(cell)
-
-
 def _mask(states: Sequence[Cell]) -> Sql:
-    """Bit i set where state i is true."""
+    """Bit i set where state i is true, as int64."""
     import ibis
 
     always = sum(1 << bit for bit, state in enumerate(states) if state.is_constant and state.value)
-    found = ibis.literal(always, type="int64")
+    found = written(constant(always))
     for bit, state in enumerate(states):
         if not state.is_constant:
-            one = ibis.cases((state.sql, ibis.literal(1 << bit, type="int64")), else_=ibis.literal(0, type="int64"))
-            found = one if found is None else found + one
+            found = found + ibis.cases((state.sql, written(constant(1 << bit))), else_=written(constant(0)))
     return found

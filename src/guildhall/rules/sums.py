@@ -113,18 +113,21 @@ def cut_down(cell: Cell) -> Cell:
 
 
 def _divided_wide(top: Cell, below: Cell, size: int) -> Sql:
-    """A quotient found in floating point and mended by the exact rest, until nothing can be left, then cut down."""
-    large = max(size, below.high) > INT64 // 2
+    """A quotient found in floating point and mended by the exact rest until it is one off at most, then settled by whole numbers.
+
+    An engine may round or cut where it makes a whole number of a quotient; either will do.
+    """
+    large = max(size, below.high) > INT64 // 4
     above, under = (wide(top), wide(below)) if large else (written(top), written(below))
     kind = "decimal(38, 0)" if large else "int64"
 
-    def nearest(rest: Sql) -> Sql:
-        return (rest.cast("float64") / under.cast("float64")).round(0).cast(kind)
+    def about(rest: Sql) -> Sql:
+        return (rest.cast("float64") / under.cast("float64")).cast(kind)
 
-    found, left = nearest(above), size
+    found, left = about(above), size
     while left >= EXACT // 4:
-        found, left = found + nearest(above - found * under), left // (EXACT // 4)
-    return found - (above < found * under).cast(kind)
+        found, left = found + about(above - found * under), left // (EXACT // 4)
+    return found + (above >= (found + 1) * under).cast(kind) - (above < found * under).cast(kind)
 
 
 def remainder(left: Cell, right: Cell) -> Cell:

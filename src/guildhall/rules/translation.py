@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol, cast
 from guildhall.rules import comparing, sums
 from guildhall.rules.cells import (
     FALSE,
+    INT64,
     TRUE,
     UNKNOWN,
     Around,
@@ -24,6 +25,7 @@ from guildhall.rules.cells import (
     known_with,
     negated,
     numerator,
+    sought,
     strictly,
     unknown,
     written,
@@ -60,15 +62,21 @@ from guildhall.rules.months import FIRST, LAST, add_days, add_months, months_bet
 from guildhall.rules.parameters import Found, Parameters, Row
 from guildhall.rules.rulebook import Rule
 from guildhall.rules.versions import Choice as VersionChoice
-from guildhall.rules.versions import Selectors
+from guildhall.rules.versions import Groups, Selectors
 
 MOST_ROWS = 100_000
 """More rows than any group has: what a total of them is bounded by."""
+LONG = 12
+"""An expression of more words than these is worked out once, as a column, before it is written several times."""
 MOST_MONTHS = 12 * (LAST.year - FIRST.year + 1)
 
 
 class Columns(Protocol):
-    """The inputs of a row: as they stand, and as far as they may be used."""
+    """The inputs of a row: as they stand, and as far as they may be used; and a place for what is worked out once per row."""
+
+    numbers: dict[tuple[str, Groups], Sql]
+
+    def once(self, sql: Sql) -> Sql: ...
 
     def usable(self, name: str) -> Cell: ...
 
@@ -90,6 +98,7 @@ class Translation:
     def __post_init__(self) -> None:
         self._row: Sql = None
         self._known: dict[Node, Cell] = {}
+        self._weights: dict[Any, int] = {}
 
     def cell(self, node: Node) -> Cell:
         """What the expression becomes; the same one for the same node, outside groups of rows."""
@@ -98,6 +107,26 @@ class Translation:
         if node not in self._known:
             self._known[node] = _CELLS[type(node)](self, node)
         return self._known[node]
+
+    def light(self, node: Node) -> Cell:
+        """The cell of a part that is going to be written several times: a long one becomes a column of its own first."""
+        return self._lightened(self.cell(node))
+
+    def _lightened(self, cell: Cell) -> Cell:
+        if cell.sql is None:
+            return cell
+        per = cell.per if cell.per is None else self._lightened(cell.per)
+        return replace(cell, sql=self._short(cell.sql), per=per)
+
+    def _short(self, sql: Sql) -> Sql:
+        return self.columns.once(sql) if self._row is None and self._weight(sql.op()) > LONG else sql
+
+    def _weight(self, node: Any) -> int:
+        """How many words of a query an expression is, with everything it repeats."""
+        if node not in self._weights:
+            inner = () if hasattr(node, "rel") else node.__children__
+            self._weights[node] = 1 + sum(self._weight(child) for child in inner)
+        return self._weights[node]
 
     def literal(self, node: Literal) -> Cell:
         return constant(node.value)
@@ -109,7 +138,7 @@ class Translation:
         return self.columns.field(node.group, node.name, self._row)
 
     def parameter(self, node: ParameterRef) -> Cell:
-        keys = [self.cell(key) for key in node.keys]
+        keys = [self.light(key) for key in node.keys]
 
         def build(found: Found) -> Cell:
             if node.keys:
@@ -120,24 +149,25 @@ class Translation:
 
     def in_force(self, node: ParameterRef, build: Callable[[Found], Cell], type_: str = "whole") -> Cell:
         """What `build` makes of the version that decides in each row."""
-        day = self.columns.usable(self.rule.governed_by) if node.at is None else self.cell(node.at)
+        day = self.columns.usable(self.rule.governed_by) if node.at is None else self.light(node.at)
         return VersionChoice(self.rule.name, node.name, self.parameters, self._selectors(), build, type_).cell(day)
 
     def _selectors(self) -> Selectors:
         place, edition = (self.columns.usable(name) if name else None for name in (self.rule.place, self.rule.edition))
-        return Selectors(place, edition, self.columns.words(self.rule.place) if self.rule.place else None)
+        words = self.columns.words(self.rule.place) if self.rule.place else None
+        return Selectors(place, edition, words, self.columns.once, self.columns.numbers)
 
     def comparison(self, node: Comparison) -> Cell:
-        return comparing.compared(node.order, self.cell(node.left), self.cell(node.right))
+        return comparing.compared(node.order, self.light(node.left), self.light(node.right))
 
     def arithmetic(self, node: Arithmetic) -> Cell:
-        left, right = self.cell(node.left), self.cell(node.right)
+        left, right = self.light(node.left), self.light(node.right)
         if left.is_unknown or right.is_unknown:
             return unknown("whole")
         return _SUMS[node.op](left, right)
 
     def rounding(self, node: Rounded) -> Cell:
-        return sums.rounded(self.cell(node.value), node.rounding, node.step)
+        return sums.rounded(self.light(node.value), node.rounding, node.step)
 
     def logic(self, node: Logic) -> Cell:
         return both((self.cell(part) for part in node.parts), node.op)
@@ -146,13 +176,13 @@ class Translation:
         return negated(self.cell(node.part))
 
     def choice(self, node: Choice) -> Cell:
-        return comparing.either(self.cell(node.test), self.cell(node.then), self.cell(node.otherwise))
+        return comparing.either(self.light(node.test), self.cell(node.then), self.cell(node.otherwise))
 
     def extreme(self, node: Extreme) -> Cell:
-        return comparing.extreme(node.op, [self.cell(part) for part in node.parts])
+        return comparing.extreme(node.op, [self.light(part) for part in node.parts])
 
     def lookup(self, node: Lookup) -> Cell:
-        key = self.cell(node.key)
+        key = self.light(node.key)
         rows = tuple(((word,), value) for word, value in node.rows)
         if node.otherwise is None or key.is_unknown:
             return looked_up(rows, [key])
@@ -162,17 +192,17 @@ class Translation:
         return chosen([*_rows_by_key(rows, [key]), (others.sql, constant(node.otherwise))], "whole")
 
     def bracket(self, node: Bracket) -> Cell:
-        value = self.cell(node.value)
+        value = self.light(node.value)
         make = marginal if node.marginal else in_bracket
         if isinstance(node.scale, ParameterRef):
             return self.in_force(node.scale, lambda found: make(value, cast(Any, found.version.value)))
         return make(value, node.scale)
 
     def elapsed(self, node: Elapsed) -> Cell:
-        return elapsed(node.unit, self.cell(node.start), self.cell(node.end))
+        return elapsed(node.unit, self.light(node.start), self.light(node.end))
 
     def shifted(self, node: Shifted) -> Cell:
-        return shifted(node.unit, self.cell(node.start), self.cell(node.by))
+        return shifted(node.unit, self.light(node.start), self.light(node.by))
 
     def year(self, node: YearOf) -> Cell:
         day = self.cell(node.date)
@@ -203,30 +233,32 @@ class Translation:
 
     def existence(self, node: Exists) -> Cell:
         rows = self.columns.usable(node.group.name)
-        states = rows.sql.map(lambda row: _state(self._in_row(row, node.test))).maxs()
-        import ibis
-
-        none = rows.sql.length() == 0
-        return Cell("flag", ibis.cases((states == 2, True), ((states == 0) | none, False)))
+        tests = _of_each(rows.sql, lambda row: self._in_row(row, node.test))
+        if not isinstance(tests, Cell):
+            states = tests.map(lambda test: _state(Cell("flag", test))).maxs()
+            return chosen([(states == 2, TRUE), ((states == 0) | (rows.sql.length() == 0), FALSE)], "flag")
+        return comparing.either(Cell("flag", rows.sql.length() > 0, strict=rows.strict), tests, FALSE)
 
     def sum_of_rows(self, node: Total) -> Cell:
         rows = self.columns.usable(node.group.name)
         limits: list[Cell] = []
 
-        def of(row: Sql) -> Sql:
-            test = self._in_row(row, node.test)
-            found = comparing.either(test, self._in_row(row, node.value), constant(0))
-            limits.append(found)
-            return written(found if not found.is_unknown else unknown("whole"))
+        def value(row: Sql) -> Cell:
+            limits.append(comparing.either(self._in_row(row, node.test), self._in_row(row, node.value), constant(0)))
+            return limits[-1]
 
-        values = rows.sql.map(of)
+        values = _of_each(rows.sql, value)
+        low, high = min(0, limits[0].low) * MOST_ROWS, max(0, limits[0].high) * MOST_ROWS
+        if isinstance(values, Cell):
+            number = Cell("whole", rows.sql.length().cast("int64"), high=MOST_ROWS, strict=rows.strict)
+            each = sums.multiplied(number, values)
+            return either_empty(rows.sql, each) if values.is_unknown else each
+        if max(-low, high) > sums.WIDEST:
+            raise RuleFault(f"a total over {node.group.name} may grow past 38 digits")
         known = rows.sql.notnull() & (values.filter(lambda value: value.isnull()).length() == 0)
         import ibis
 
-        low, high = min(0, limits[0].low) * MOST_ROWS, max(0, limits[0].high) * MOST_ROWS
-        if max(-low, high) > sums.WIDEST:
-            raise RuleFault(f"a total over {node.group.name} may grow past 38 digits")
-        kind = "int64" if max(-low, high) <= 2**63 - 1 else "decimal(38, 0)"
+        kind = "int64" if max(-low, high) <= INT64 else "decimal(38, 0)"
         return Cell("whole", ibis.cases((known, ibis.coalesce(values.sums().cast(kind), 0))), low=low, high=high)
 
     def _in_row(self, row: Sql, node: Node) -> Cell:
@@ -252,6 +284,23 @@ class Translation:
             test, then, otherwise = (self.uplift(part) for part in (node.test, node.then, node.otherwise))
             return any_known((test, comparing.either(self.cell(node.test), then, otherwise)))
         return any_known((*found, *(self.uplift(part) for part in children(node))))
+
+
+def _of_each(rows: Sql, make: Callable[[Sql], Cell]) -> Sql | Cell:
+    """What is made of each related row, as a list; or the one constant it is for all, because no engine maps to a constant."""
+    made: list[Cell] = []
+
+    def of(row: Sql) -> Sql:
+        made.append(make(row))
+        return written(made[-1])
+
+    values = rows.map(of)
+    return made[0] if made[0].is_constant else values
+
+
+def either_empty(rows: Sql, otherwise: Cell) -> Cell:
+    """Nothing where there are no rows."""
+    return chosen([(rows.length() == 0, constant(0)), (rows.length() > 0, otherwise)], "whole")
 
 
 def any_known(parts: Iterable[Cell]) -> Cell:
@@ -308,8 +357,7 @@ def _among(value: Cell, members: Sequence[Scalar]) -> Cell:
         return known_with(True, value) if len(set(members)) == 2 else value if members[0] else negated(value)
     if value.type in ("date", "ratio") or any(not isinstance(word, (str, int)) for word in members):
         return both((comparing.compared("eq", value, constant(word)) for word in members), "or")
-    sql = value.sql == members[0] if len(members) == 1 else value.sql.isin(list(members))
-    return Cell("flag", sql, strict=value.strict)
+    return Cell("flag", sought(value.sql, members), strict=value.strict)
 
 
 def in_bracket(value: Cell, scale: Sequence[tuple[int, int | Fraction]]) -> Cell:
@@ -384,8 +432,9 @@ def _length(year: Sql, month: Sql) -> Sql:
     """Days in a month."""
     import ibis
 
+    short = (month == 4) | (month == 6) | (month == 9) | (month == 11)
     leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
-    return ibis.cases((month == 2, ibis.cases((leap, 29), else_=28)), (month.isin([4, 6, 9, 11]), 30), else_=31)
+    return ibis.cases((month == 2, ibis.cases((leap, 29), else_=28)), (short, 30), else_=31)
 
 
 def shifted(unit: str, start: Cell, by: Cell) -> Cell:
@@ -405,7 +454,7 @@ def _shifted_evenly(unit: str, start: Cell, by: int) -> Cell:
     if start.is_constant:
         found = move(start.value, by)
         return unknown("date") if found is None else constant(found)
-    limits = _room(move, start, by)
+    limits = _room(unit, start, by)
     if limits is None:
         return unknown("date")
     first, last = limits
@@ -421,21 +470,20 @@ def _shifted_evenly(unit: str, start: Cell, by: int) -> Cell:
     return Cell("date", sql, low=low, high=high, strict=start.strict, steady=steady, around=Around(start.sql, least, most))
 
 
-def _room(move: Callable[[date, int], date | None], start: Cell, by: int) -> tuple[int, int] | None:
-    """The first and last day of `start` from which the move stays within the days a rule may speak of."""
-    days = [start.low, start.high]
-    if abs(by) > 200_000 or move(LAST if by < 0 else FIRST, by) is None:
-        return None
-    for at, bound in ((0, FIRST), (1, LAST)):
-        if move(date.fromordinal(days[at]), by) is None:
-            back = move(bound, -by)
-            days[at] = back.toordinal() if back else days[at]
-            step = 1 if at == 0 else -1
-            while move(date.fromordinal(days[at] - step), by) is not None:
-                days[at] -= step
-            while move(date.fromordinal(days[at]), by) is None:
-                days[at] += step
-    return (days[0], days[1]) if days[0] <= days[1] else None
+def _room(unit: str, start: Cell, by: int) -> tuple[int, int] | None:
+    """The first and last day of `start` from which the move stays within the days a rule may speak of; None where there is none."""
+    if unit == "days":
+        first, last = FIRST.toordinal() - by, LAST.toordinal() - by
+    else:
+        first, last = _month_begins(FIRST.year * 12 - by), _month_begins((LAST.year + 1) * 12 - by) - 1
+    first, last = max(first, start.low), min(last, start.high)
+    return (first, last) if first <= last else None
+
+
+def _month_begins(number: int) -> int:
+    """The ordinal of the first day of a month counted from year 0; of the first or last day there is, beyond those."""
+    year, month = divmod(number, 12)
+    return date(year, month + 1, 1).toordinal() if 1 <= year <= 9999 else 0 if year < 1 else date.max.toordinal() + 1
 
 
 def _span(months: int) -> tuple[int, int]:
@@ -464,7 +512,7 @@ def _shifted_each(unit: str, start: Cell, by: Cell) -> Cell:
 def _inside(number: Sql, most: int) -> Sql:
     import ibis
 
-    return ibis.cases(((number >= -most) & (number <= most), number))
+    return ibis.cases(((number >= -most) & (number <= most), number)).cast("int64")
 
 
 def _within_days(cell: Cell) -> Cell:

@@ -6,15 +6,17 @@ The same tests as for one row (`rules.validity`), left out wherever the extents 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import reduce
 from typing import Any, TypeAlias
 
-from guildhall.rules.cells import Cell, Sql, Steady
+from guildhall.rules.cells import Cell, Sql, Steady, both, sought
 from guildhall.rules.inputs import LARGEST, Input
 from guildhall.rules.months import FIRST, LAST
 from guildhall.rules.rulebook import Rule
+from guildhall.rules.stages import Stages
+from guildhall.rules.versions import Groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,35 +39,47 @@ ANYTHING = Extent()
 
 
 class Usable:
-    """The inputs that rules on one facts table read; `table` is the facts with what had to be worked out once per row."""
+    """The inputs that rules on one facts table read, and the stages that hold what has to be worked out once per row."""
 
     def __init__(self, facts: Sql, rules: Sequence[Rule], on: date, extents: Extents) -> None:
         self.on = on
         self.extents = extents
+        self.stages = Stages(facts)
         self.inputs: Mapping[str, Input] = {name: rule.inputs[name] for rule in rules for name in rule.reads}
+        self.numbers: dict[tuple[str, Groups], Sql] = {}
+        """Columns that number groups of places or editions: rules of one table share them, as they share those two inputs."""
         self._born = next((rule.born for rule in rules if rule.born), ())
         self._dating = frozenset[str]().union(*(rule.dating for rule in rules))
-        self._facts = facts
-        tests = {name: test for name in self.inputs if (test := self._bad(name)) is not None}
-        dead = {(rule.died, rule.governed_by) for rule in rules if rule.died}
-        tests |= {f"{died} {event}": (facts[died] < facts[event]).fill_null(False) for died, event in dead}
-        tested = facts.mutate(**{_bad_name(name): test for name, test in tests.items()}) if tests else facts
-        self.bad = frozenset(tests)
-        changed = {name: test for name in self.inputs if (test := self._test(name, tested)) is not None}
-        usable = {_usable_name(name): _where(test, tested[name]) for name, test in changed.items()}
-        self.changed = frozenset(changed)
-        self.table = tested.mutate(**usable) if usable else tested
+        self._bad: dict[str, Sql] = {}
+        for name in self.inputs:
+            self._keep_bad(name, self._bad_test(name))
+        for died, event in sorted({(rule.died, rule.governed_by) for rule in rules if rule.died}):
+            self._keep_bad(_death(died, event), (self.column(died) < self.column(event)).fill_null(False))
         self._cells: dict[str, Cell] = {}
+
+    def column(self, name: str) -> Sql:
+        """A column of the facts as it stands."""
+        return self.stages.column(name)
+
+    def once(self, sql: Sql, name: str = "") -> Sql:
+        """A column that holds an expression, worked out once per row."""
+        return self.stages.add(sql, name)
 
     def raw(self, name: str) -> Cell:
         """The input as it stands."""
-        return self._cell(name, self.table[name])
+        return self._cell(name, self.column(name))
 
     def usable(self, name: str) -> Cell:
         """The input, unknown where it is bad or stale."""
         if name not in self._cells:
-            self._cells[name] = self._cell(name, self.table[_usable_name(name) if name in self.changed else name])
+            test = self._test(name)
+            sql = self.column(name) if test is None else self.once(_where(test, self.column(name)), f"{name}: usable")
+            self._cells[name] = self._cell(name, sql)
         return self._cells[name]
+
+    def _keep_bad(self, name: str, test: Sql | None) -> None:
+        if test is not None:
+            self._bad[name] = self.once(test, f"{name}: bad")
 
     def field(self, group: str, name: str, row: Sql) -> Cell:
         """A column of a related row."""
@@ -76,33 +90,32 @@ class Usable:
         """The words that stand in a column, where they are known."""
         return self.extents.get(name, ANYTHING).words
 
-    def bad_test(self, name: str, rule: Rule) -> Sql | None:
-        """Whether the input is bad in a row; None where it is in none."""
-        names = [name] if name != rule.died else [name, f"{name} {rule.governed_by}"]
-        tests = [self.table[_bad_name(each)] for each in names if each in self.bad]
-        return reduce(lambda a, b: a | b, tests) if tests else None
+    def bad(self, name: str, rule: Rule) -> Cell:
+        """Whether the input is bad in a row of a rule."""
+        names = (name, _death(name, rule.governed_by)) if name == rule.died else (name,)
+        return both([Cell("flag", self._bad[each], strict=()) for each in names if each in self._bad], "or")
 
     def _cell(self, name: str, column: Sql) -> Cell:
         extent = self.extents.get(name, ANYTHING)
         cell = _limited(self.inputs[name], column, extent)
-        return cell if extent.empty or name in self.changed else _sure(cell)
+        return replace(cell, strict=()) if not extent.empty and column is self.column(name) else cell
 
-    def _test(self, name: str, tested: Sql) -> Sql | None:
+    def _test(self, name: str) -> Sql | None:
         """Whether a value may be used; None where every one may."""
-        tests = [~tested[_bad_name(name)]] if name in self.bad else []
+        tests = [~self._bad[name]] if name in self._bad else []
         origin = self.inputs[name].origin
         if origin.as_of:
             oldest = self.on - timedelta(days=origin.days)
             extent = self.extents.get(origin.as_of, ANYTHING)
             if extent.empty or not extent.within(oldest, date.max):
-                tests.append(tested[origin.as_of] >= oldest)
+                tests.append(self.column(origin.as_of) >= oldest)
         return reduce(lambda a, b: a & b, tests) if tests else None
 
-    def _bad(self, name: str) -> Sql | None:
-        given, column = self.inputs[name], self._facts[name]
+    def _bad_test(self, name: str) -> Sql | None:
+        given, column = self.inputs[name], self.column(name)
         tests = list(_wrong(given, column, self.extents.get(name, ANYTHING)))
         if given.type == "date" and name not in self._born and name not in self._dating:
-            tests += [column < self._facts[born] for born in self._born if not self._after(name, born)]
+            tests += [column < self.column(born) for born in self._born if not self._after(name, born)]
         return reduce(lambda a, b: a | b, (test.fill_null(False) for test in tests)) if tests else None
 
     def _after(self, name: str, born: str) -> bool:
@@ -116,7 +129,7 @@ def _wrong(given: Input, column: Sql, extent: Extent) -> Iterator[Sql]:
     if given.type == "whole" and not extent.within(0, LARGEST):
         yield (column < 0) | (column > LARGEST)
     elif given.type == "word" and given.values and not (extent.words is not None and extent.words <= set(given.values)):
-        yield ~column.isin(given.values)
+        yield ~sought(column, given.values)
     elif given.type == "date" and not extent.within(FIRST, LAST):
         yield (column < FIRST) | (column > LAST)
     elif given.type == "rows":
@@ -141,19 +154,11 @@ def _limited(given: Input, column: Sql, extent: Extent) -> Cell:
     return Cell(given.type, column, strict=(column,))
 
 
-def _sure(cell: Cell) -> Cell:
-    return Cell(cell.type, cell.sql, low=cell.low, high=cell.high, strict=(), steady=cell.steady)
-
-
 def _where(test: Sql, column: Sql) -> Sql:
     import ibis
 
     return ibis.cases((test, column))
 
 
-def _bad_name(name: str) -> str:
-    return f"{name}: bad"
-
-
-def _usable_name(name: str) -> str:
-    return f"{name}: usable"
+def _death(died: str, event: str) -> str:
+    return f"{died} before {event}"

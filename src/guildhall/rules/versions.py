@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeAlias
 
-from guildhall.rules.cells import Cell, Sql, chosen, strictly, unknown
+from guildhall.rules.cells import Cell, Sql, chosen, sought, strictly, unknown
 from guildhall.rules.parameters import NATION, Found, Parameters, Value, Version
 
 Leaf: TypeAlias = "tuple[Value, str | None] | None"
@@ -20,6 +20,7 @@ Leaf: TypeAlias = "tuple[Value, str | None] | None"
 Tree: TypeAlias = "Leaf | Split"
 OTHER = "\0"
 """Stands for every place, or edition, that no version and no link names."""
+Groups: TypeAlias = tuple[tuple[str, ...], ...]
 FEW = 8
 """So many words are sought one after another; more, in a map."""
 
@@ -41,6 +42,10 @@ class Selectors:
     place: Cell | None = None
     edition: Cell | None = None
     places: frozenset[str] | None = None
+    once: Callable[[Sql], Sql] = lambda sql: sql
+    """Makes a column of what is worked out once per row."""
+    numbers: dict[tuple[str, Groups], Sql] = field(default_factory=dict)
+    """The columns that number the groups of words, by selector and groups."""
 
 
 @dataclass
@@ -71,7 +76,7 @@ class Choice:
             test, held = _within(day, first, end), self._cell(tree)
             if test is None:
                 return held
-            branches.append((test, held))
+            branches.append((self.by.once(test), held))
         found = chosen(branches, self.type)
         cells = [cell for _, cell in branches]
         if found.is_unknown or any(cell.is_unknown or (not cell.is_constant and cell.strict is None) for cell in cells):
@@ -160,13 +165,13 @@ class Choice:
 
     def _branches(self, tree: Split, on: Sql) -> Iterator[tuple[Sql, Cell]]:
         trees = list(dict.fromkeys(found for _, found in tree.words))
-        groups = [[word for word, found in tree.words if found == each] for each in trees]
+        groups = tuple(tuple(word for word, found in tree.words if found == each) for each in trees)
         if len(tree.words) <= FEW:
-            tests, others = [on.isin(words) for words in groups], on.notnull()
+            tests, others = [sought(on, words) for words in groups], on.notnull()
             for test in tests:
                 others = others & ~test
         else:
-            number = _numbers(groups).get(on)
+            number = self._number(tree.by, groups, on)
             tests, others = [number == at for at in range(len(groups))], on.notnull() & number.isnull()
         for test, each in zip(tests, trees, strict=True):
             yield test, self._cell(each)
@@ -175,17 +180,22 @@ class Choice:
             yield on.isnull(), self._cell(tree.none)
 
 
+    def _number(self, by: str, groups: Groups, on: Sql) -> Sql:
+        if (by, groups) not in self.by.numbers:
+            self.by.numbers[by, groups] = self.by.once(_map(groups).get(on))
+        return self.by.numbers[by, groups]
+
+
 def _simple(split: Split) -> Tree:
     """What is the same whatever the word, known or not, depends on none."""
     return split.rest if not split.words and split.none == split.rest else split
 
 
-def _numbers(groups: Sequence[Sequence[str]]) -> Any:
+def _map(groups: Groups) -> Any:
     """A map from each word to the number of its group."""
     import ibis
 
-    words = [word for group in groups for word in group]
-    return ibis.map(words, [at for at, group in enumerate(groups) for _ in group])
+    return ibis.literal({word: at for at, group in enumerate(groups) for word in group}, type="map<string, int64>")
 
 
 def _within(day: Cell, first: int, end: int) -> Sql | None:

@@ -1,0 +1,71 @@
+"""The row evaluator and the fold to tables give the same answer for the same person, whatever the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import strategies as st
+
+from guildhall.kernel.backends import open_arrow
+from guildhall.kernel.tables import Table
+from guildhall.rules import Parameters, Rule, RuleFault, decide
+from guildhall.rules.fold import fold
+from guildhall.rules.validity import unusable
+from tests.rules.generated import ON, PEOPLE, laws, people, rules
+
+
+def by_table(rule: Rule, parameters: Parameters, facts: Table, rows: Sequence[Mapping[str, object]], on: date) -> list[dict[str, object]]:
+    """What the fold adds to each row, in the order of the key."""
+    with open_arrow({"facts": facts.build({column.name: [row.get(column.name) for row in rows] for column in facts.columns})}) as tables:
+        found = fold(rule, parameters, on)(tables["facts"])
+        return tables.rows(found.order_by(facts.key[0]).select("outcome", "value", "failed", "unknown", "bad"))
+
+
+def by_row(rule: Rule, parameters: Parameters, row: Mapping[str, object], on: date) -> dict[str, object]:
+    """The same from the row evaluator."""
+    inputs = {name: value for name, value in row.items() if name in rule.inputs}
+    found = decide(rule, inputs, parameters=parameters, on=on)
+    names = list(rule.conditions)
+    bad = {missing.name for missing in unusable(rule, inputs, on) if missing.why == "bad"}
+    return {
+        "outcome": found.outcome,
+        "value": found.value,
+        "failed": sum(1 << names.index(name) for name in found.failed),
+        "unknown": sum(1 << names.index(name) for name in found.unknown),
+        "bad": sum(1 << rule.reads.index(name) for name in bad),
+    }
+
+
+def differences(rule: Rule, parameters: Parameters, rows: Sequence[Mapping[str, object]]) -> list[str]:
+    """Rows on which the two disagree, with both answers."""
+    found = by_table(rule, parameters, PEOPLE, rows, ON)
+    expected = [by_row(rule, parameters, row, ON) for row in rows]
+    return [f"{row}\n  table {one}\n  row   {two}" for row, one, two in zip(rows, found, expected, strict=True) if one != two]
+
+
+def agree(rule: Rule, parameters: Parameters, rows: Sequence[Mapping[str, object]]) -> None:
+    try:
+        wrong = differences(rule, parameters, rows)
+    except RuleFault as fault:
+        if "38 digits" not in fault.what:
+            raise
+        reject()
+    said = {name: rule.wording(node) for name, node in rule.conditions.items()}
+    said["value"] = rule.wording(rule.result.value) if rule.result.value is not None else ""
+    assert not wrong, "\n".join([f"{len(wrong)} rows differ", *wrong[:3], *(f"{name}: {text}" for name, text in said.items())])
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much])
+@given(rules(conditions=5, depth=2), laws(), st.integers(0, 10_000))
+def test_generated_rules_agree(rule: Rule, parameters: Parameters, seed: int) -> None:
+    agree(rule, parameters, people(seed, 40))
+
+
+@pytest.mark.slow
+@settings(max_examples=600, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much])
+@given(rules(conditions=8, depth=4), laws(), st.integers(0, 1_000_000))
+def test_many_generated_rules_agree(rule: Rule, parameters: Parameters, seed: int) -> None:
+    agree(rule, parameters, people(seed, 60))
