@@ -466,6 +466,23 @@ BENEFITS: tuple[Door, ...] = (
     Door("claim_agree", ("worker",), "POST", at=claim_of("asked"), form=fixed(said="no")),
 )
 """What is a worker's by the rules, and the claims of their own; mandates of the world are for the record, which opens none of it."""
+CLAIMED = {"benefit": "hiring_subsidy"}
+EMPLOYER: tuple[Door, ...] = (
+    Door("employer_benefits", ("employer",)),
+    Door("employer_ask", ("employer",), "POST"),
+    Door("employer_claims", ("employer",)),
+    Door("employer_batch_new", ("employer",), at=fixed(benefit="skill_upgrade_subsidy"), case="of workers"),
+    Door("employer_batch_new", ("employer",), at=fixed(**CLAIMED), case="own"),
+    Door("employer_batch_new", ("employer",), "POST", at=fixed(**CLAIMED), form=lambda side: {"subject": side.keys["hire"]}),
+    Door("employer_batch", ("employer",), at=key("bundle", "bundle_id")),
+    Door("employer_batch", ("employer",), "POST", at=key("bundle", "bundle_id"), form=fixed(do="account", **ACCOUNT)),
+    Door("employer_claim", ("employer",), at=claim_of("own")),
+    Door("employer_claim", ("employer",), "POST", at=claim_of("own"), form=fixed(do="account", **ACCOUNT)),
+    Door("unclaimed", ("planner", "claims_officer")),
+    Door("unclaimed_file", ("planner", "claims_officer"), "POST"),
+    Door("outreach_file", ("claims_officer",), "POST"),
+)
+"""What an employer claims over its roster, and what could be claimed and is not."""
 REVIEWERS = ("claims_officer", "auditor")
 """Who opens the pages of the review and of the money; an auditor reads."""
 
@@ -530,7 +547,21 @@ RECORDS: tuple[Door, ...] = (
     Door("number", KEEPERS, "POST", at=worker, form=fixed(**{"action": "refuse", "refuse-reason": "the copy is forged"})),
 )
 """Duplicates, corrections, and who someone is."""
-DOORS: tuple[Door, ...] = (*CITY, *API, *SIGN_IN, *OWN_ACCOUNT, *CLAIMS, *OFFICE, *PEOPLE, *ROSTERS, *MINE, *BENEFITS, *REVIEW, *RECORDS)
+DOORS: tuple[Door, ...] = (
+    *CITY,
+    *API,
+    *SIGN_IN,
+    *OWN_ACCOUNT,
+    *CLAIMS,
+    *OFFICE,
+    *PEOPLE,
+    *ROSTERS,
+    *MINE,
+    *BENEFITS,
+    *EMPLOYER,
+    *REVIEW,
+    *RECORDS,
+)
 UNANSWERED = frozenset({"api:api-root"})
 """Names that only serve to make addresses: nothing answers there."""
 READ_BY_ANY_METHOD = frozenset({"api:openapi-json"})

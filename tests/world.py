@@ -19,7 +19,7 @@ from django.test import Client
 from django.test.client import ClientHandler
 
 from guildhall import city as packs
-from guildhall.incentives.models import Claim, PaymentBatch, Verdict
+from guildhall.incentives.models import Bundle, Claim, PaymentBatch, Verdict
 from guildhall.incentives.queries.sealed import seal_account
 from guildhall.office import strongroom
 from guildhall.office.backends import PATH
@@ -289,7 +289,21 @@ def _claims(side: Side) -> None:
         side.keys[f"claim {state}"] = claim.pk
         if state == "refused":
             Verdict.objects.create(claim=claim, what="refusal", state="final", proposed_by="account:0", proposed_at=THEN)
+    _of_the_employer(side)
     _at_the_office(side)
+
+
+def _of_the_employer(side: Side) -> None:
+    """A batch of the employer with one claim of its own, for having hired the worker; the hire of the second is free to be claimed for."""
+    hired = models.EmploymentSpell.objects.get(worker_id=side.worker, organisation_id=side.organisation)
+    batch = Bundle.objects.create(organisation_id=side.organisation, benefit="hiring_subsidy", made_by="account:0", made_at=THEN)
+    own = Claim.objects.create(
+        benefit="hiring_subsidy", kind="spell", subject=str(hired.pk), once=f"hiring_subsidy:person:{side.worker}", payee="organisation",
+        worker_id=side.worker, organisation_id=side.organisation, bundle=batch, place_id=side.homes[0], state="draft", since=THEN.date(),
+        begun_by="account:0", begun_at=THEN,
+    )  # fmt: skip
+    side.keys |= {"bundle": batch.pk, "claim own": own.pk}
+    side.keys["hire"] = models.EmploymentSpell.objects.get(worker_id=side.second, organisation_id=side.organisation).pk
 
 
 def _at_the_office(side: Side) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import path
 
-from guildhall.incentives.pages import board, claiming, following, money, review, worker
+from guildhall.incentives.pages import board, claiming, employer, employer_claim, following, money, review, unclaimed, worker
 from guildhall.incentives.pages import counter as claims_counter
 from guildhall.incentives.queries.waiting import waiting as claims_waiting
 from guildhall.office import pages as office
@@ -159,6 +159,15 @@ urlpatterns = [
         path("visits/<int:batch_id>/", read_only(visits.visit), name="visit"),
         path("me/agents/", with_form(mandates.agents), name="agents"),
         path("tokens/", with_form(office.tokens), name="tokens"),
+        path("employer/benefits/", read_only(employer.employer_benefits), name="employer_benefits"),
+        path("employer/benefits/ask/", form_only(employer.employer_ask), name="employer_ask"),
+        path("employer/claims/", read_only(employer.employer_claims), name="employer_claims"),
+        path("employer/claims/<int:claim_id>/", with_form(employer_claim.employer_claim), name="employer_claim"),
+        path("employer/batches/new/<str:benefit>/", with_form(employer.employer_batch_new), name="employer_batch_new"),
+        path("employer/batches/<int:bundle_id>/", with_form(employer.employer_batch), name="employer_batch"),
+        path("unclaimed/", read_only(unclaimed.unclaimed), name="unclaimed"),
+        path("unclaimed/file/", form_only(unclaimed.unclaimed_file), name="unclaimed_file"),
+        path("unclaimed/people/", form_only(unclaimed.outreach_file), name="outreach_file"),
         path("claims/", read_only(review.claims_queue), name="claims_queue"),
         path("claims/appeals/", read_only(review.appeals), name="appeals"),
         path("claims/counter/", with_form(claims_counter.claim_at_counter), name="claim_at_counter"),

@@ -24,6 +24,7 @@ from guildhall.registry.engine.purposes import BY_KEY
 from guildhall.registry.operations.consents import give_consent
 from guildhall.registry.queries import organisation
 from guildhall.registry.queries.consents import has_agreed
+from guildhall.registry.queries.vouched import known_among
 from guildhall.web.viewer import Viewer
 
 MOST = 1_000
@@ -68,7 +69,9 @@ def _own(row: Bundle, benefit: str, subjects: Collection[str], by: Viewer, now: 
 def _of_workers(row: Bundle, benefit: str, subjects: Collection[str], by: Viewer, now: datetime) -> list[Claim]:
     """Claims of workers, in one order of the chains that their events go to; what is claimed already is left out."""
     found = [of_certificate(by, benefit, subject, timezone.localdate(now)) for subject in set(subjects)]
-    if None in found:
+    people = {one.worker for one in found if one is not None and one.worker is not None}
+    sure = known_among(by.organisation or 0, people, timezone.localdate(now))
+    if None in found or people - sure:  # whose employment stands on the employer's word alone is nobody to claim for
         raise no_such_claim()
     begun = []
     for one in sorted((one for one in found if one is not None), key=lambda one: (f"worker:{one.worker}", one.subject)):

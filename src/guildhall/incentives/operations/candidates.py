@@ -84,6 +84,7 @@ def search(*, folder: Folder, on: date, by: Viewer, now: datetime, progress: Pro
         tables = Undoubted(opened, in_doubt())
         for stage in range(run.stage, len(STAGES)):
             _Stage(run, stage, tables, parameters, by, now, tally, progress).search()
+            run.refresh_from_db()
     _finish(run, by, now)
     tally.states = Candidate.counts(run)
     return tally

@@ -110,7 +110,8 @@ def of_employer(viewer: Viewer) -> QuerySet[Candidate]:
 
 def named_to_employer(viewer: Viewer) -> list[Candidate]:
     """Those rows of the viewer's organisation that it may see by name: resting on what it put on record itself, or agreed to."""
-    rows = of_employer(viewer).filter(kind="spell").filter(Q(open_to_employer=True) | agreed(EMPLOYER_MAY_KNOW, person="worker_id"))
+    may_know = Q(state=LIKELY) & agreed(EMPLOYER_MAY_KNOW, person="worker_id")
+    rows = of_employer(viewer).filter(kind="spell").filter(Q(open_to_employer=True) | may_know)
     listed = list(rows.order_by("benefit", "key"))
     sure = confirmed_among({row.key for row in listed})
     return [row for row in listed if row.key in sure]

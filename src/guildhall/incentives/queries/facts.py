@@ -74,8 +74,8 @@ def of_subject(viewer: Viewer, kind: str, key: int, *, on: date, today: date, ap
 def of_employer(viewer: Viewer, organisation_id: int, *, on: date, today: date, applied: date | None = None) -> list[Facts]:
     """Facts of an employer for each year it can have a refund for, the last one last. Raises NotFound."""
     organisation = published.of_organisation(viewer, organisation_id, today)
-    years = _values(tables.EMPLOYER_YEARS, EmployerYear, Q(organisation_id=organisation_id, year__lt=on.year))
-    grants = _values(tables.GRANTS, BenefitGrant, Q(organisation_id=organisation_id))
+    years = values_of(tables.EMPLOYER_YEARS, EmployerYear, Q(organisation_id=organisation_id, year__lt=on.year))
+    grants = values_of(tables.GRANTS, BenefitGrant, Q(organisation_id=organisation_id))
     rows = {"registry.organisations": [organisation], "incentives.grants": grants}
     question = asked(on, applied)
     return [engine.employer(rows, row, question) for row in _sorted(years, "year")]
@@ -92,8 +92,8 @@ def _rows(viewer: Viewer, worker_id: int, today: date) -> dict[str, list[dict[st
     """Everything that facts of a person rest on, with the businesses of the whole household and the grants to them."""
     rows = published.of_person(viewer, worker_id, today)
     records = Q(worker_id__in=[row["worker_id"] for row in rows["registry.workers"]])
-    own = _values(tables.BUSINESSES, Business, records)
-    household = _values(tables.BUSINESSES, Business, records | Q(household__in={row["household"] for row in own} - {None}))
+    own = values_of(tables.BUSINESSES, Business, records)
+    household = values_of(tables.BUSINESSES, Business, records | Q(household__in={row["household"] for row in own} - {None}))
     certificates, spells = _keys(rows["registry.certificates"], "certificate_id"), _keys(rows["registry.employment_spells"], "spell_id")
     pointing = Q(certificate_id__in=certificates) | Q(spell_id__in=spells) | Q(business_id__in=_keys(household, "business_id"))
     said = (
@@ -105,9 +105,9 @@ def _rows(viewer: Viewer, worker_id: int, today: date) -> dict[str, list[dict[st
         **rows,
         "own businesses": own,
         tables.BUSINESSES.name: household,
-        tables.GRANTS.name: _values(tables.GRANTS, BenefitGrant, records | pointing),
-        tables.COURSES.name: _values(tables.COURSES, Training, Q(certificate_id__in=certificates)),
-        tables.STATEMENTS.name: _values(tables.STATEMENTS, Statement, said),
+        tables.GRANTS.name: values_of(tables.GRANTS, BenefitGrant, records | pointing),
+        tables.COURSES.name: values_of(tables.COURSES, Training, Q(certificate_id__in=certificates)),
+        tables.STATEMENTS.name: values_of(tables.STATEMENTS, Statement, said),
     }
 
 
@@ -115,7 +115,7 @@ def _keys(rows: list[dict[str, Any]], key: str) -> list[int]:
     return [row[key] for row in rows]
 
 
-def _values(table: Table, model: type[Model], which: Q) -> list[dict[str, Any]]:
+def values_of(table: Table, model: type[Model], which: Q) -> list[dict[str, Any]]:
     """Rows in the columns of their published table."""
     fields = {field.column: field.attname for field in model._meta.concrete_fields}
     names = [column.name for column in table.columns]

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import NotFound
 from guildhall.kernel.tables import Table
 from guildhall.registry import tables
-from guildhall.registry.models import Certificate, EmploymentSpell, InsuranceSpell, Organisation, ReportedFact, Worker
-from guildhall.registry.queries.merged import leader, one_person
+from guildhall.registry.models import Alias, Certificate, EmploymentSpell, InsuranceSpell, Organisation, ReportedFact, Worker
+from guildhall.registry.queries.merged import leader, leaders, one_person
 from guildhall.registry.queries.scope import organisations_of, people
-from guildhall.registry.queries.vouched import UNDENIED
+from guildhall.registry.queries.vouched import CONFIRMED, UNDENIED
 from guildhall.web.viewer import Viewer
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -44,6 +44,58 @@ def of_person(viewer: Viewer, worker_id: int, today: date) -> Rows:
         tables.WORKERS.name: sorted(workers, key=lambda row: row["worker_id"] != first),
         tables.ORGANISATIONS.name: _values(tables.ORGANISATIONS, Organisation.objects.filter(pk__in=named - {None})),
     }
+
+
+def staff(viewer: Viewer, today: date, *, since: date = date.min, most: int = 100_000) -> list[dict[str, Any]]:
+    """The employment that an employer itself put on record of those who work for it today, the latest hires first, with who `leads`.
+
+    Nobody whose employment is doubted. Raises NotFound for other viewers.
+    """
+    if viewer.role != "employer" or not viewer.organisation:
+        raise NotFound(_("There is no such organisation"), why=_("or not one of yours"), next=_("see the list of organisations"))
+    lasting = Q(started_on__lte=today, started_on__gte=since) & (Q(ended_on=None) | Q(ended_on__gt=today))
+    rows = EmploymentSpell.objects.filter(CONFIRMED, lasting, organisation_id=viewer.organisation).order_by("-started_on", "-pk")
+    spells = _values(tables.EMPLOYMENT, rows[:most])
+    first = leaders({row["worker_id"] for row in spells})
+    return [{**row, "leads": first[row["worker_id"]]} for row in spells]
+
+
+def of_staff(viewer: Viewer, spells: Iterable[Mapping[str, Any]], today: date) -> dict[int, Rows]:
+    """What an employer itself put on record of some of its staff, by spell of employment.
+
+    Of each: the spell, the person's own row, the organisation, and the insurance that this employer paid; nothing that others report.
+    Raises NotFound for other viewers.
+    """
+    listed = list(spells)
+    employer = of_organisation(viewer, viewer.organisation or 0, today)
+    first = {row["worker_id"]: row["leads"] for row in listed}
+    people = {row["worker_id"]: row for row in _values(tables.WORKERS, Worker.objects.filter(pk__in=first.values()))}
+    paid: dict[int, list[dict[str, Any]]] = {}
+    for row in _values(tables.INSURANCE, InsuranceSpell.objects.filter(worker_id__in=first, organisation_id=employer["organisation_id"])):
+        paid.setdefault(first[row["worker_id"]], []).append(row)
+    return {
+        row["spell_id"]: {
+            tables.EMPLOYMENT.name: [dict(row)],
+            tables.WORKERS.name: [people[row["leads"]]],
+            tables.ORGANISATIONS.name: [employer],
+            tables.INSURANCE.name: paid.get(row["leads"], []),
+            tables.CERTIFICATES.name: [],
+            tables.REPORTED.name: [],
+        }
+        for row in listed
+        if row["leads"] in people
+    }
+
+
+def certificates_of(workers: Collection[int], *, since: date | None = None, level: str = "") -> list[dict[str, Any]]:
+    """The skill certificates of some people, each with the record that `leads`, the latest first; for whoever may see those people."""
+    records = dict(Alias.objects.filter(merged_into_id__in=workers).values_list("worker_id", "merged_into_id")) | {
+        key: key for key in workers
+    }
+    rows = Certificate.objects.filter(worker_id__in=records, kind="skill_level").order_by("-issued_on", "-pk")
+    rows = rows.filter(issued_on__gte=since) if since else rows
+    found = _values(tables.CERTIFICATES, rows.filter(level=level) if level else rows)
+    return [{**row, "leads": records[row["worker_id"]]} for row in found]
 
 
 def holder(table: Table, key: int) -> int | None:

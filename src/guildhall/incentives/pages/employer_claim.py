@@ -1,0 +1,112 @@
+"""One claim that an employer lodges: what it says, papers, the account where the money is its own, and sending it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from guildhall.incentives.engine.defects import DEFECTS
+from guildhall.incentives.operations import lodging
+from guildhall.incentives.pages.claiming import WRITTEN, AccountForm, PaperForm, SaidForm, said_in_words
+from guildhall.incentives.queries import benefits, claims
+from guildhall.incentives.queries.about import about
+from guildhall.incentives.queries.claims import Full
+from guildhall.kernel.errors import NotFound
+from guildhall.office.queries.mandates import CLAIMS
+from guildhall.web.doors import for_roles
+from guildhall.web.forms import attempt
+from guildhall.web.uploads import takes_file, was_too_large
+from guildhall.web.viewer import viewer_of
+
+SAY, PAPER, ACCOUNT, SEND, WITHDRAW = "say", "paper", "account", "send", "withdraw"
+
+
+@for_roles("employer", task=CLAIMS)
+@takes_file
+def employer_claim(request: HttpRequest, claim_id: int) -> HttpResponse:
+    """What does this claim still need, and how does it stand? Of a worker's own claim no more than how far it is."""
+    now = timezone.now()
+    full = claims.claim(viewer_of(request), claim_id, timezone.localdate(now), now)
+    given = _forms(request, full)
+    do = request.POST.get("do", "") if request.method == "POST" else ""
+    if do and _is_open(full, do) and _done(request, full, do, given):
+        return redirect("employer_claim", claim_id)
+    shown = given.get(do) or forms.Form(request.POST or None)
+    return render(request, "incentives/employer_claim.html", _context(full) | {"form": shown, "forms": given})
+
+
+def _is_open(full: Full, do: str) -> bool:
+    """Whether the step can be taken. Raises NotFound where it cannot, as for what does not exist."""
+    verbs = {move.verb for move in full.may}
+    is_own = full.row.claim.payee == "organisation"
+    again = "redirect" in verbs and do == ACCOUNT
+    if do == WITHDRAW and is_own and "withdraw" in verbs:
+        return True
+    if again or (do in (SAY, PAPER, ACCOUNT, SEND) and verbs.intersection(WRITTEN) and (is_own or do != ACCOUNT)):
+        return True
+    raise NotFound(_("That cannot be done with this claim now"), next=_("look at how it stands"))
+
+
+def _forms(request: HttpRequest, full: Full) -> dict[str, Any]:
+    do = request.POST.get("do", "") if request.method == "POST" else ""
+    asked = benefits.asked(full.row.claim.benefit)
+    return {
+        SAY: SaidForm(asked, full.said, request.POST if do == SAY else None),
+        PAPER: PaperForm(request.POST if do == PAPER else None, request.FILES if do == PAPER else None),
+        ACCOUNT: AccountForm(request.POST if do == ACCOUNT else None, initial={"holder": full.holder, "bank": full.bank}),
+        SEND: forms.Form(request.POST if do == SEND else None),
+        WITHDRAW: forms.Form(request.POST if do == WITHDRAW else None),
+    }
+
+
+def _done(request: HttpRequest, full: Full, do: str, given: dict[str, Any]) -> bool:
+    """Whether the step was taken; what was wrong stands in its form."""
+    form = given[do]
+    more: dict[str, Any] = {"claim_id": full.row.claim.pk, "by": viewer_of(request), "now": timezone.now()}
+    if do == PAPER and was_too_large(request):
+        form.is_valid()
+        form.errors.pop("file", None)
+        form.add_error("file", _("the file is too large"))
+    if not form.is_valid():
+        return False
+    taken: object
+    if do == SAY:
+        taken = attempt(form, lambda: lodging.say(said=form.said(), **more))
+    elif do == PAPER:
+        file: UploadedFile[Any] = form.cleaned_data["file"]
+        taken = attempt(
+            form, lambda: lodging.add_paper(title=form.cleaned_data["title"], content=file.read(), name=file.name or "", **more)
+        )
+    elif do == ACCOUNT:
+        taken = attempt(form, lambda: lodging.give_account(**form.cleaned_data, **more))
+    else:
+        verb = lodging.submit if do == SEND else lodging.withdraw
+        taken = attempt(form, lambda: verb(**more))
+    if taken is not None:
+        messages.success(request, {SEND: _("The claim is sent."), WITHDRAW: _("The claim is withdrawn.")}.get(do, _("It is kept.")))
+    return taken is not None
+
+
+def _context(full: Full) -> dict[str, Any]:
+    claim, verbs = full.row.claim, {move.verb for move in full.may}
+    is_own = claim.payee == "organisation"
+    writing = bool(verbs.intersection(WRITTEN))
+    return {
+        "full": full,
+        "claim": claim,
+        "about": about(claim) if is_own else "",
+        "own": is_own,
+        "writing": writing,
+        "accounting": is_own and (writing or "redirect" in verbs),
+        "withdrawing": is_own and "withdraw" in verbs,
+        "has_account": claim.account_sealed is not None,
+        "said": said_in_words(full),
+        "defects": [(DEFECTS.get(code, DEFECTS["other"]), note) for code, note in full.defects] if claim.state == "returned" else [],
+    }

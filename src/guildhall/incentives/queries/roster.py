@@ -1,0 +1,271 @@
+"""What an employer may claim over its roster: by name only from what it put on record itself, or where the person agreed.
+
+Everything else that a rule asks of a hire, other authorities and other employers know. It is not read for the employer at all, except of
+people who agreed; of the others the last search gives a count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from guildhall.incentives import tables
+from guildhall.incentives.engine import candidates as engine
+from guildhall.incentives.engine import facts as worked_out
+from guildhall.incentives.engine.candidates import LIKELY, NEAR
+from guildhall.incentives.engine.states import BEFORE, LIVE
+from guildhall.incentives.models import BenefitGrant, Claim, Statement
+from guildhall.incentives.queries import benefits, facts
+from guildhall.incentives.queries.candidates import EMPLOYER_MAY_KNOW, counts_for_staff, latest, no_such_list, of_employer, told
+from guildhall.kernel.tables import Text
+from guildhall.office.queries.mandates import CLAIMS
+from guildhall.registry.queries import published, scope
+from guildhall.registry.queries.consents import agreed
+from guildhall.registry.queries.naming import names_of_people
+from guildhall.registry.tables import CERTIFIED
+from guildhall.rules.decisions import Decision
+from guildhall.rules.months import add_months
+from guildhall.rules.rows import decide
+from guildhall.rules.rulebook import Rule
+from guildhall.skills.queries import names_of
+from guildhall.web.viewer import Viewer, system
+
+YEARS = 4
+"""Hires of so many years are looked at: no benefit on file reaches further back."""
+MOST_HIRES, MOST_AGREED, MOST_TICKED = 300, 100, 300
+CITY = system("claims")
+OWN, AGREED = "own", "agreed"
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a rule says of one hire whom the employer may see by name, and by which right."""
+
+    rule: Rule
+    key: int
+    worker: int
+    name: str
+    hired_on: date
+    right: str
+    decision: Decision
+    group: str
+    claim: Claim | None = None
+    facts: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True)
+class Benefit:
+    """One benefit of the employer's own: by name what may be claimed, what nearly, what not; and of all others how many at least."""
+
+    rule: Rule
+    likely: tuple[Named, ...]
+    near: tuple[Named, ...]
+    refused: tuple[Named, ...]
+    others: int
+    at_least: int | None
+
+
+@dataclass(frozen=True)
+class Year:
+    """The organisation's own year."""
+
+    year: int
+    decision: Decision
+    claim: Claim | None
+    rule: Rule
+    facts: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Roster:
+    """All that an employer may claim as of a day; counts are of the last search, on `counted_on`."""
+
+    on: date
+    counted_on: date | None
+    staff: int
+    hires: int
+    benefits: tuple[Benefit, ...]
+    years: tuple[Year, ...]
+    staff_benefits: tuple[tuple[Rule, int | None], ...]
+
+
+@dataclass(frozen=True)
+class Tickable:
+    """Somebody for whom a claim may be begun: the key of the certificate or employment, and what the roster shows of it."""
+
+    key: int
+    name: str
+    what: Text | None
+    on: date
+    agreed: bool
+
+
+def roster(viewer: Viewer, *, on: date, today: date) -> Roster:
+    """What an employer may claim, as of a day. Raises NotFound for other roles."""
+    refuse_others(viewer)
+    everybody = published.staff(viewer, today)
+    since = add_months(on, -12 * YEARS) or date.min
+    hired = published.of_staff(viewer, [row for row in everybody if since <= row["started_on"] <= on][:MOST_HIRES], today)
+    staff = len({row["leads"] for row in everybody})
+    named = list(_named(viewer, hired, on, today))
+    found = latest()
+    return Roster(
+        on,
+        found.on if found else None,
+        staff,
+        len(hired),
+        tuple(_benefit(viewer, rule, [one for one in named if one.rule is rule], len(hired), bool(found)) for rule in of_hires()),
+        tuple(_years(viewer, on, today)),
+        _of_staff(viewer, staff),
+    )
+
+
+def of_hires() -> list[Rule]:
+    """The rules on what an employer claims for a hire."""
+    return [rule for rule in benefits.rulebook().values() if rule.facts == tables.HIRE_FACTS.name]
+
+
+def refuse_others(viewer: Viewer) -> None:
+    """Raises NotFound for whoever does not claim for an employer."""
+    if viewer.role != "employer" or not viewer.organisation or not viewer.may(CLAIMS):
+        raise no_such_list()
+
+
+def _named(viewer: Viewer, hired: Mapping[int, published.Rows], on: date, today: date) -> Iterable[Named]:
+    people = {key: row["registry.workers"][0]["worker_id"] for key, row in hired.items()}
+    consented = {*scope.people(viewer, today).filter(agreed(EMPLOYER_MAY_KNOW), pk__in=people.values()).values_list("pk", flat=True)}
+    names, claims, parameters = names_of_people({*people.values()}), _claims(viewer, hired), benefits.parameters()
+    question, said, granted = facts.asked(on), _said(hired), _granted(viewer, hired)
+    full = sorted((key for key, worker in people.items() if worker in consented), reverse=True)[:MOST_AGREED]
+    for key, row in hired.items():
+        spell = row["registry.employment_spells"][0]
+        own = _facts(row, spell, question, said.get(key, []), granted.get(key, []))
+        every = facts.of_subject(CITY, "spell", key, on=on, today=today) if key in full else None
+        for rule in of_hires():
+            right, known, decision = OWN, own, decide(rule, own, parameters=parameters, on=on)
+            group = _group(rule, decision)
+            if every is not None and group != LIKELY:
+                told = decide(rule, every, parameters=parameters, on=on)
+                # Whoever agrees lets the employer know what it can claim, and not why it can not.
+                if _group(rule, told) == LIKELY:
+                    right, known, decision, group = AGREED, every, told, LIKELY
+            if group:
+                claim = claims.get((rule.name, str(key)))
+                yield Named(rule, key, people[key], names.get(people[key], ""), spell["started_on"], right, decision, group, claim, known)
+
+
+def _group(rule: Rule, decision: Decision) -> str:
+    found = engine.found(rule, decision)
+    return found.state if found else "refused" if decision.outcome == "refused" else ""
+
+
+def _facts(
+    row: published.Rows, spell: dict[str, Any], question: worked_out.Asked, said: list[dict[str, Any]], granted: list[dict[str, Any]]
+) -> facts.Facts:
+    rows = {**row, tables.STATEMENTS.name: said, tables.GRANTS.name: granted, tables.COURSES.name: [], tables.BUSINESSES.name: []}
+    return engine.own_facts(worked_out.hire(rows, spell, question))
+
+
+def _said(hired: Mapping[int, published.Rows]) -> dict[int, list[dict[str, Any]]]:
+    """What the employer said of its hires in claims."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in facts.values_of(tables.STATEMENTS, Statement, Q(subject="spell", subject_id__in=hired)):
+        found.setdefault(row["subject_id"], []).append(row)
+    return found
+
+
+def _granted(viewer: Viewer, hired: Mapping[int, published.Rows]) -> dict[int, list[dict[str, Any]]]:
+    """What the employer itself was granted for its hires."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in facts.values_of(tables.GRANTS, BenefitGrant, Q(organisation_id=viewer.organisation or 0, spell_id__in=hired)):
+        found.setdefault(row["spell_id"], []).append(row)
+    return found
+
+
+def _claims(viewer: Viewer, hired: Iterable[int]) -> dict[tuple[str, str], Claim]:
+    """The claims of the employer's own that stand or are being written."""
+    own = Claim.objects.filter(organisation_id=viewer.organisation or 0, payee="organisation", kind="spell", state__in=(*BEFORE, *LIVE))
+    rows = own.filter(subject__in=[str(key) for key in hired])
+    return {(row.benefit, row.subject): row for row in rows.order_by("pk")}
+
+
+def _benefit(viewer: Viewer, rule: Rule, named: list[Named], hired: int, is_searched: bool) -> Benefit:
+    groups = {group: tuple(one for one in named if one.group == group) for group in (LIKELY, NEAR, "refused")}
+    others = hired - len(named)
+    unnamed = of_employer(viewer).filter(benefit=rule.name, kind="spell", state=LIKELY).exclude(key__in=[one.key for one in named])
+    counted = told(unnamed.values("worker").distinct().count(), others) if is_searched else None
+    return Benefit(rule, groups[LIKELY], groups[NEAR], groups["refused"], others, counted)
+
+
+def _years(viewer: Viewer, on: date, today: date) -> Iterable[Year]:
+    rules = [rule for rule in benefits.rulebook().values() if rule.facts == tables.EMPLOYER_FACTS.name]
+    parameters = benefits.parameters()
+    rows = facts.of_employer(viewer, viewer.organisation or 0, on=on, today=today)[-1:]
+    claims = {row.subject: row for row in Claim.objects.filter(organisation_id=viewer.organisation or 0, kind="year").order_by("pk")}
+    for row in rows:
+        for rule in rules:
+            year = int(str(row["year"]))
+            claim = claims.get(f"{viewer.organisation}-{year}")
+            yield Year(year, decide(rule, row, parameters=parameters, on=on), claim, rule, row)
+
+
+def _of_staff(viewer: Viewer, staff: int) -> tuple[tuple[Rule, int | None], ...]:
+    found = counts_for_staff(viewer, staff)
+    return tuple((benefits.rulebook()[name], count) for name, count in found.items() if benefits.rulebook()[name].facts in TICKED)
+
+
+TICKED = {tables.CERTIFICATE_FACTS.name: "certificate", tables.HIRE_FACTS.name: "spell"}
+"""Facts tables of benefits for which an employer may begin claims for several people at once."""
+
+
+def batchable() -> list[Rule]:
+    """The benefits that an employer may claim for several people at once: its own for hires, and its workers' for certificates."""
+    return [rule for rule in benefits.rulebook().values() if rule.facts in TICKED and rule.channel == "claim"]
+
+
+def tickable(viewer: Viewer, benefit: str, today: date, *, since: date | None = None, level: str = "") -> list[Tickable]:
+    """Those of an employer's roster for whom a claim may be begun, by what the roster shows and no answer of a rule; the latest first.
+
+    `since` narrows to certificates issued, or people hired, from that day; `level` to certificates of a level. Raises NotFound.
+    """
+    refuse_others(viewer)
+    rule = benefits.rule_of(benefit)
+    if rule not in batchable():
+        raise no_such_list()
+    rows = published.staff(viewer, today)
+    return (
+        _hires(viewer, rows, benefit, since) if TICKED[rule.facts] == "spell" else _certificates(viewer, rows, benefit, today, since, level)
+    )
+
+
+def _hires(viewer: Viewer, rows: Sequence[Mapping[str, Any]], benefit: str, since: date | None) -> list[Tickable]:
+    claims = _claims(viewer, [row["spell_id"] for row in rows])
+    kept = [row for row in rows if (benefit, str(row["spell_id"])) not in claims and (since is None or row["started_on"] >= since)]
+    names = names_of_people({row["leads"] for row in kept[:MOST_TICKED]})
+    return [Tickable(row["spell_id"], names.get(row["leads"], ""), None, row["started_on"], False) for row in kept[:MOST_TICKED]]
+
+
+def _certificates(
+    viewer: Viewer, rows: Sequence[Mapping[str, Any]], benefit: str, today: date, since: date | None, level: str
+) -> list[Tickable]:
+    workers = {row["leads"] for row in rows}
+    found = published.certificates_of(workers, since=since, level=level if level in CERTIFIED else "")[:MOST_TICKED]
+    names = names_of_people({row["leads"] for row in found})
+    willing = {*scope.people(viewer, today).filter(agreed("employer_claims"), pk__in=workers).values_list("pk", flat=True)}
+    occupations = names_of({row["occupation"] for row in found})
+    own = Claim.objects.filter(organisation_id=viewer.organisation or 0, kind="certificate", benefit=benefit, state__in=(*BEFORE, *LIVE))
+    asked = {*own.values_list("subject", flat=True)}
+    return [
+        Tickable(row["certificate_id"], names.get(row["leads"], ""), _what(row, occupations), row["issued_on"], row["leads"] in willing)
+        for row in found
+        if str(row["certificate_id"]) not in asked
+    ]
+
+
+def _what(row: Mapping[str, Any], occupations: Mapping[str, Text]) -> Text:
+    name = occupations.get(row["occupation"], Text(row["occupation"], row["occupation"]))
+    return Text(f"{name.zh} {row['level']}", f"{name.en}, {row['level']}")

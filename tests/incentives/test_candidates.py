@@ -1,0 +1,226 @@
+"""The search by night: whom the rules find, the same however often it is stopped, and nobody by a job that is doubted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from guildhall.city import load as load_pack
+from guildhall.incentives.engine import candidates as engine
+from guildhall.incentives.models import Candidate, CandidateRun
+from guildhall.incentives.operations import candidates as operations
+from guildhall.incentives.operations.candidates import begin_anew, search
+from guildhall.incentives.operations.outreach import take_outreach, take_unclaimed
+from guildhall.incentives.queries import benefits, facts
+from guildhall.incentives.queries.candidates import HELP, candidates_of, latest, outreach, told, unclaimed, why
+from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
+from guildhall.kernel.runs import Folder
+from guildhall.office.models import AuditEvent, Notice
+from guildhall.registry.models import Consent, EmploymentSpell, Place
+from guildhall.rules.rows import decide
+from guildhall.synth import build
+from guildhall.web.viewer import PUBLIC, Viewer, system
+from tests.world import World
+from tests.world import build as build_world
+
+BY = system("work")
+ON, NOW = date(2025, 3, 31), datetime(2025, 4, 1, tzinfo=UTC)
+TODAY, THEN = date(2026, 1, 30), datetime(2026, 1, 30, 2, tzinfo=UTC)
+SUBJECT = ("benefit", "kind", "key", "year", "worker_id", "organisation_id", "place_id")
+COLUMNS = (*SUBJECT, "state", "amount_fen", "turns_on", "open_to_employer")
+
+
+@pytest.fixture
+def folder(db: None, tmp_path: Path, now: datetime) -> Folder:
+    """A small city on record, as a snapshot."""
+    from guildhall.overview import snapshot
+    from guildhall.overview.load import load_city
+
+    load_city(build(load_pack("tiny"), scale=Fraction(1, 4), seed=7, out=tmp_path / "city"), mode="demonstration", by=BY, now=now)
+    return snapshot.make(tmp_path / "snapshots")
+
+
+def _rows() -> set[tuple[Any, ...]]:
+    return {*Candidate.objects.values_list(*COLUMNS)}
+
+
+class Killed(Exception):  # noqa: N818  # stands for a process that ends
+    """The worker ended."""
+
+
+def test_the_search_finds_whom_the_rules_find_and_can_be_stopped_anywhere(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    tally = search(folder=folder, on=ON, by=BY, now=NOW)
+    whole = _rows()
+    assert tally.states == Candidate.counts(CandidateRun.objects.get())
+    assert {"likely", "near"} <= tally.states.keys()
+    _agrees_with_one_by_one()
+    assert Notice.objects.filter(template="candidate_found").count() == tally.told > 0
+    with pytest.raises(AlreadyDone):
+        search(folder=folder, on=ON, by=BY, now=NOW)
+    begin_anew(on=ON, by=BY)
+    assert latest() is None
+    monkeypatch.setattr(operations, "CHUNK", 100)
+    steps = _stopping(2, 4)
+    for _ in range(3):
+        try:
+            search(folder=folder, on=ON, by=BY, now=NOW, progress=steps)
+        except Killed:
+            assert latest() is None, "half a search is shown to nobody"
+            continue
+        break
+    assert _rows() == whole
+    assert Notice.objects.filter(template="candidate_found").count() == tally.told, "nobody is told twice"
+    _the_next_night(folder, whole)
+
+
+def _stopping(*at: int) -> Callable[[int, int], None]:
+    steps = count(1)
+
+    def progress(done: int, total: int) -> None:
+        if next(steps) in at:
+            raise Killed
+
+    return progress
+
+
+def _agrees_with_one_by_one() -> None:
+    """Each row says what the rule says of the records of that one; and of whom it says so there is a row."""
+    parameters = benefits.parameters()
+    for row in Candidate.objects.exclude(kind="year").exclude(state="taken_up").order_by("pk")[::5]:
+        rule = benefits.rulebook()[row.benefit]
+        known = facts.of_subject(BY, row.kind, row.key, on=ON, today=ON)
+        found = engine.found(rule, decide(rule, known, parameters=parameters, on=ON))
+        assert found
+        assert (found.state, found.amount) == (row.state, row.amount_fen)
+        assert set(why(row).holds) == set(found.holds)
+    for worker in range(30, 60):
+        for table, rows in facts.of_person(BY, worker, on=ON, today=ON).items():
+            for rule in (rule for rule in benefits.rulebook().values() if rule.facts == table):
+                for one in rows:
+                    found = engine.found(rule, decide(rule, one, parameters=parameters, on=ON))
+                    kind, column = {
+                        "incentives.certificate_facts": ("certificate", "certificate_id"),
+                        "incentives.hire_facts": ("spell", "spell_id"),
+                        "incentives.business_facts": ("business", "business_id"),
+                    }[table]
+                    exists = Candidate.objects.filter(benefit=rule.name, kind=kind, key=int(str(one[column]))).exists()
+                    assert exists == bool(found), (rule.name, kind, one[column])
+
+
+def _the_next_night(folder: Folder, before: set[tuple[Any, ...]]) -> None:
+    """Of two candidates one is doubted, one has claimed; the others keep their day."""
+    hire = Candidate.objects.filter(kind="spell", state="likely").first()
+    assert hire
+    EmploymentSpell.objects.filter(pk=hire.key).update(doubtful=True)
+    doubted = {*Candidate.objects.filter(kind="spell", key=hire.key).values_list("benefit", flat=True)}
+    search(folder=folder, on=ON + timedelta(1), by=BY, now=NOW + timedelta(1))
+    assert CandidateRun.objects.count() == 1, "the night before is gone"
+    now = Candidate.objects.filter(kind="spell", key=hire.key)
+    assert {row.benefit: row.state for row in now} == dict.fromkeys(doubted, "off")
+    stays = Candidate.objects.filter(state="likely", since=ON).count()
+    assert stays > 0
+
+
+@pytest.mark.parametrize("by", [PUBLIC, Viewer(name="account:1", role="planner", place="tiny")])
+def test_only_the_citys_machinery_searches(db: None, tmp_path: Path, by: Viewer) -> None:
+    with pytest.raises(NotFound):
+        begin_anew(on=ON, by=by)
+
+
+@pytest.mark.parametrize(
+    ("count", "among", "expected"),
+    [(0, 19, None), (15, 19, None), (0, 20, 0), (9, 20, 0), (10, 20, 10), (20, 20, 10), (25, 40, 20), (40, 40, 30), (39, 300, 30)],
+)
+def test_an_employer_is_told_tens_and_never_of_everybody(count: int, among: int, expected: int | None) -> None:
+    assert told(count, among) == expected
+    if expected:
+        assert among - expected >= 10
+        assert expected <= count
+
+
+def test_what_the_employer_did_not_put_on_record_is_not_known_in_its_view() -> None:
+    from guildhall.incentives.tables import HIRE_FACTS
+
+    row = {column.name: 1 for column in HIRE_FACTS.columns}
+    hidden = {name for name, value in engine.own_facts(row).items() if value is None}
+    assert hidden >= engine.REPORTED
+    assert {"graduate", "graduated_on", "employed_before", "hiring_grants", "expansion_grants", "graduate_grants", "died_on"} <= hidden
+
+
+# who is given which list
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return build_world(sessions=False)
+
+
+def plant(world: World, *, sensitive: bool = False, many: int = 1, state: str = "likely", **more: Any) -> list[Candidate]:
+    """Candidates among the people of Harbour, as a search would have left them."""
+    run, _ = CandidateRun.objects.get_or_create(on=ON, defaults={"rulebook": "x", "begun_at": NOW, "finished_at": THEN})
+    side = world.harbour
+    home = Place.objects.get(pk=side.homes[0])
+    told = {"benefit": "skill_upgrade_subsidy", "kind": "certificate", "worker_id": side.worker, "place": home, **more}
+    first = Candidate.objects.count() + 1
+    return [
+        Candidate.objects.create(run=run, key=first + n, state=state, since=ON, rests_on_reports=sensitive, amount_fen=150_000, **told)
+        for n in range(many)
+    ]
+
+
+def test_a_person_sees_the_own_rows_and_nobody_elses(world: World) -> None:
+    rows = plant(world, many=2)
+    plant(world, kind="spell", benefit="hiring_subsidy", organisation_id=world.harbour.organisation)
+    assert candidates_of(world.viewer("worker")) == rows
+    for who in ("employer", "planner", "claims_officer", "assessor", "college"):
+        assert candidates_of(world.viewer(who)) == []
+    assert candidates_of(world.viewer("worker", world.west)) == []
+
+
+def test_the_counts_by_district_are_under_the_disclosure_rule(world: World) -> None:
+    plant(world, many=3)
+    found = unclaimed(world.viewer("planner"), TODAY)
+    assert found
+    assert {*found.cells.values(), *found.totals.values()} == {None}
+    for who in ("assessor", "employer", "worker", "administrator", "auditor"):
+        with pytest.raises(NotFound):
+            unclaimed(world.viewer(who), TODAY)
+        with pytest.raises(NotFound):
+            take_unclaimed(by=world.viewer(who), now=THEN)
+    west = unclaimed(world.viewer("claims_officer", world.west), TODAY)
+    assert west
+    assert west.places == ()
+    take_unclaimed(by=world.viewer("planner"), now=THEN)
+    event = AuditEvent.objects.get(action="incentives.take_unclaimed")
+    assert json.loads(event.details)["on"] == "2025-03-31"
+
+
+def test_nobody_is_approached_by_hardship_who_did_not_agree(world: World) -> None:
+    officer = world.viewer("claims_officer")
+    (plain,) = plant(world)
+    (hard,) = plant(world, sensitive=True)
+    assert outreach(officer, TODAY) == [plain]
+    Consent.objects.create(worker_id=world.harbour.worker, purpose=HELP, wording=f"{HELP}/1", given_at=NOW, given_by="account:1")
+    assert outreach(officer, TODAY) == [plain, hard]
+    assert outreach(world.viewer("claims_officer", world.west), TODAY) == []
+    with pytest.raises(NotFound):
+        outreach(world.viewer("planner"), TODAY)
+
+
+def test_a_list_that_was_taken_along_is_written_down_with_each_person(world: World) -> None:
+    officer = world.viewer("claims_officer")
+    with pytest.raises(GuildhallError):
+        take_outreach(by=officer, now=THEN)
+    plant(world, many=2)
+    listed = take_outreach(by=officer, now=THEN)
+    assert [one.name for one in listed] == [world.harbour.name(world.harbour.worker)] * 2
+    events = AuditEvent.objects.filter(action="incentives.take_outreach")
+    assert {event.chain for event in events} == {officer.name, f"worker:{world.harbour.worker}"}
+    assert all(world.harbour.name(world.harbour.worker) not in event.details for event in events)

@@ -1,0 +1,207 @@
+"""An employer's pages: names only by what it put on record or by consent, batches that wait for answers, and claims of its own."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from guildhall.incentives.models import Bundle, Candidate, CandidateRun, Claim, Statement
+from guildhall.incentives.operations import bundles
+from guildhall.incentives.operations.outreach import ask_staff
+from guildhall.incentives.queries import benefits, facts, roster
+from guildhall.incentives.queries.candidates import EMPLOYER_MAY_KNOW, named_to_employer
+from guildhall.kernel.errors import AlreadyDone, NotFound
+from guildhall.office.models import AuditEvent, Grant, Notice
+from guildhall.registry.models import Consent, EmploymentSpell, ReportedFact
+from tests.incentives.desk import BENEFIT, NOW, TODAY, Desk, desk
+from tests.world import World
+from tests.world import build as build_world
+
+__all__ = ["desk"]
+EVERY = "job_expansion_subsidy"
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return build_world()
+
+
+def spell(world: World) -> EmploymentSpell:
+    return EmploymentSpell.objects.get(worker_id=world.harbour.worker, organisation_id=world.harbour.organisation)
+
+
+def candidate(world: World, **more: Any) -> Candidate:
+    run, _ = CandidateRun.objects.get_or_create(on=TODAY, defaults={"rulebook": "x", "begun_at": NOW, "finished_at": NOW})
+    side = world.harbour
+    told = {"benefit": EVERY, "kind": "spell", "worker_id": side.worker, "organisation_id": side.organisation, "place_id": side.homes[0]}
+    return Candidate.objects.create(**({"run": run, "key": spell(world).pk, "state": "likely", "since": TODAY} | told | more))
+
+
+def agree(world: World) -> None:
+    given = {"wording": f"{EMPLOYER_MAY_KNOW}/1", "given_at": NOW, "given_by": "account:1"}
+    Consent.objects.create(worker_id=world.harbour.worker, purpose=EMPLOYER_MAY_KNOW, **given)
+
+
+def names(world: World, monkeypatch: pytest.MonkeyPatch, group: str) -> set[tuple[str, str, str]]:
+    found = roster.roster(world.viewer("employer"), on=TODAY, today=TODAY)
+    return {(one.rule.name, one.name, one.right) for part in found.benefits for one in getattr(part, group)}
+
+
+def test_what_other_authorities_know_names_nobody_before_the_person_agrees(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody hired in the year of graduation: the rule says yes, the employer is told nothing; after the consent it is."""
+    from tests.incentives.golden import chongqing
+
+    monkeypatch.setattr(benefits, "parameters", chongqing)
+    EmploymentSpell.objects.filter(pk=spell(world).pk).update(started_on=date(2025, 9, 1))
+    monkeypatch.setattr(facts, "of_subject", lambda *_args, **_more: _graduate(spell(world)))
+    assert names(world, monkeypatch, "likely") == set()
+    agree(world)
+    name = world.harbour.name(world.harbour.worker)
+    assert (EVERY, name, "agreed") in names(world, monkeypatch, "likely")
+    EmploymentSpell.objects.filter(pk=spell(world).pk).update(doubtful=True)
+    assert names(world, monkeypatch, "likely") == set(), "a doubted job opens nothing, whatever was agreed to"
+
+
+def _graduate(hired: EmploymentSpell) -> dict[str, object]:
+    known = {
+        "spell_id": hired.pk,
+        "place": "cq-500103",
+        "birth_month": date(2003, 1, 1),
+        "hired_on": date(2025, 9, 1),
+        "contract": "regular",
+    }
+    grants = dict.fromkeys(("hiring_grants", "expansion_grants", "insurance_grants", "graduate_grants", "months_before"), 0)
+    found = {"graduate": True, "graduated_on": date(2025, 7, 1), "graduates_as_of": TODAY, "applied_on": TODAY, "granted_on": TODAY}
+    return {**known, **grants, **found}
+
+
+def test_whoever_agreed_is_not_named_for_what_the_rule_refuses(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another employer's grant for this person is never told by way of a refusal."""
+    from tests.incentives.golden import chongqing
+
+    monkeypatch.setattr(benefits, "parameters", chongqing)
+    monkeypatch.setattr(facts, "of_subject", lambda *_args, **_more: {**_graduate(spell(world)), "hiring_grants": 1})
+    EmploymentSpell.objects.filter(pk=spell(world).pk).update(started_on=date(2025, 9, 1))
+    agree(world)
+    assert {rule for rule, _name, right in names(world, monkeypatch, "refused") if right == "agreed"} == set()
+    assert EVERY not in {rule for rule, _name, _right in names(world, monkeypatch, "likely")}
+
+
+def test_no_fact_of_another_authority_or_employer_is_read_for_an_employer(world: World) -> None:
+    side = world.harbour
+    ReportedFact.objects.create(worker_id=side.worker, kind="hardship", detail="hard_to_employ", started_on=date(2020, 1, 1), as_of=TODAY)
+    viewer = world.viewer("employer")
+    from guildhall.registry.queries import published
+
+    rows = published.of_staff(viewer, published.staff(viewer, TODAY), TODAY)
+    for row in rows.values():
+        assert row["registry.reported_facts"] == []
+        assert {spent["organisation_id"] for spent in row["registry.insurance_spells"]} <= {side.organisation}
+    Statement.objects.all().delete()
+    found = roster.roster(viewer, on=TODAY, today=TODAY)
+    assert all(part.at_least is None for part in found.benefits), "two people are too few for any count"
+
+
+def test_candidates_by_name_are_those_the_employer_can_work_out_or_was_let_know(world: World) -> None:
+    hidden = candidate(world)
+    viewer = world.viewer("employer")
+    assert named_to_employer(viewer) == []
+    known = candidate(world, benefit="key_group_hiring_relief", open_to_employer=True)
+    assert named_to_employer(viewer) == [known]
+    agree(world)
+    assert {*named_to_employer(viewer)} == {known, hidden}
+    Candidate.objects.filter(pk=hidden.pk).update(state="off")
+    assert named_to_employer(viewer) == [known], "agreed to know what can be claimed, and no more"
+    EmploymentSpell.objects.filter(pk=spell(world).pk).update(doubtful=True)
+    assert named_to_employer(viewer) == []
+    for who in ("delegate", "worker", "claims_officer", "college"):
+        with pytest.raises(NotFound):
+            named_to_employer(world.viewer(who))
+
+
+def test_a_clerk_with_the_task_sees_what_the_representative_sees(world: World) -> None:
+    Grant.objects.filter(pk=world.harbour.grants["delegate"].pk).update(scopes="claims")
+    assert world.client("delegate").get(reverse("employer_benefits")).status_code == 200
+    Grant.objects.filter(pk=world.harbour.grants["delegate"].pk).update(scopes="roster people")
+    assert world.client("delegate").get(reverse("employer_benefits")).status_code == 404
+
+
+def test_all_staff_are_asked_alike_and_once(world: World) -> None:
+    viewer = world.viewer("employer")
+    agree(world)
+    assert ask_staff(by=viewer, now=NOW) == 1, "one of two has agreed"
+    assert [notice.worker_id for notice in Notice.objects.filter(template="hires_asked")] == [world.harbour.second]
+    with pytest.raises(AlreadyDone):
+        ask_staff(by=viewer, now=NOW)
+    assert AuditEvent.objects.filter(action="incentives.ask_staff").count() == 1
+    for who in ("delegate", "worker", "planner"):
+        with pytest.raises(NotFound):
+            ask_staff(by=world.viewer(who), now=NOW)
+
+
+# several at once
+
+
+def test_a_batch_for_workers_waits_for_their_answers(world: World) -> None:
+    client, side = world.client("employer"), world.harbour
+    address = reverse("employer_batch_new", args=["training_subsidy"])
+    page = client.get(f"{address}?tick=all").content.decode()
+    assert side.name(side.worker) in page
+    assert page.count(" checked") == 2
+    assert client.get(f"{address}?tick=none").content.decode().count(" checked") == 0
+    assert 'role="alert"' in client.post(address, {}).content.decode(), "nobody is ticked"
+    answer = client.post(address, {"subject": [str(side.worker), str(side.second)]})
+    made = Bundle.objects.latest("pk")
+    assert answer.headers["Location"] == reverse("employer_batch", args=[made.pk])
+    assert {*made.claims.values_list("state", flat=True)} == {"asked"}
+    page = client.get(reverse("employer_batch", args=[made.pk])).content.decode()
+    assert side.name(side.second) in page
+    assert client.post(reverse("employer_batch", args=[made.pk]), {"do": "send"}).status_code == 302
+    assert {*made.claims.values_list("state", flat=True)} == {"asked"}, "nothing is sent without an answer"
+    bundles.decline(claim_id=made.claims.get(worker_id=side.worker).pk, by=world.viewer("worker"), now=NOW)
+    page = client.get(reverse("employer_batch", args=[made.pk])).content.decode()
+    assert side.name(side.worker) not in page, "who declined is not shown to have done so"
+
+
+def test_nobody_is_asked_whose_job_is_doubted(desk: Desk) -> None:
+    EmploymentSpell.objects.filter(worker_id=desk.world.harbour.worker).update(doubtful=True)
+    assert [row.key for row in roster.tickable(desk.employer, BENEFIT, TODAY)] == [desk.world.harbour.second]
+    with pytest.raises(NotFound):
+        bundles.bundle(benefit=BENEFIT, subjects=[desk.certificate], by=desk.employer, now=desk.now)
+
+
+def test_the_employers_own_claims_go_with_one_account(world: World) -> None:
+    client, side = world.client("employer"), world.harbour
+    client.post(reverse("employer_batch_new", args=["hiring_subsidy"]), {"subject": str(side.keys["hire"])})
+    made = Bundle.objects.latest("pk")
+    address = reverse("employer_batch", args=[made.pk])
+    left = client.post(address, {"do": "send"})
+    assert left.status_code == 200
+    assert 'role="alert"' in left.content.decode(), "no account is given"
+    assert client.post(address, {"do": "account", "number": "1"}).status_code == 200
+    client.post(address, {"do": "account", "number": "6222000011112222", "holder": "单位", "bank": "匠城银行"})
+    claim = Claim.objects.get(bundle=made)
+    one = reverse("employer_claim", args=[claim.pk])
+    client.post(one, {"do": "say", "contract_from": "2025-01-01", "contract_until": "2027-01-01", "open_ended": "no"})
+    assert "2027-01-01" in client.get(one).content.decode()
+    assert client.post(address, {"do": "send"}).status_code == 302
+    claim.refresh_from_db()
+    assert (claim.state, claim.payee) == ("lodged", "organisation")
+    assert client.post(one, {"do": "say"}).status_code == 404, "what is lodged is not written in"
+
+
+def test_an_employer_does_not_write_the_account_of_a_worker(world: World) -> None:
+    asked = world.harbour.keys["claim asked"]
+    client = world.client("employer")
+    assert client.get(reverse("employer_claim", args=[asked])).status_code == 200
+    account = {"do": "account", "number": "6222000011112222", "holder": "x", "bank": "y"}
+    assert client.post(reverse("employer_claim", args=[asked]), account).status_code == 404
+
+
+def test_a_day_that_is_to_come_is_refused_on_the_page(world: World) -> None:
+    page = world.client("employer").get(reverse("employer_benefits"), {"on": "2090-01-01"})
+    assert page.status_code == 200
+    assert 'role="alert"' in page.content.decode()
