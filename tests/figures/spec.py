@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from guildhall.city import load, rule_parameters
 from guildhall.kernel.figures import Context
 from guildhall.kernel.runs import Folder, FolderWriter, write_folder
 from guildhall.kernel.tables import Table
 from guildhall.registry import tables as declared
+from guildhall.rules.parameters import Link
+from guildhall.skills.engine import gray_counts
+from guildhall.skills.tables import OCCUPATIONS
 
 ON = date(2026, 1, 30)
 ORDINALS = {level: n for n, level in enumerate(declared.LEVELS, start=1)}
 LEVELS = {level: {"ordinal": n, "skilled": n > 1, "high": n > 3} for level, n in ORDINALS.items()}
-CONTEXT = Context(ON, (date(2024, 12, 31), date(2025, 12, 31)), {"levels": LEVELS})
+LAW = rule_parameters(load("tiny"))
+GRAY = gray_counts.parameter(replace(LAW, links=(*LAW.links, Link("city", "tiny"))))
+"""The definitions of gray-collar workers of the tiny pack, for the city drawn here."""
+CONTEXT = Context(ON, (date(2024, 12, 31), date(2025, 12, 31)), {"levels": LEVELS, gray_counts.PARAMETER: GRAY})
 
-PUBLIC = tuple(table for table in declared.TABLES if not table.private)
+PUBLIC = (*(table for table in declared.TABLES if not table.private), OCCUPATIONS)
 DEFAULTS: dict[str, Any] = {
     "birth_month": date(1990, 1, 1),
     "sex": "female",

@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "guildhall.office",
     "guildhall.registry",
     "guildhall.skills",
+    "guildhall.evaluation",
     "guildhall.incentives",
     "guildhall.overview",
     # Without "allauth" itself, whose templates carry scripts: every page of these stands in office/templates.

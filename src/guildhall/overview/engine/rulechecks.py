@@ -8,6 +8,7 @@ from typing import Final
 from guildhall.city import rule_parameters
 from guildhall.city.instruments import Instrument
 from guildhall.city.model import City
+from guildhall.evaluation.tables import TABLES as EVALUATION
 from guildhall.incentives.tables import TABLES as INCENTIVES
 from guildhall.kernel.errors import Fault
 from guildhall.kernel.tables import Table
@@ -15,8 +16,9 @@ from guildhall.overview.engine.rulebooks import RULES
 from guildhall.rules import Parameters, Rule, RuleFault, decide
 from guildhall.rules.parameters import Parameter
 from guildhall.rules.rulebook import names_in
+from guildhall.skills.tables import FACTS as SKILLS
 
-TABLES: Final[Mapping[str, Table]] = {table.name: table for domain in (INCENTIVES,) for table in domain}
+TABLES: Final[Mapping[str, Table]] = {table.name: table for domain in (INCENTIVES, EVALUATION, SKILLS) for table in domain}
 """The tables that hold facts for rules. A new domain adds its own here."""
 
 

@@ -18,6 +18,8 @@ from guildhall.overview import tables as declared
 from guildhall.overview.engine.collect import FIGURES
 from guildhall.registry.engine import places, stocks
 from guildhall.registry.engine.levels import PARAMETER, Held, Scale, count_where, levels_at
+from guildhall.skills.engine import gray_counts
+from guildhall.skills.tables import GRAY_COLLAR, GRAY_COLLAR_UNKNOWN
 
 _STOCKS = (*places.READS, *stocks.READS_RESIDENCE, *stocks.READS_WORKPLACE)
 _SENIOR_AND_ABOVE = "L1"
@@ -176,4 +178,6 @@ STEPS = (
     Step(declared.PLACE_LADDER, tuple(sorted({*places.READS, *stocks.READS_RESIDENCE})), (PARAMETER,), place_ladder),
     Step(declared.CLUSTERS, stocks.READS_WORKPLACE, (PARAMETER,), clusters),
     Step(declared.SERIES, ("registry.certificates",), (PARAMETER,), series),
+    Step(GRAY_COLLAR, gray_counts.READS, (gray_counts.PARAMETER,), gray_counts.counts),
+    Step(GRAY_COLLAR_UNKNOWN, gray_counts.READS, (gray_counts.PARAMETER,), gray_counts.unknown),
 )

@@ -11,6 +11,7 @@ from guildhall.kernel.tables import Text
 TITLES: Final[Mapping[str, Text]] = {
     **{subject.table: subject.title for subject in SUBJECTS.values()},
     "evaluation.recognition_facts": Text("证书", "certificate"),
+    "evaluation.title_facts": Text("持有职称者", "holder of a title"),
     "skills.gray_collar_facts": Text("劳动者", "worker"),
 }
 """By facts table."""

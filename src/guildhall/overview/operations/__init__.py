@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from guildhall import __version__
+from guildhall.city import rule_parameters
 from guildhall.city.model import City
 from guildhall.kernel.backends import Tables, open_tables
 from guildhall.kernel.errors import GuildhallError
@@ -19,6 +20,7 @@ from guildhall.kernel.figures import Context, refuse_far
 from guildhall.kernel.runs import Folder, Run, digest, digest_file, run
 from guildhall.kernel.tables import Table
 from guildhall.overview.engine.steps import STEPS, Step
+from guildhall.skills.engine import gray_counts
 
 PACKAGE = Path(__file__).resolve().parents[2]
 FORMULAS = ("kernel/**/*.py", "*/tables.py", "*/engine/**/*.py")
@@ -30,10 +32,10 @@ Progress = Callable[[int, int], None]
 
 
 def context_of(city: City, on: date) -> Context:
-    """The date, the year ends before it, and the ladder of the city as plain values."""
+    """The date, the year ends before it, and of the city the ladder and the definitions of gray-collar workers, as plain values."""
     levels = {level.code: {"ordinal": level.ordinal, "skilled": level.skilled, "high": level.high_skilled} for level in city.levels}
     history = tuple(date(year, 12, 31) for year in range(on.year - YEARS_OF_HISTORY, on.year))
-    return Context(on, history, {"levels": levels})
+    return Context(on, history, {"levels": levels, gray_counts.PARAMETER: gray_counts.parameter(rule_parameters(city))})
 
 
 def compute_figures(*, snapshot: Folder, city: City, results: Path, progress: Progress | None = None) -> Run:
