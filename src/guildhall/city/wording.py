@@ -37,11 +37,16 @@ def lines_of(city: City, instrument: Instrument, entry: Entry) -> list[Text]:
         return [Text("、".join(word.zh for word in words), ", ".join(word.en for word in words))]
     lines = []
     for key, one in cast(tuple[tuple[Any, Any], ...], value):
-        named = [] if entry.parameter.kind == "scale" else zip(entry.parameter.keys, key, strict=True)
-        keys = [_key(city, name, part) for name, part in named] or [_from(key)]
+        words = _from(key) if entry.parameter.kind == "scale" else under(city, entry.parameter.keys, key)
         said = _one(city, one, unit)
-        lines.append(Text(f"{' '.join(part.zh for part in keys)}：{said.zh}", f"{' '.join(part.en for part in keys)}: {said.en}"))
+        lines.append(Text(f"{words.zh}：{said.zh}", f"{words.en}: {said.en}"))
     return lines
+
+
+def under(city: City, keys: tuple[str, ...], key: tuple[Any, ...]) -> Text:
+    """The key of a row of a table: “L5 not in shortage”."""
+    parts = [_key(city, name, part) for name, part in zip(keys, key, strict=True)]
+    return Text(" ".join(part.zh for part in parts), " ".join(part.en for part in parts))
 
 
 def days_of(entry: Entry) -> Text:

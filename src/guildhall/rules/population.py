@@ -129,7 +129,8 @@ def matched(before: Table, after: Table, key: Sequence[str], kept: Sequence[str]
 def difference(compared: Table, group: Sql | None = None) -> Table:
     """What becomes of each group (all, without one): cases entitled and undetermined before and after, winners, losers, and fen.
 
-    A winner gets more after than before, what is not known counting as nothing; a loser less.
+    A winner gets more after than before, what is not known counting as nothing; a loser less. Of them those newly entitled are
+    `gained`, those no longer entitled `dropped`.
     """
     if group is None:
         return compared.aggregate(**_differences(compared))
@@ -139,8 +140,11 @@ def difference(compared: Table, group: Sql | None = None) -> Table:
 
 def _differences(rows: Table) -> dict[str, Sql]:
     gets = {side: _worth(rows, side) for side in (BEFORE, AFTER)}
+    was, is_ = rows[f"{BEFORE}outcome"] == ENTITLED, rows[f"{AFTER}outcome"] == ENTITLED
     found = {
         "cases": _whole(rows.count()),
+        "gained": _whole(rows.count(where=is_ & ~was)),
+        "dropped": _whole(rows.count(where=was & ~is_)),
         "winners": _whole(rows.count(where=gets[AFTER] > gets[BEFORE])),
         "losers": _whole(rows.count(where=gets[AFTER] < gets[BEFORE])),
     }

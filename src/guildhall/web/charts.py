@@ -29,6 +29,18 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Span:
+    """An interval from zero: certain up to `low`, possible up to `high`; `open` where it may be more than that."""
+
+    label: str
+    low: Fraction
+    high: Fraction
+    shown: str
+    open: bool = False
+    href: str = ""
+
+
+@dataclass(frozen=True)
 class Tile:
     """One cell of a cartogram; `shade` runs from 1 (least) to 5 (most), 0 where there is no value."""
 
@@ -124,6 +136,26 @@ def _bar(row: Bar, most: Fraction) -> str:
         f"<li>{words}<b{row.mark}>{escape(row.shown)}</b>"
         f'<svg class="chart bar-svg" aria-hidden="true" width="100%" height="9"><rect class="rail" width="100%" height="9" rx="2"/>'
         f'<rect class="{row.tone}" width="{_share(row.value, most, 100)}%" height="9" rx="2"/></svg></li>'
+    )
+
+
+def spans(rows: Sequence[Span], *, title: str, most: Fraction | None = None) -> SafeString:
+    """A list of intervals, each under its own words: dark up to its lower end, light up to its upper one, hatched where that is open."""
+    top = max((row.high for row in rows), default=Fraction(0)) if most is None else most
+    items = "".join(_span(row, top) for row in rows)
+    return mark_safe(f'<ul class="bars spans" aria-label="{escape(title)}">{items}</ul>')  # noqa: S308 — every word was escaped above
+
+
+def _span(row: Span, most: Fraction) -> str:
+    words = f'<a href="{escape(row.href)}">{escape(row.label)}</a>' if row.href else f"<span>{escape(row.label)}</span>"
+    full = 96.0
+    end = _share(row.high, most, full)
+    beyond = f'<rect class="beyond" x="{end}%" y="3" width="4%" height="3"/>' if row.open else ""
+    return (
+        f"<li>{words}<b>{escape(row.shown)}</b>"
+        f'<svg class="chart bar-svg" aria-hidden="true" width="100%" height="9"><rect class="rail" width="100%" height="9" rx="2"/>'
+        f'<rect class="soft" width="{end}%" height="9" rx="2"/>'
+        f'<rect class="river" width="{_share(row.low, most, full)}%" height="9" rx="2"/>{beyond}</svg></li>'
     )
 
 

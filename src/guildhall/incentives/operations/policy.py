@@ -14,6 +14,7 @@ import pyarrow as pa
 from guildhall import __version__
 from guildhall.incentives.engine import RULEBOOK
 from guildhall.incentives.engine.facts.everybody import READS
+from guildhall.incentives.engine.policy import FACTS_RUNS, POLICY_RUNS, RULE_RUNS
 from guildhall.incentives.engine.policy.kept import Seen, as_kept, kept
 from guildhall.incentives.engine.policy.outcomes import Law, between, change, outcomes
 from guildhall.incentives.tables.policy import EXTENTS, KEPT, RESULTS
@@ -26,11 +27,9 @@ from guildhall.rules.parameters import Parameters
 from guildhall.rules.rulebook import Rule
 from guildhall.rules.serial import rulebook_digest
 
-FACTS, RULE_RUNS, POLICY_RUNS = "incentive-facts", "policy-of-a-rule", "policy"
-"""The engines, and the folders under the results that hold their runs."""
 PACKAGE = Path(__file__).resolve().parents[2]
 SOURCES = {
-    FACTS: (
+    FACTS_RUNS: (
         *("kernel/*.py", "registry/tables.py", "registry/engine/*.py"),
         *("incentives/tables/*.py", "incentives/engine/facts/*.py", "incentives/engine/policy/kept.py"),
     ),
@@ -75,7 +74,9 @@ def keep_facts(*, snapshot: Folder, table: str, on: date, results: Path) -> Run:
         writer.add(EXTENTS, seen.table(declared.schema.names))
 
     inputs = {name: snapshot.sha256(name) for name in READS}
-    return run_in_parts(FACTS, version=version(FACTS), inputs=inputs, parameters={"on": on, "table": table}, root=results, fill=fill)
+    return run_in_parts(
+        FACTS_RUNS, version=version(FACTS_RUNS), inputs=inputs, parameters={"on": on, "table": table}, root=results, fill=fill
+    )
 
 
 def _refuse_damaged(snapshot: Folder) -> None:
@@ -142,11 +143,6 @@ def _decide(law: Law, facts: Run, results: Path) -> Run:
         root=results,
         compute=compute,
     )
-
-
-def facts_of(policy: Folder, table: str, results: Path) -> Folder:
-    """The kept facts that a run of policy was worked out from. Raises NotFound where they are gone."""
-    return Folder.open(results / FACTS / str(policy.manifest.meta["inputs"][table]))
 
 
 def what_if(facts: Folder, before: Law, after: Law, by: str = "") -> list[Mapping[str, Any]]:

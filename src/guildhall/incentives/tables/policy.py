@@ -123,4 +123,15 @@ POLICY_BAD = Table(
     ),
     key=("rule", "row"),
 )
-RESULTS = (POLICY, POLICY_REASONS, POLICY_BAD)
+POLICY_HIDDEN = Table(
+    "incentives.policy_hidden",
+    Text("须隐去的人次：不足十，或可由此推出的", "Counts that stay hidden: below ten, or such as would give one away"),
+    (
+        _RULE,
+        Column("by", TEXT, Text("分组方式；only 为只缺一条的条件", "what cases are grouped by; only: of those who miss one condition")),
+        Column("part", TEXT, Text("组或条件", "group, or condition")),
+        Column("count", TEXT, Text("所隐去的列", "the column that is hidden")),
+    ),
+    key=("rule", "by", "part", "count"),
+)
+RESULTS = (POLICY, POLICY_REASONS, POLICY_BAD, POLICY_HIDDEN)

@@ -9,10 +9,11 @@ from typing import Any
 
 import pyarrow as pa
 
+from guildhall.incentives.engine.policy.disclosure import of_outcomes
 from guildhall.incentives.engine.policy.groups import groups, month_named
 from guildhall.incentives.engine.policy.kept import extents
 from guildhall.incentives.engine.subjects import BY_TABLE
-from guildhall.incentives.tables.policy import EXTENTS, KEPT, POLICY, POLICY_BAD, POLICY_REASONS
+from guildhall.incentives.tables.policy import EXTENTS, KEPT, POLICY, POLICY_BAD, POLICY_HIDDEN, POLICY_REASONS
 from guildhall.kernel.backends import Tables
 from guildhall.kernel.tables import Table
 from guildhall.rules import population
@@ -60,8 +61,11 @@ def outcomes(tables: Tables, law: Law) -> Iterator[tuple[Table, pa.Table]]:
             part = month_named(row["part"]) if name == "month" else row["part"]
             rows.append({"rule": rule.name, "by": name, **row, "part": part, "entitled_people": None, "possible_people": None})
     yield POLICY, _table(POLICY, rows)
-    found = population.read_reasons(rule, tables.rows(population.reasons(rule, held))[0])
-    yield POLICY_REASONS, _table(POLICY_REASONS, [{"rule": rule.name, **vars_of(reason)} for reason in found])
+    reasons = list(population.read_reasons(rule, tables.rows(population.reasons(rule, held))[0]))
+    yield POLICY_REASONS, _table(POLICY_REASONS, [{"rule": rule.name, **vars_of(reason)} for reason in reasons])
+    secret = of_outcomes(rows, {reason.name: reason.cases for reason in reasons if reason.kind == "only"})
+    hidden: list[Row] = [{"rule": rule.name, "by": by, "part": part, "count": count} for by, part, count in sorted(secret)]
+    yield POLICY_HIDDEN, _table(POLICY_HIDDEN, hidden)
     yield POLICY_BAD, _table(POLICY_BAD, list(_bad(tables, rule, held)))
 
 
