@@ -216,6 +216,7 @@ def _speaks_of_a_person(model: Any) -> bool:
 NOT_OF_ONE_PERSON = {
     "office.Reset": "of staff with powers alone; each step is an event, which is listed",
     "office.RoleWish": "of staff alone; what comes of it is a role, and each step an event, which are listed",
+    "office.ParameterConfirmation": "acts of staff on a figure of a rule, about nobody; each step is an event, which is listed",
     "office.ChainHead": "repeats the last event of each chain, which is listed",
 }
 """Models with such a key that no domain need list, and why."""

@@ -98,6 +98,18 @@ RULES: tuple[Rule, ...] = (
         "assumed",
     ),
     Rule(
+        "office.parameter_confirmation",
+        ("office.ParameterConfirmation",),
+        Text("工作人员对规则参数的确认", "Confirmations of a rule's figures by staff"),
+        Text("", ""),
+        "kept",
+        Text(
+            "凭规则作出的决定须可追溯至所依据的文件；只记账号，不含姓名号码；长期保存为本系统假设",
+            "a decision must lead back to its document; accounts alone, no names or numbers; to keep them for good is our own assumption",
+        ),
+        "assumed",
+    ),
+    Rule(
         "office.mandate",
         ("office.Mandate",),
         Text("代办授权的说明文字", "Notes on leave to act for somebody"),
