@@ -91,6 +91,13 @@ def decide(snapshot: Folder, on: date, *, results: Path | None = None, rules: Ma
         )
 
 
+def demonstration_policy(snapshot: Folder) -> None:
+    """What planners see first: every rule on the day of the snapshot, and on the last day of the year before."""
+    on = as_of(snapshot)
+    for day in (date(on.year - 1, 12, 31), on):
+        decide(snapshot, day)
+
+
 def in_force() -> Parameters:
     """The figures as this city has confirmed them; the demonstration decides on all."""
     start_django()

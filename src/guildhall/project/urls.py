@@ -5,7 +5,19 @@ from __future__ import annotations
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import path
 
-from guildhall.incentives.pages import board, claiming, employer, employer_claim, following, money, review, unclaimed, worker
+from guildhall.incentives.pages import (
+    board,
+    claiming,
+    employer,
+    employer_claim,
+    following,
+    money,
+    policy,
+    review,
+    unclaimed,
+    what_if,
+    worker,
+)
 from guildhall.incentives.pages import counter as claims_counter
 from guildhall.incentives.queries.waiting import waiting as claims_waiting
 from guildhall.office import pages as office
@@ -178,6 +190,9 @@ urlpatterns = [
         path("payments/<int:batch_id>/", with_form(money.payment_batch), name="payment_batch"),
         path("payments/<int:batch_id>/file/", form_only(money.payment_file), name="payment_file"),
         path("notice-board/", read_only(board.notice_board), name="notice_board"),
+        path("policy/", read_only(policy.policy), name="policy"),
+        path("policy/<str:rule>/", read_only(policy.policy_of), name="policy_of"),
+        path("policy/<str:rule>/what-if/", read_only(what_if.policy_whatif), name="policy_whatif"),
         path("parameters/", read_only(parameters.parameters), name="parameters"),
         path("parameters/<str:rule>/", with_form(parameters.parameters_of), name="parameters_of"),
         path("parameters/confirmations/<int:confirmation_id>/", with_form(parameters.parameter), name="parameter"),

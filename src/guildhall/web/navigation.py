@@ -36,6 +36,7 @@ DOORS: tuple[tuple[str, Any, Any], ...] = (
     ("claims_queue", _("Claims"), _("Decide on claims for benefits")),
     ("payments", _("Payments"), _("Pay approved claims, and read the bank's answer")),
     ("unclaimed", _("Not claimed"), _("See who could claim a benefit and has not")),
+    ("policy", _("Policy"), _("See what policy costs, who gets it, and what a change would do")),
     ("parameters", _("Parameters"), _("Confirm the values that rules decide by")),
     ("audit", _("Audit"), _("Check who did what, and that nothing was altered")),
     ("notices", _("Notices"), _("Read what the city wrote to me")),

@@ -88,7 +88,7 @@ def policy(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     found = queries.policies(viewer)
     if not found:
-        return render(request, "incentives/policy.html", {"title": _("What does policy cost, and who gets it?"), "days": []})
+        return nothing_yet(request)
     shown = _chosen(request, found)
     lines = [_line(name, shown) for name in shown[0].names]
     groups = [(KIND_WORDS[kind], [line for line, of in lines if of == kind]) for kind in KINDS]
@@ -105,6 +105,11 @@ def policy(request: HttpRequest) -> HttpResponse:
     return render(request, "incentives/policy.html", context)
 
 
+def nothing_yet(request: HttpRequest) -> HttpResponse:
+    """What stands where nothing has been worked out."""
+    return render(request, "incentives/policy.html", {"title": _("What does policy cost, and who gets it?"), "days": []})
+
+
 def _chosen(request: HttpRequest, found: Sequence[Policy]) -> list[Policy]:
     """The day asked for, the newest without one, and beside it the one it is compared with."""
     days = {one.on: one for one in found}
@@ -116,7 +121,7 @@ def _chosen(request: HttpRequest, found: Sequence[Policy]) -> list[Policy]:
 def _title(found: Policy) -> str:
     paid = [found.total(name).low for name in found.names if kind_of(queries.rule_of(found, name)) == "paid"]
     known = sum(low for low in paid if isinstance(low, int))
-    return _("On %(on)s benefits to be paid come to at least %(sum)s") % {"on": found.on, "sum": yuan(known // 100 * 100)}
+    return _("On %(on)s benefits to be paid come to at least %(sum)s") % {"on": found.on, "sum": money(known // 100 * 100)}
 
 
 def _line(name: str, shown: Sequence[Policy]) -> tuple[Line, str]:
@@ -136,8 +141,10 @@ def kind_of(rule: Rule) -> str:
 
 
 def money(fen: Shown) -> str:
-    """A sum in whole yuan where it has no fen."""
-    return numbers.HIDDEN if isinstance(fen, Withheld) else yuan(fen)
+    """A sum, without the two digits of fen where it has none; what stands where it is hidden."""
+    if isinstance(fen, Withheld):
+        return numbers.HIDDEN
+    return yuan(fen).replace(".00", "") if fen is not None and fen % 100 == 0 else yuan(fen)
 
 
 def interval(low: Shown, high: Shown, unpriced: Shown) -> str:
@@ -146,9 +153,9 @@ def interval(low: Shown, high: Shown, unpriced: Shown) -> str:
         return numbers.HIDDEN
     is_open = isinstance(unpriced, Withheld) or bool(unpriced)
     if isinstance(high, Withheld) or low == high:
-        return _("%(low)s or more") % {"low": yuan(low)} if is_open or isinstance(high, Withheld) else yuan(low)
+        return _("%(low)s or more") % {"low": money(low)} if is_open or isinstance(high, Withheld) else money(low)
     words = _("%(low)s to %(high)s, or more") if is_open else _("%(low)s to %(high)s")
-    return words % {"low": yuan(low), "high": yuan(high)}
+    return words % {"low": money(low), "high": money(high)}
 
 
 @for_roles(*queries.READERS)
@@ -156,7 +163,9 @@ def policy_of(request: HttpRequest, rule: str) -> HttpResponse:
     """Who gets one benefit, what it costs, who misses one condition, and why it cannot be said of others?"""
     viewer = viewer_of(request)
     found = queries.policies(viewer)
-    shown = _chosen(request, found) if found else [queries.policy_on(viewer, None)]
+    if not found:
+        return nothing_yet(request)
+    shown = _chosen(request, found)
     one = shown[0]
     decided = queries.rule_of(one, rule)
     total = one.total(rule)
@@ -169,6 +178,7 @@ def policy_of(request: HttpRequest, rule: str) -> HttpResponse:
         "channel": decided.channel,
         "on": one.on,
         "days": [each.on for each in found],
+        "against": shown[1].on if len(shown) > 1 else None,
         "sides": [(each.on, _side(each.total(rule))) for each in shown if rule in each.names],
         "total": total,
         "side": _side(total),
@@ -216,7 +226,7 @@ def _span(by: str, part: Outcome) -> charts.Span:
 
 
 def _ends(low: int, high: int) -> str:
-    return yuan(low) if low == high else f"{yuan(low)} – {yuan(high)}"
+    return money(low) if low == high else f"{money(low)} – {money(high)}"
 
 
 def _row(by: str, part: Outcome) -> tuple[str, ...]:

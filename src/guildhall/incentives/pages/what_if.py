@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from guildhall.city.ruletext import RuleText
 from guildhall.city.wording import under
 from guildhall.incentives.engine.policy.changes import Change, Figure
-from guildhall.incentives.pages.policy import BY_WORDS, KIND_WORDS, interval, kind_of, money
+from guildhall.incentives.pages.policy import BY_WORDS, KIND_WORDS, interval, kind_of, money, nothing_yet
 from guildhall.incentives.queries import policy as queries
 from guildhall.incentives.queries import what_if as asking
 from guildhall.incentives.queries.what_if import Side, Turn, WhatIf
@@ -27,7 +27,7 @@ from guildhall.web import numbers
 from guildhall.web.dates import asked_day
 from guildhall.web.doors import for_roles
 from guildhall.web.pack import city
-from guildhall.web.templatetags.guildhall import text, yuan
+from guildhall.web.templatetags.guildhall import text
 from guildhall.web.viewer import viewer_of
 
 STEPS = 20
@@ -62,7 +62,11 @@ class Slider:
 def policy_whatif(request: HttpRequest, rule: str) -> HttpResponse:
     """Who would win and who would lose if one figure were another?"""
     viewer = viewer_of(request)
-    run = queries.policy_on(viewer, asked_day(request, queries.policy_on(viewer, None).on))
+    found = queries.policies(viewer)
+    if not found:
+        return nothing_yet(request)
+    asked = asked_day(request, found[0].on)
+    run = next((one for one in found if one.on == asked), found[0])
     decided = queries.rule_of(run, rule)
     choices = _choices(decided, run)
     by = request.GET.get("by", "") if request.GET.get("by") in DIMENSIONS else DIMENSIONS[0]
@@ -99,7 +103,7 @@ def _title(context: dict[str, Any]) -> str:
     total: Turn = context["total"]
     said = {"figure": context["chosen"].words, "value": context["value"]}
     said |= {"winners": numbers.grouped(total.winners), "losers": numbers.grouped(total.losers)}
-    return _("%(figure)s at %(value)s: %(winners)s would win, %(losers)s would lose") % said
+    return _("“%(figure)s” at %(value)s: %(winners)s would win, %(losers)s would lose") % said
 
 
 def _choices(rule: Rule, run: queries.Policy) -> list[Choice]:
@@ -185,7 +189,7 @@ def _more(turn: Turn) -> str:
     if not isinstance(low, int) or not isinstance(high, int):
         return numbers.HIDDEN
     sign = "+" if high > low else "−" if high < low else "±"
-    return f"{sign}{yuan(abs(high - low))}"
+    return f"{sign}{money(abs(high - low))}"
 
 
 def _row(by: str, part: Turn) -> Sequence[str]:

@@ -160,14 +160,6 @@ def _opened(path: Path, _stamp: int) -> Policy | None:
         return None
 
 
-def policy_on(viewer: Viewer, day: date | None) -> Policy:
-    """The run of a day; without one, or where none was made for it, that of the newest. Raises NotFound where there is none at all."""
-    found = policies(viewer)
-    if not found:
-        raise NotFound(_("Nothing has been worked out yet"), next=_("run `guildhall rules run`"))
-    return next((policy for policy in found if policy.on == day), found[0])
-
-
 def rule_of(policy: Policy, name: str) -> Rule:
     """A rule that a run decided. Raises NotFound."""
     if name not in policy.names:
@@ -183,7 +175,7 @@ def refuse_others(viewer: Viewer) -> None:
 def named(by: str, part: str) -> Text:
     """A part of a dimension in words."""
     if part == "":
-        return Text("不明", "not known")
+        return Text("不属于任何集群或不明", "in no cluster, or not known") if by == "cluster" else Text("不明", "not known")
     if by == "district":
         place = city().place.get(part)
         return place.name if place else Text(part, part)
@@ -205,4 +197,4 @@ def in_order(by: str, parts: Sequence[Any]) -> list[Any]:
 
 
 def _size(one: Any) -> int:
-    return max((value for name in ("high", "winners") if isinstance(value := getattr(one, name, None), int)), default=-1)
+    return max((value for name in ("high", "low", "low_before") if isinstance(value := getattr(one, name, None), int)), default=-1)
