@@ -18,6 +18,7 @@ from guildhall.incentives.models import Candidate, CandidateRun
 from guildhall.incentives.operations import candidates as operations
 from guildhall.incentives.operations.candidates import begin_anew, search
 from guildhall.incentives.operations.outreach import take_outreach, take_unclaimed
+from guildhall.incentives.operations.retention import ERASERS
 from guildhall.incentives.queries import benefits, facts
 from guildhall.incentives.queries.candidates import HELP, candidates_of, latest, outreach, told, unclaimed, why
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
@@ -224,3 +225,12 @@ def test_a_list_that_was_taken_along_is_written_down_with_each_person(world: Wor
     events = AuditEvent.objects.filter(action="incentives.take_outreach")
     assert {event.chain for event in events} == {officer.name, f"worker:{world.harbour.worker}"}
     assert all(world.harbour.name(world.harbour.worker) not in event.details for event in events)
+
+
+def test_rows_of_a_search_that_no_other_followed_go_after_a_month(world: World) -> None:
+    eraser = next(one for one in ERASERS if one.rule == "incentives.candidate")
+    (row,) = plant(world)
+    assert list(eraser.due(ON + timedelta(30))) == []
+    assert list(eraser.due(ON + timedelta(31))) == [row]
+    eraser.erase([row.pk], NOW)
+    assert not Candidate.objects.exists()

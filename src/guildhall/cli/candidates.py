@@ -69,6 +69,10 @@ def _searched(on: date, by: Viewer, now: datetime, progress: Progress) -> Tally:
     from guildhall.overview.snapshot import make
 
     folder = make(root=var() / FOLDER, as_of=on, progress=progress)
-    found = search(folder=folder, on=on, by=by, now=now, progress=progress)
+    try:
+        found = search(folder=folder, on=on, by=by, now=now, progress=progress)
+    except AlreadyDone:
+        shutil.rmtree(var() / FOLDER, ignore_errors=True)
+        raise
     shutil.rmtree(var() / FOLDER, ignore_errors=True)
     return found
