@@ -14,6 +14,7 @@ from guildhall.kernel.errors import Fault
 from guildhall.kernel.tables import Table
 from guildhall.overview.engine.rulebooks import RULES
 from guildhall.rules import Parameters, Rule, RuleFault, decide
+from guildhall.rules.checks import check
 from guildhall.rules.parameters import Parameter
 from guildhall.rules.rulebook import names_in
 from guildhall.skills.tables import FACTS as SKILLS
@@ -38,6 +39,7 @@ def rule_faults(city: City, rules: Mapping[str, Rule] = RULES, tables: Mapping[s
         yield from _words(rule, instrument)
         if not fitting:
             yield from _unreachable(rule, instrument, parameters, city.root)
+            yield from check(rule, parameters, city.root)
 
 
 def _exclusions(rule: Rule, rules: Mapping[str, Rule]) -> Iterator[Fault]:
