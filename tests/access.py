@@ -114,6 +114,7 @@ CITY = (
     public("assumptions"),
     public("sources"),
     public("dictionary"),
+    public("dictionary_of", domain="registry"),
     public("open_data"),
     public("open_data_file", table="ladder", kind="csv"),
     public("places"),
@@ -124,6 +125,7 @@ CITY = (
     public("occupation", code="2-02-38"),
     public("retention"),
     public("documentation"),
+    public("documentation_of", group="registry"),
     public("rulebook"),
     public("rulebook_rule", rule="skill_upgrade_subsidy"),
 )

@@ -32,7 +32,9 @@ PATHS = (
     "assumptions/",
     "sources/",
     "dictionary/",
+    "dictionary/incentives/",
     "api/",
+    "api/registry/",
 )
 WIDTHS = (1280, 1024, 800, 390, 375, 360, 320)
 """Of desks, tablets and phones, in CSS pixels."""

@@ -161,7 +161,7 @@ def test_the_api_says_where_each_measure_counts(browser: Client) -> None:
     paths = browser.get("/api/v1/openapi.json").json()["paths"]
     said = paths["/api/v1/measures"]["get"]["description"]
     assert "where they work" in said
-    assert said in _get(browser, "api/")
+    assert said in _get(browser, "api/overview/")
 
 
 def test_a_handful_is_hidden_and_the_page_says_why(browser: Client) -> None:
@@ -192,7 +192,10 @@ def test_the_title_of_the_parks_answers_and_the_sums_are_explained(wider: Client
     assert "The assumed numbers add up to 2,000; the model scales them, so that together they stand for the &gt; 2,100" in page
 
 
-@pytest.mark.parametrize("path", [*PAGES, "figures/", "figures/skilled.count/", "sources/", "dictionary/", "assumptions/", "api/"])
+@pytest.mark.parametrize(
+    "path",
+    [*PAGES, "figures/", "figures/skilled.count/", "sources/", "dictionary/", "dictionary/skills/", "assumptions/", "api/", "api/skills/"],
+)
 def test_every_table_has_a_name_and_a_folded_one_keeps_its_roles(browser: Client, path: str) -> None:
     for table in re.findall(r"<table\b.*?</table>", _get(browser, path), re.DOTALL):
         opening = table.partition(">")[0]
@@ -200,6 +203,14 @@ def test_every_table_has_a_name_and_a_folded_one_keeps_its_roles(browser: Client
         if 'class="stack' in opening:
             assert 'role="table"' in opening
             assert all('role="' in tag for tag in re.findall(r"<(?:thead|tbody|tr|th|td)\b[^>]*>", table))
+
+
+@pytest.mark.parametrize("path", ["", "districts/tiny-east/", "figures/skilled.count/", "figures/parks.workers/", "open-data/"])
+def test_what_leads_to_the_columns_of_a_table_finds_them(browser: Client, path: str) -> None:
+    found = set(re.findall(r'href="/en/(dictionary/\w+/)#([\w.]+)"', _get(browser, path)))
+    assert found or path
+    for address, anchor in found:
+        assert f'id="{anchor}"' in _get(browser, address), anchor
 
 
 def test_a_narrow_screen_gets_a_list_of_districts(browser: Client) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.conf import settings
 
+from guildhall.evaluation import tables as evaluation
 from guildhall.incentives import tables as incentives
 from guildhall.overview import tables as overview
 from guildhall.registry import tables as registry
@@ -140,11 +141,15 @@ def test_the_division_before_and_after_every_record(records: None, browser: Clie
 def test_before_the_first_snapshot_the_columns_are_explained_all_the_same(var: Path, computed: Path) -> None:
     from django.test import Client
 
-    page = Client().get("/en/dictionary/").content.decode()
-    for table in (*registry.TABLES, *skills.TABLES, *incentives.TABLES, *overview.TABLES):
-        assert f"<h2><code>{table.name}</code>" in page
-    assert "registry.workers" in page
-    assert "No snapshot yet" in page
+    index = Client().get("/en/dictionary/").content.decode()
+    for domain in (registry, skills, evaluation, incentives, overview):
+        name = domain.__name__.split(".")[1]
+        page = Client().get(f"/en/dictionary/{name}/").content.decode()
+        for table in domain.TABLES:
+            assert f'<section class="card gap" id="{table.name}">' in page
+            assert f'<li id="{table.name}"><a href="/en/dictionary/{name}/#{table.name}">' in index
+        assert "No snapshot yet" in page
+    assert "registry.workers" in index
 
 
 def test_a_broken_snapshot_is_told_in_the_language_of_the_reader(var: Path, computed: Path) -> None:

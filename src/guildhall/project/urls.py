@@ -78,6 +78,7 @@ urlpatterns = [
         path("open-data/", read_only(overview.open_data), name="open_data"),
         path("open-data/<str:table>.<str:kind>", read_only(overview.open_data_file), name="open_data_file"),
         path("dictionary/", read_only(overview.dictionary), name="dictionary"),
+        path("dictionary/<str:domain>/", read_only(overview.dictionary_of), name="dictionary_of"),
         path("places/", read_only(registry.places), name="places"),
         path("places/<str:place_id>/", read_only(registry.place), name="place"),
         path("organisations/", read_only(registry.organisations), name="organisations"),
@@ -225,6 +226,7 @@ urlpatterns = [
         path("papers/<int:attachment_id>/remove/", with_form(papers.attachment_remove), name="attachment_remove"),
         path("retention/", read_only(retention.retention), name="retention"),
         path("api/", read_only(web.documentation), {"schema": api.get_openapi_schema}, name="documentation"),
+        path("api/<str:group>/", read_only(web.documentation_of), {"schema": api.get_openapi_schema}, name="documentation_of"),
     ),
 ]
 

@@ -74,7 +74,7 @@ GRAY_COLLAR = Table(
         Column(
             "verdicts",
             TEXT,
-            Text("各口径的判断，如 proposed=entitled;wide=undetermined", "what each definition says, such as proposed=entitled;wide=undetermined"),
+            Text("各口径的判断，如 `proposed=entitled;wide=undetermined`", "what each definition says, such as proposed=entitled;wide=undetermined"),
         ),
         Column("people", COUNT, Text("人数", "people"), unit="persons"),
     ),

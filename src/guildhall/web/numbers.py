@@ -125,6 +125,10 @@ def unit_word(unit: str) -> str:
         "fen": pgettext("unit", "fen"),
         "share": pgettext("unit", "share"),
         "degrees, WGS-84": pgettext("unit", "degrees, WGS-84"),
+        "days": pgettext("unit", "days"),
+        "months": pgettext("unit", "months"),
+        "grants": pgettext("unit", "grants"),
+        "basis points": pgettext("unit", "basis points"),
     }
     return words.get(unit, unit)
 

@@ -33,6 +33,7 @@ class Operation:
     """One route of the API."""
 
     id: str
+    group: str
     method: str
     path: str
     summary: str
@@ -60,7 +61,14 @@ def _operation(document: dict[str, Any], path: str, method: str, body: dict[str,
     parameters += tuple(_sent(document, body.get("requestBody", {})))
     answers = tuple(Answer(str(status), _fields(document, answer)) for status, answer in body["responses"].items())
     return Operation(
-        body["operationId"], method.upper(), path, said(body.get("summary", "")), said(body.get("description", "")), parameters, answers
+        id=body["operationId"],
+        group=next(iter(body.get("tags", ())), ""),
+        method=method.upper(),
+        path=path,
+        summary=said(body.get("summary", "")),
+        description=said(body.get("description", "")),
+        parameters=parameters,
+        answers=answers,
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -12,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from guildhall import __version__
-from guildhall.kernel.errors import GuildhallError
+from guildhall.kernel.errors import GuildhallError, NotFound
 from guildhall.web.current import current_or_none
 from guildhall.web.middleware import spoken
 from guildhall.web.openapi import operations
@@ -121,6 +123,14 @@ def health(request: HttpRequest) -> JsonResponse:
 
 
 def documentation(request: HttpRequest, *, schema: Callable[[], dict[str, Any]]) -> HttpResponse:
-    """The API explained on one page, made from its own OpenAPI document; loads nothing from outside."""
-    document = schema()
-    return render(request, "web/documentation.html", {"document": document, "operations": operations(document)})
+    """Every route of the API by the domain that answers it, made from its own OpenAPI document; loads nothing from outside."""
+    groups = groupby(operations(schema()), key=attrgetter("group"))
+    return render(request, "web/documentation.html", {"groups": [(group, list(routes)) for group, routes in groups]})
+
+
+def documentation_of(request: HttpRequest, group: str, *, schema: Callable[[], dict[str, Any]]) -> HttpResponse:
+    """The routes of a domain explained: what each takes and answers."""
+    routes = [route for route in operations(schema()) if route.group == group]
+    if not routes:
+        raise NotFound(_("No routes are called “%(name)s”") % {"name": group}, next=_("choose them from the list of routes"))
+    return render(request, "web/documentation_of.html", {"group": group, "operations": routes})

@@ -19,6 +19,13 @@ WORDS: dict[str, dict[str, object]] = {
         "generated": _("made up"),
         "unknown": _("unknown"),
     },
+    "domain": {
+        "registry": pgettext_lazy("domain", "Registry"),
+        "skills": pgettext_lazy("domain", "Skills"),
+        "evaluation": pgettext_lazy("domain", "Evaluation"),
+        "incentives": pgettext_lazy("domain", "Incentives"),
+        "overview": pgettext_lazy("domain", "Overview"),
+    },
     "place": {
         "city": _("city"),
         "district": _("district"),

@@ -97,7 +97,7 @@ STATEMENTS = Table(
         Column("subject", CODE, Text("所说的对象", "what it is about"), values=SUBJECTS),
         Column("subject_id", KEY, Text("对象的键", "key of that")),
         Column("fact", NAME, Text("事实表的列名", "column of the facts table")),
-        Column("value", TEXT, Text("值：日期、整数、true 或 false、或词", "value: a date, a whole number, true or false, or a word")),
+        Column("value", TEXT, Text("值：日期、整数、`true` 或 `false`、或词", "value: a date, a whole number, true or false, or a word")),
         Column("worker_id", KEY, Text("所涉劳动者", "person concerned"), nullable=True, ref="registry.workers"),
         Column("said_on", DATE, Text("说明日期", "day it was said")),
     ),

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from guildhall.city.model import Cell, City
+from guildhall.evaluation import tables as evaluation
 from guildhall.incentives import tables as incentives
+from guildhall.kernel.errors import NotFound
+from guildhall.kernel.tables import Table
 from guildhall.overview import queries
 from guildhall.overview import tables as overview
 from guildhall.overview.pages.drawing import said
@@ -18,6 +22,14 @@ from guildhall.web.viewer import viewer_of
 
 CODES = ("assumed", "sex", "education", "migrant", "standing", "sector", "size", "park_class")
 """Lists of words that rows and columns of assumptions are keyed by."""
+TABLES: dict[str, tuple[Table, ...]] = {
+    "registry": registry.TABLES,
+    "skills": skills.TABLES,
+    "evaluation": evaluation.TABLES,
+    "incentives": incentives.TABLES,
+    "overview": overview.TABLES,
+}
+"""What each domain declares."""
 
 
 @remembered()
@@ -60,6 +72,13 @@ def sources(request: HttpRequest) -> HttpResponse:
 
 @remembered()
 def dictionary(request: HttpRequest) -> HttpResponse:
-    """Every published table and column, made from the declarations the engines read."""
-    tables = (*registry.TABLES, *skills.TABLES, *incentives.TABLES, *overview.TABLES)
-    return render(request, "overview/dictionary.html", {"tables": tables})
+    """Every published table by the domain that answers for it; each leads to its columns."""
+    return render(request, "overview/dictionary.html", {"domains": TABLES.items()})
+
+
+@remembered()
+def dictionary_of(request: HttpRequest, domain: str) -> HttpResponse:
+    """Every table and column of a domain, made from the declarations the engines read."""
+    if domain not in TABLES:
+        raise NotFound(_("No domain is called “%(name)s”") % {"name": domain}, next=_("choose one from the dictionary"))
+    return render(request, "overview/dictionary_of.html", {"domain": domain, "tables": TABLES[domain]})

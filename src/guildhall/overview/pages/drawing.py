@@ -19,7 +19,7 @@ from guildhall.overview.engine.collect import FIGURES
 from guildhall.overview.queries import ClusterRow, Measured, Rung
 from guildhall.overview.queries.places import SHARE
 from guildhall.overview.queries.results import Shown
-from guildhall.web import charts, numbers, words
+from guildhall.web import addresses, charts, numbers, words
 
 FIGURE_OF = {"skilled": "skilled.count", "high_skilled": "highskilled.count", SHARE: "skilled.high_share", "park_workers": "parks.workers"}
 """The figure whose formula gives a measure of a place; the others stand in a result table alone."""
@@ -81,7 +81,7 @@ def figure_of(measure: str) -> str:
 
 def explained(named: str) -> str:
     """Address that says how a figure, or a column of a result table, was computed."""
-    return reverse("figure", args=[named]) if named in FIGURES else f"{reverse('dictionary')}#{named}"
+    return reverse("figure", args=[named]) if named in FIGURES else addresses.table(named)
 
 
 def marked(measure: str, place: str) -> SafeString:

@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 
 from guildhall.kernel.money import Fen, format_yuan
 from guildhall.kernel.tables import Text
-from guildhall.web import folding, numbers, words
+from guildhall.web import addresses, folding, numbers, words
 from guildhall.web.dates import WRITTEN
 
 register = template.Library()
@@ -137,6 +137,12 @@ def known(value: str) -> SafeString:
 @register.filter
 def yes(value: bool | None) -> str:
     return numbers.yes_no(value)
+
+
+@register.filter
+def table_address(name: str) -> str:
+    """The address that says what the columns of a table mean."""
+    return addresses.table(name)
 
 
 @register.filter
