@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from guildhall.incentives.operations.policy import Decided
     from guildhall.rules.parameters import Parameters
     from guildhall.rules.rulebook import Rule
+    from guildhall.web.viewer import Viewer
 
 SNAPSHOT = click.option(
     "--snapshot",
@@ -91,11 +92,24 @@ def decide(snapshot: Folder, on: date, *, results: Path | None = None, rules: Ma
         )
 
 
-def demonstration_policy(snapshot: Folder) -> None:
-    """What planners see first: every rule on the day of the snapshot, and on the last day of the year before."""
+def days_of(snapshot: Folder) -> tuple[date, date]:
+    """The days that planners compare: that of a snapshot, and the last of the year before, up to which most instruments run."""
     on = as_of(snapshot)
-    for day in (date(on.year - 1, 12, 31), on):
-        decide(snapshot, day)
+    return on, date(on.year - 1, 12, 31)
+
+
+def work_out_policy(*, arguments: dict[str, Any], by: Viewer, clock: Callable[[], datetime], progress: Callable[[int, int], None]) -> None:
+    """Policy over the snapshot that is shown, as background work: what has not changed since last time is not worked out again."""
+    from guildhall.incentives.engine.facts.everybody import READS
+    from guildhall.incentives.operations.policy import compute_policy
+    from guildhall.office.queries.parameters import parameters
+    from guildhall.web.current import current_or_none
+
+    shown = current_or_none()
+    if shown is None or not set(READS) <= set(shown.snapshot.manifest.tables):
+        return
+    for on in days_of(shown.snapshot):
+        compute_policy(snapshot=shown.snapshot, on=on, parameters=parameters(), results=var() / "results", progress=progress)
 
 
 def in_force() -> Parameters:

@@ -21,6 +21,7 @@ import click
 from guildhall.cli import feeds
 from guildhall.cli.candidates import search_candidates
 from guildhall.cli.keeping import move_deadlines, search_duplicates
+from guildhall.cli.policy import work_out_policy
 from guildhall.cli.records import migrate_database
 from guildhall.cli.retention import deliver, erase, scan
 from guildhall.cli.rosters import bring
@@ -91,6 +92,7 @@ HANDLERS: dict[str, Handler] = {
     "duplicates": search_duplicates,
     "deadlines": move_deadlines,
     "candidates": search_candidates,
+    "policy": work_out_policy,
     "deliver": deliver,
     "scan": scan,
     "erase": erase,
@@ -123,6 +125,7 @@ PERIODIC = (
     Periodic("duplicates", timedelta(days=1), timedelta(hours=2)),
     Periodic("deadlines", timedelta(days=1), timedelta(hours=1)),
     Periodic("candidates", timedelta(days=1), timedelta(hours=3, minutes=30)),
+    Periodic("policy", timedelta(days=1), timedelta(hours=4, minutes=30)),
     Periodic("deliver", timedelta(minutes=10)),
     Periodic("scan", timedelta(minutes=30)),
     Periodic("erase", timedelta(days=1), timedelta(hours=2, minutes=30)),

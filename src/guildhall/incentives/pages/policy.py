@@ -43,10 +43,10 @@ BY_WORDS: Mapping[str, Any] = {
     "month": gettext_lazy("By month of the day that decides"),
 }
 CASES: Mapping[str, Any] = {
-    "certificate": gettext_lazy("certificates"),
-    "spell": gettext_lazy("hires"),
-    "year": gettext_lazy("employer years"),
-    "business": gettext_lazy("businesses"),
+    "certificate": gettext_lazy("cases (certificates)"),
+    "spell": gettext_lazy("cases (hires)"),
+    "year": gettext_lazy("cases (employer years)"),
+    "business": gettext_lazy("cases (businesses)"),
 }
 
 
