@@ -64,6 +64,7 @@ def _parts(found: Cast) -> list[Part]:
         for role, name in zip(("assessor", "claims_officer", "arrears_officer"), names, strict=True)
     ]
     city = [Part(role, name, role, found.city) for role, name in (("planner", "吴芳"), ("administrator", "徐磊"), ("auditor", "孙丽"))]
+    officers.append(Part("claims-3", "林涛", "claims_officer", found.district))  # the second pair of eyes of the first district
     city.append(Part("claims-city", "郑岚", "claims_officer", found.city))  # brings in what other authorities send
     city.append(Part("administrator-2", "罗敏", "administrator", found.city))  # confirms what takes two administrators
     others = [

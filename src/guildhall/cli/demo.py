@@ -12,7 +12,9 @@ import click
 from guildhall import __version__
 from guildhall.cli.cast import demonstration_accounts
 from guildhall.cli.city import Scale
+from guildhall.cli.claiming import demonstration_claims
 from guildhall.cli.figures import compute
+from guildhall.cli.policy import as_of, decide
 from guildhall.cli.records import load_folder, migrate_database
 from guildhall.cli.samples import demonstration_feeds, demonstration_samples
 from guildhall.cli.terminal import alone, pack_name, skipped, start_django, step, var
@@ -44,6 +46,7 @@ def demo(port: int, scale: Decimal, seed: int, fresh: bool, no_serve: bool, no_w
         demonstration_accounts()
         demonstration_samples(folder)
         demonstration_feeds(folder)
+        demonstration_claims()
     if not no_serve:
         serve_pages(port, work=not no_work)
 
@@ -81,9 +84,11 @@ def forget() -> None:
 
 
 def build_city(scale: Decimal, seed: int) -> Folder:
-    """Pack → synthetic city → registry → snapshot → figures; the folder of the synthetic city."""
+    """Pack → synthetic city → registry → snapshot → figures and policy; the folder of the synthetic city."""
     folder = synthetic_city(scale, seed)
-    compute(registered_snapshot(folder))
+    snapshot = registered_snapshot(folder)
+    compute(snapshot)
+    decide(snapshot, as_of(snapshot))
     return folder
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
@@ -40,8 +41,6 @@ def demonstration_samples(folder: Folder) -> Path | None:
 
 def write_samples(folder: Folder, organisation_id: int, path: Path) -> None:
     """The roster of an organisation of a synthetic city at `path`, and beside it the same one corrected."""
-    from datetime import date
-
     from guildhall.skills.tables import OCCUPATIONS
     from guildhall.synth.rosters import messy_roster, staff
 
@@ -83,9 +82,24 @@ def demonstration_feeds(folder: Folder) -> None:
         days = {kind: today - timedelta(STALE if kind == "unemployment" else FRESH) for kind in MADE}
         known = [row for row in folder.read(OCCUPATIONS).to_pylist() if row["rank"] == "leaf" and row["code"].startswith("6")]
         samples.mkdir(parents=True, exist_ok=True)
+        more = {"graduates": _graduations(folder, today)}
         for kind, content in feed_files(folder, [row["code"] for row in known[:200]], days).items():
-            (samples / f"feed-{kind}.csv").write_bytes(content)
+            (samples / f"feed-{kind}.csv").write_bytes(content + more.get(kind, b""))
         _bring_feeds(samples)
+
+
+def _graduations(folder: Folder, today: date) -> bytes:
+    """Rows of graduates of 2025: people whom small employers of the demonstration's districts hired that year."""
+    from guildhall.cli.claiming import young_graduates
+    from guildhall.kernel.errors import NotFound
+    from guildhall.registry.queries.cast import cast
+    from guildhall.synth.feeds import graduations
+
+    try:
+        hires = young_graduates(cast(today), today)
+    except NotFound:
+        return b""
+    return graduations(folder, [hire.worker for hire in hires], date(2025, 6, 30))
 
 
 def _bring_feeds(samples: Path) -> None:

@@ -7,10 +7,11 @@ number with a letter too few, and somebody who is in no register.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from guildhall.kernel.runs import Folder
@@ -57,6 +58,13 @@ def feed_files(folder: Folder, occupations: Sequence[str], days: dict[str, date]
             source = Source(part, codes["enterprise"], codes["college"], codes["assessment_body"], occupations, days[kind], chance)
             found[kind] = _written(kind, source)
     return found
+
+
+def graduations(folder: Folder, workers: Collection[int], day: date) -> bytes:
+    """More rows for a file of graduates: these people completed college on that day."""
+    found, school = folder.read(tables.IDENTITY), _codes(folder)["college"][0]
+    rows = found.filter(pc.is_in(found["worker_id"], pa.array(sorted(set(workers)), pa.int64()))).to_pylist()
+    return "".join(f"{row['name']},{row['identity_number']},{school},大专,460301,{day}\n" for row in rows).encode()
 
 
 def _people(folder: Folder, most: int) -> list[Listed]:

@@ -59,7 +59,7 @@ def _cast() -> list[tuple[str, list[dict[str, str]]]]:
         named = names_of(viewer_in(grant)) if grant else Named()
         group = _("Work for %(place)s") % {"place": named.place} if named.place else _("People of the city")
         one = {"username": account.username, "role": grant.role if grant else "none", "name": account.name or named.worker}
-        groups.setdefault(group, []).append({**one, "where": named.organisation})
+        groups.setdefault(group, []).append({**one, "where": named.organisation, "tries": demonstration.tries(account)})
     return list(groups.items())
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from math import cos, hypot, radians
@@ -94,3 +95,46 @@ def _college(unit: Place, today: date) -> int:
     colleges = Organisation.objects.filter(kind__in=("college", "academy")).order_by("-kind", "pk")
     near = colleges.filter(place_id__in=territory(PUBLIC).answered_by(unit.pk, today))
     return near.values_list("pk", flat=True).first() or colleges.values_list("pk", flat=True).first() or 0
+
+
+BORN = (date(1998, 1, 1), date(2007, 1, 1))
+"""Born from the first day to before the second: of an age to have completed college in 2025."""
+HIRED = (date(2025, 1, 1), date(2026, 1, 1))
+
+
+@dataclass(frozen=True)
+class Hire:
+    """One employment: its key, the person and the employer."""
+
+    spell: int
+    worker: int
+    employer: int
+
+
+def young_hires(district: str, today: date) -> list[Hire]:
+    """People of an age to have just completed college whom small employers of a district hired in 2025 and still employ, by key.
+
+    Of employers that have changed their district since, only those whose hires of then are answered for by it today.
+    """
+    tree = territory(PUBLIC)
+    places = tree.answered_by(district, today)
+    rows = EmploymentSpell.objects.filter(
+        ~Exists(Alias.objects.filter(worker=OuterRef("worker"))),
+        started_on__gte=HIRED[0],
+        started_on__lt=HIRED[1],
+        ended_on=None,
+        organisation__kind="enterprise",
+        organisation__size__in=("micro", "small"),
+        organisation__place_id__in=places,
+        worker__birth_month__gte=BORN[0],
+        worker__birth_month__lt=BORN[1],
+    )
+    columns = ("spell_id", "worker_id", "organisation_id", "organisation__place_id", "started_on")
+    found = rows.order_by("spell_id").values_list(*columns)
+    return [Hire(*row) for *row, place, day in found if (tree.unit_of(place, day) or place) in places]
+
+
+def hirer(hires: Iterable[Hire]) -> int:
+    """The employer that made most of them, the first of equals; 0 where there are none."""
+    counted = Counter(hire.employer for hire in hires)
+    return min(counted, key=lambda key: (-counted[key], key), default=0)

@@ -1,0 +1,273 @@
+"""The claims of the demonstration: who claims what from which day on, at which desk, and giving them their accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from guildhall.cli.terminal import skipped, step
+
+if TYPE_CHECKING:
+    from guildhall.incentives.operations.demonstration import Desk
+    from guildhall.office.operations.demonstration import Part
+    from guildhall.registry.queries.cast import Cast, Hire
+    from guildhall.web.viewer import Viewer
+
+CITY = "command:demo claims"
+"""Who opens these accounts: those of the cast come and go with the cast alone."""
+CLAIMANT, FORMER = "claimant-", ("former-1", "former-2")
+"""Names of those who are not there to be played: who made the claims, and officers who decided before there was the district."""
+OTHERS = 12
+"""Hires of other employers in a district that claims can be for."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One story to be told: its way, the first day (or days before today), what the rule says on that day, of certificates or hires.
+
+    `issued` are the first and the last day of issue, in days before the first day of the story. `part` is who can be signed in as.
+    """
+
+    way: str
+    begins: date | int
+    outcome: str = "entitled"
+    issued: tuple[int, int] = (300, 15)
+    part: str = ""
+
+    def day(self, today: date) -> date:
+        return today - timedelta(self.begins) if isinstance(self.begins, int) else self.begins
+
+
+LONG_AGO = (700, 500)
+"""Days before a claim by which a certificate is too old for it."""
+FIRST_DISTRICT = (
+    Plan("paid", date(2023, 12, 11), "undetermined", (130, 20)),
+    Plan("paid", date(2024, 3, 5), part="worker-4"),
+    Plan("paid anew", date(2024, 3, 6)),
+    Plan("completed", date(2024, 3, 4)),
+    Plan("refused", date(2024, 6, 12), "refused"),
+    Plan("kept after a doubt", date(2024, 7, 3)),
+    Plan("objected in vain", date(2024, 9, 10), "refused"),
+    Plan("paid back", date(2024, 10, 15)),
+    Plan("objected with success", date(2025, 2, 18)),
+    Plan("withdrawn", date(2025, 4, 8)),
+    Plan("not completed", date(2025, 5, 13)),
+    Plan("claimed back", date(2025, 6, 10)),
+    Plan("to be claimed back", date(2025, 7, 8)),
+    Plan("claim back disputed", date(2025, 9, 9)),
+    Plan("disputed", 70, "refused", LONG_AGO),
+    Plan("refused", 20, "refused", LONG_AGO, part="worker-5"),
+    Plan("in review", 14, "undetermined", (355, 326)),
+    Plan("in review", 9, "refused", LONG_AGO),
+    Plan("lodged again", 15, "undetermined", (355, 326)),
+    Plan("returned", 8, "refused", LONG_AGO),
+    Plan("lodged", 3, "undetermined", (355, 326)),
+    Plan("begun", 2, "undetermined", (355, 326)),
+)
+SECOND_DISTRICT = (
+    Plan("paid", date(2024, 3, 20)),
+    Plan("paid", date(2024, 11, 6)),
+    Plan("refused", date(2025, 3, 11), "refused"),
+    Plan("disputed", 60, "refused", LONG_AGO),
+    Plan("in review", 12, "refused", LONG_AGO),
+    Plan("returned", 9, "refused", LONG_AGO),
+    Plan("lodged", 4, "refused", LONG_AGO),
+)
+HIRES: tuple[tuple[str, date | int], ...] = (
+    ("paid", date(2025, 11, 4)),
+    ("failed", 62),
+    ("with the bank", 46),
+    ("on notice", 22),
+    ("approved", 19),
+    ("proposed", 17),
+    ("in review", 10),
+    ("lodged", 3),
+)
+HIRES_OF_SECOND: tuple[tuple[str, date | int], ...] = (("on notice", 23), ("proposed", 16), ("lodged", 4))
+
+
+def demonstration_claims() -> None:
+    """Seeds the claims, with accounts for those who made them; nothing where there is any claim, or a city too small for the cast."""
+    from django.utils import timezone
+
+    from guildhall.incentives.models import Claim
+    from guildhall.kernel.errors import NotFound
+    from guildhall.registry.queries.cast import cast
+
+    now = timezone.now()
+    if Claim.objects.exists():
+        skipped("claims")
+        return
+    try:
+        found = cast(timezone.localdate(now))
+    except NotFound:
+        skipped("claims")
+        return
+    with step("claims"):
+        seed(found, now, timezone.localdate(now))
+
+
+def young_graduates(found: Cast, today: date) -> list[Hire]:
+    """Hires of 2025 that the demonstration's file of graduates speaks of: all of one employer, and some of others, in both districts."""
+    from guildhall.registry.queries.cast import hirer, young_hires
+
+    chosen = []
+    for district in (found.district, found.neighbour):
+        hires = young_hires(district, today)
+        most = hirer(hires)
+        chosen += [hire for hire in hires if hire.employer == most] + [hire for hire in hires if hire.employer != most][:OTHERS]
+    return chosen
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A story before those it is about have accounts: the number of its desk, and the name to sign in with."""
+
+    way: str
+    benefit: str
+    subject: str
+    begins: date
+    desk: int
+    username: str
+    holder: str
+
+
+@dataclass
+class _Seeding:
+    """Who claims what, found by asking the rules; then all of it told at once."""
+
+    cast: Cast
+    today: date
+    taken: set[int] = field(default_factory=set)
+    parts: dict[str, Part] = field(default_factory=dict)
+    drafts: list[Draft] = field(default_factory=list)
+    asked: tuple[str, ...] = ()
+
+    def find(self) -> None:
+        """Fills the parts and the drafts."""
+        from guildhall.incentives.queries.cast import nearly
+        from guildhall.office.operations.demonstration import Part
+
+        self.taken |= {self.cast.worker, self.cast.neighbours_worker}
+        graduates = young_graduates(self.cast, self.today)
+        self.taken |= {hire.worker for hire in graduates}
+        for username, name in zip(FORMER, ("高翔", "谢芸"), strict=True):
+            self.parts[username] = Part(username, name, "claims_officer", self.cast.city)
+        if close := nearly(self.today, self.taken):
+            self._person("worker-3", close.worker)
+        places = ((1, self.cast.district, FIRST_DISTRICT, HIRES), (2, self.cast.neighbour, SECOND_DISTRICT, HIRES_OF_SECOND))
+        for number, district, plans, hires in places:
+            self._certificates(number, district, plans)
+            self._hires(number, district, graduates, hires)
+
+    def _person(self, username: str, worker: int) -> str:
+        from guildhall.office.operations.demonstration import Part
+
+        self.taken.add(worker)
+        self.parts[username] = Part(username, "", "worker", worker_id=worker)
+        return username
+
+    def _certificates(self, number: int, district: str, plans: Collection[Plan]) -> None:
+        from guildhall.incentives.queries.cast import UPGRADE, holders
+        from guildhall.registry.queries import territory
+        from guildhall.registry.queries.naming import names_of_people
+        from guildhall.web.viewer import PUBLIC
+
+        places = territory(PUBLIC).answered_by(district, self.today)
+        for plan in plans:
+            day = plan.day(self.today)
+            issued = (day - timedelta(plan.issued[0]), day - timedelta(plan.issued[1]))
+            fitting = holders(places=places, issued=issued, on=day, outcome=plan.outcome, today=self.today, but=self.taken)
+            one = next(fitting, None)
+            if one is None:
+                continue  # a small city does not have everybody
+            username = self._person(plan.part or f"{CLAIMANT}{len(self.parts)}", one.worker)
+            holder = names_of_people([one.worker]).get(one.worker, "")
+            self.drafts.append(Draft(plan.way, UPGRADE, str(one.certificate), day, number, username, holder))
+
+    def _hires(self, number: int, district: str, graduates: Collection[Hire], plans: Collection[tuple[str, date | int]]) -> None:
+        """Claims of employers for graduates they hired; in the first district the one that hired most is there to be played."""
+        from guildhall.incentives.queries.cast import GRADUATES, entitled_hire
+        from guildhall.registry.queries import territory
+        from guildhall.registry.queries.authorities import organisation_names
+        from guildhall.registry.queries.cast import hirer, young_hires
+        from guildhall.web.viewer import PUBLIC
+
+        here = {hire.spell for hire in young_hires(district, self.today)}
+        hires = [hire for hire in graduates if hire.spell in here]
+        most = hirer(hires)
+        if number == 1 and most:
+            self._employer("employer-2", most)
+        free = [hire for hire in hires if hire.employer != most]
+        names = organisation_names({hire.employer for hire in free})
+        places = territory(PUBLIC).answered_by(district, self.today)
+        left = iter(free)
+        for way, begins in plans:
+            day = self.today - timedelta(begins) if isinstance(begins, int) else begins
+            hire = next((one for one in left if entitled_hire(one.spell, places, day, self.today)), None)
+            if hire is None:
+                continue
+            username = self._employer(f"{CLAIMANT}{len(self.parts)}", hire.employer)
+            self.drafts.append(Draft(way, GRADUATES, str(hire.spell), day, number, username, names[hire.employer].zh))
+
+    def _employer(self, username: str, organisation: int) -> str:
+        """An account of an organisation's, of which there is only one."""
+        from guildhall.office.operations.demonstration import Part
+
+        for known, part in self.parts.items():
+            if part.organisation_id == organisation:
+                return known
+        self.parts[username] = Part(username, "", "employer", organisation_id=organisation)
+        return username
+
+
+def seed(found: Cast, now: datetime, today: date) -> int:
+    """Opens the accounts and lets the stories happen; how many claims there are then."""
+    from guildhall.incentives.operations.demonstration import Story, tell
+    from guildhall.office.operations.demonstration import play
+    from guildhall.web.viewer import system
+
+    seeding = _Seeding(found, today)
+    seeding.find()
+    play(parts=seeding.parts.values(), by=system(CITY), now=now, today=today)
+    desks = {number: _desk(number) for number in (1, 2)}
+    stories = [
+        Story(draft.way, draft.benefit, draft.subject, _viewer(draft.username), draft.holder, desks[draft.desk], draft.begins)
+        for draft in seeding.drafts
+    ]
+    return tell(stories, _asks(today), desks.values(), now=now)
+
+
+def _asks(today: date) -> Iterator[tuple[str, tuple[str, ...], Viewer]]:
+    """The subsidy that the first employer would claim for the demonstration's worker, who has not answered."""
+    from guildhall.incentives.queries.cast import UPGRADE, latest_certificate
+
+    employer, worker = _viewer("employer"), _viewer("worker-1")
+    if employer.organisation and worker.worker and (key := latest_certificate(worker.worker)):
+        yield UPGRADE, (str(key),), employer
+
+
+def _desk(number: int) -> Desk:
+    """In the first district two officers work; in the second one, whose decisions the city's officer confirms.
+
+    What was claimed before a district began was decided by officers of the city, who work elsewhere by now.
+    """
+    from guildhall.incentives.operations.demonstration import Desk
+    from guildhall.registry.models import Place
+
+    first, city = _viewer(f"claims-{number}"), _viewer("claims-city")
+    began = Place.objects.get(pk=first.place).valid_from
+    before = Desk(city.place, _viewer(FORMER[0]), _viewer(FORMER[1]), city) if began else None
+    return Desk(first.place, first, _viewer("claims-3") if number == 1 else city, city, began, before)
+
+
+def _viewer(username: str) -> Viewer:
+    from guildhall.office.demonstration import PREFIX
+    from guildhall.office.models import Grant
+    from guildhall.office.viewers import viewer_in
+    from guildhall.web.viewer import PUBLIC
+
+    grant = Grant.objects.filter(account__username=PREFIX + username, revoked_at=None).order_by("pk").last()
+    return viewer_in(grant) if grant else PUBLIC

@@ -1,0 +1,108 @@
+"""Whom the demonstration's claims are about: people of whom the rules themselves say what a story needs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Exists, OuterRef
+
+from guildhall.incentives.engine.facts.asked import month
+from guildhall.incentives.engine.facts.rows import OPEN, clipped, months
+from guildhall.incentives.queries import benefits, facts
+from guildhall.office.models import AuditEvent
+from guildhall.registry.models import Alias, Certificate, InsuranceSpell
+from guildhall.rules.decisions import Decision
+from guildhall.rules.rows import decide
+from guildhall.web.viewer import system
+
+UPGRADE, GRADUATES = "skill_upgrade_subsidy", "small_firm_graduate_subsidy"
+SAID: Mapping[str, bool] = {"drawing_benefit": False, "paid_in_full": True}
+"""What each of these claims says."""
+NEARLY_ON, SHORT = date(2025, 6, 30), 3
+"""The day on which the demonstration's worker is so many insured months short of the subsidy."""
+DECIDED = timedelta(40)
+"""After that long a claim has been decided, and the rule still gives the same answer."""
+MOST_ASKED = 300
+CITY = system("claims")
+
+
+@dataclass(frozen=True)
+class Held:
+    """A certificate of somebody's."""
+
+    worker: int
+    certificate: int
+
+
+def decided(certificate: int, applied: date, on: date, today: date) -> tuple[Decision, object]:
+    """What the subsidy's rule says of a certificate as of a day, and the place it is claimed in, once the claim has said the above."""
+    found = facts.of_subject(CITY, "certificate", certificate, on=on, today=today, applied=applied)
+    told = {name: value for name, value in SAID.items() if found[name] is None}
+    return decide(benefits.rule_of(UPGRADE), {**found, **told}, parameters=benefits.parameters(), on=on), found["place"]
+
+
+def holders(
+    *, places: Collection[str], issued: tuple[date, date], on: date, outcome: str, today: date, but: Collection[int] = ()
+) -> Iterator[Held]:
+    """Certificates issued in a span of which the subsidy's rule gives an outcome on a day; of people about whom nothing is recorded yet.
+
+    `places` are those in which the holders live and would claim; `but` are people to leave out. Only so many are asked about.
+    """
+    rows = Certificate.objects.filter(
+        ~Exists(Alias.objects.filter(worker=OuterRef("worker"))),
+        kind="skill_level",
+        issued_on__gte=issued[0],
+        issued_on__lt=issued[1],
+        worker__residence_id__in=places,
+    )
+    asked = 0
+    for key, worker in rows.order_by("certificate_id").values_list("certificate_id", "worker_id"):
+        if worker in but or AuditEvent.objects.filter(chain=f"worker:{worker}").exists():
+            continue
+        asked += 1
+        if asked > MOST_ASKED:
+            return
+        decision, place = decided(key, on, on, today)
+        lasts = decision.outcome == outcome and decided(key, on, min(on + DECIDED, today), today)[0].outcome == outcome
+        if lasts and place in places:
+            yield Held(worker, key)
+
+
+def nearly(today: date, but: Collection[int] = ()) -> Held | None:
+    """The first who is three insured months short on the day above and would reach them in time; None in a city without one."""
+    issued = (NEARLY_ON - timedelta(240), NEARLY_ON)
+    rows = Certificate.objects.filter(
+        kind="skill_level", level__in=("L5", "L4", "L3"), issued_on__gte=issued[0], issued_on__lt=issued[1]
+    )  # fmt: skip
+    held = [Held(worker, key) for key, worker in rows.order_by("certificate_id").values_list("certificate_id", "worker_id")]
+    short = _short_of_a_year({one.worker for one in held})
+    for one in held:
+        if one.worker not in short or one.worker in but:
+            continue
+        near = decided(one.certificate, NEARLY_ON, NEARLY_ON, today)[0].near
+        if near is not None and (near.input, near.by) == ("insured_months", SHORT) and near.turns_on is not None:
+            return one
+    return None
+
+
+def _short_of_a_year(workers: Collection[int]) -> set[int]:
+    """Those of them who had that many months of insurance less than twelve."""
+    last, spans = month(NEARLY_ON) + 1, dict[int, list[tuple[int, int]]]()
+    for worker, start, end in InsuranceSpell.objects.filter(worker__in=workers).values_list("worker_id", "started_on", "ended_on"):
+        spans.setdefault(worker, []).append(clipped((month(start), month(end) if end else OPEN), 0, last))
+    return {worker for worker, some in spans.items() if months(some) == 12 - SHORT}
+
+
+def latest_certificate(worker: int) -> int:
+    """The key of somebody's latest certificate; 0 where there is none."""
+    rows = Certificate.objects.filter(worker=worker, kind="skill_level").order_by("-issued_on", "-certificate_id")
+    return rows.values_list("certificate_id", flat=True).first() or 0
+
+
+def entitled_hire(spell: int, places: Collection[str], on: date, today: date) -> bool:
+    """Whether the subsidy for graduates would be paid for a hire as of a day, and be claimed in one of these places."""
+    found = facts.of_subject(CITY, "spell", spell, on=on, today=today)
+    decision = decide(benefits.rule_of(GRADUATES), found, parameters=benefits.parameters(), on=on)
+    return decision.outcome == "entitled" and found["place"] in places
