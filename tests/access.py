@@ -123,6 +123,7 @@ CITY = (
     public("organisation", organisation_id=7301),
     public("occupations"),
     public("occupation", code="2-02-38"),
+    public("gray_collar"),
     public("retention"),
     public("documentation"),
     public("documentation_of", group="registry"),
@@ -447,6 +448,8 @@ ACCOUNT = {"number": "6222000011112222", "holder": "Somebody", "bank": "Bank"}
 BENEFITS: tuple[Door, ...] = (
     Door("benefits", ("worker",)),
     Door("benefit", ("worker",), at=subsidy),
+    Door("recognition", ("worker",)),
+    Door("person_recognition", KEEPERS, at=worker),
     Door("person_benefits", KEEPERS, at=worker),
     Door("person_benefit", KEEPERS, at=lambda side: {"worker_id": side.worker, **subsidy(side)}),
     Door("claims", ("worker",)),

@@ -120,7 +120,7 @@ def _occupations(city: City) -> list[dict[str, Any]]:
 def write(path: Path, city: City, *, kind: str) -> Folder:
     """The small city as a folder on disk; a snapshot leaves out what is private."""
     found = rows(city)
-    tables: tuple[Table, ...] = (*registry.TABLES, *skills.TABLES, *SOURCES)
+    tables: tuple[Table, ...] = (*registry.TABLES, *skills.SOURCES, *SOURCES)
 
     def fill(writer: FolderWriter) -> None:
         for declared in tables:

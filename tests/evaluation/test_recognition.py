@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # a case is a row of a table, however wide
 """Worked cases of recognition between levels, titles and schooling, each with the document it follows."""
 
 from __future__ import annotations
@@ -96,7 +97,10 @@ def test_pay_on_a_par_with_a_title(case: Case) -> None:
 
 def test_who_holds_a_level_unappointed_may_apply_all_the_same() -> None:
     facts = CERTIFICATE | {"level": "L2", "sought": "intermediate", "issued_on": date(2021, 3, 1), "appointed": False}
-    answers = {name: decide(RULEBOOK[name], facts, parameters=chongqing(), on=date(2024, 3, 1)).outcome for name in ("title_recognition", "title_parity")}
+    answers = {
+        name: decide(RULEBOOK[name], facts, parameters=chongqing(), on=date(2024, 3, 1)).outcome
+        for name in ("title_recognition", "title_parity")
+    }
     assert answers == {"title_recognition": "entitled", "title_parity": "refused"}, "case (5)"
 
 

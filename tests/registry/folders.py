@@ -178,7 +178,7 @@ def write(path: Path, change: Callable[[Rows], None] | None = None, meta: Mappin
         change(found)
 
     def fill(writer: FolderWriter) -> None:
-        for declared in (*registry.TABLES, *skills.TABLES, *SOURCES):
+        for declared in (*registry.TABLES, *skills.SOURCES, *SOURCES):
             writer.add(declared, table(declared, found.get(declared.name, [])))
 
     told = {"synthetic": True, "city": "small", "scale": "0.01", "seed": 7, "calibrated": [], "remark": "not carried over"}

@@ -32,7 +32,7 @@ NEVER = {"name", "identity_number", "phone", "number", "name_sealed", "number_se
 
 
 def rows_of(folder: Folder, name: str) -> list[dict[str, Any]]:
-    declared = next(table for table in (*registry.TABLES, *skills.TABLES, *SOURCES) if table.name == name)
+    declared = next(table for table in (*registry.TABLES, *skills.SOURCES, *SOURCES) if table.name == name)
     return sorted(folder.read(declared).to_pylist(), key=lambda row: tuple(row[key] for key in declared.key))
 
 
@@ -144,4 +144,4 @@ def test_it_reads_one_state_and_cannot_write(folder: Folder, load: Load) -> None
 
 def test_only_public_tables_are_declared_for_it() -> None:
     offered = [table for domain in snapshot.DOMAINS for table in domain.PUBLISHED]
-    assert {table.name for table in offered} == {table.name for table in (*registry.TABLES, *skills.TABLES, *SOURCES) if not table.private}
+    assert {table.name for table in offered} == {table.name for table in (*registry.TABLES, *skills.SOURCES, *SOURCES) if not table.private}

@@ -21,7 +21,7 @@ from guildhall.synth import build
 if TYPE_CHECKING:
     from tests.registry.conftest import Load
 
-PUBLIC_TABLES = [table for table in (*registry.TABLES, *skills.TABLES, *SOURCES) if not table.private]
+PUBLIC_TABLES = [table for table in (*registry.TABLES, *skills.SOURCES, *SOURCES) if not table.private]
 
 
 def in_key_order(folder: Folder, table: Table) -> pa.Table:

@@ -33,14 +33,20 @@ def lines_of(city: City, instrument: Instrument, entry: Entry) -> list[Text]:
     if not isinstance(value, tuple):
         return [_one(city, value, unit)]
     if entry.parameter.kind == "list":
-        words = [_word(city, str(part)) for part in value]
-        return [Text("、".join(word.zh for word in words), ", ".join(word.en for word in words))]
+        members = [_word(city, str(part)) for part in value]
+        return [Text("、".join(word.zh for word in members), ", ".join(word.en for word in members))]
     lines = []
     for key, one in cast(tuple[tuple[Any, Any], ...], value):
         words = _from(key) if entry.parameter.kind == "scale" else under(city, entry.parameter.keys, key)
         said = _one(city, one, unit)
         lines.append(Text(f"{words.zh}：{said.zh}", f"{words.en}: {said.en}"))
     return lines
+
+
+def value_under(city: City, instrument: Instrument, entry: Entry, key: tuple[Any, ...]) -> Text | None:
+    """What a table holds under one key, in words; None where it has no such row."""
+    rows = dict(cast(tuple[tuple[Any, Any], ...], entry.version.value or ()))
+    return _one(city, rows[key], instrument.units[entry.name]) if key in rows else None
 
 
 def under(city: City, keys: tuple[str, ...], key: tuple[Any, ...]) -> Text:

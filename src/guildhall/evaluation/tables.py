@@ -50,13 +50,17 @@ _PERSON = (
         ref="registry.places",
     ),
     _fact("birth_month", DATE, "出生月份的第一天", "first day of the month of birth"),
-    _fact("applied_on", DATE, "申报日期；尚未申报的为查询日", "day of application; the day asked about while there is none", TODAY, known=True),
+    _fact(
+        "applied_on", DATE, "申报日期；尚未申报的为查询日", "day of application; the day asked about while there is none", TODAY, known=True
+    ),
 )
 _RECOGNITION: tuple[Fact, ...] = (
     _fact("certificate_id", KEY, "证书键", "key of the certificate", known=True, ref="registry.certificates"),
     _fact("sought", CODE, "所问职称", "title asked about", SAID, values=TITLES, known=True),
     *_PERSON,
-    _fact("kind", CODE, "技能等级证书或岗位聘任", "skill-level certificate, or appointment to a post", known=True, values=CERTIFICATE_KINDS),
+    _fact(
+        "kind", CODE, "技能等级证书或岗位聘任", "skill-level certificate, or appointment to a post", known=True, values=CERTIFICATE_KINDS
+    ),
     _fact("level", CODE, "等级", "level", known=True, values=CERTIFIED),
     _fact("occupation", NAME, "职业编码", "occupation code", known=True, ref="skills.occupations"),
     _fact("issued_on", DATE, "发证或聘任日期", "day of issue or appointment", known=True),
@@ -67,7 +71,9 @@ _RECOGNITION: tuple[Fact, ...] = (
         "first day it no longer holds; empty while it does",
         records(empty=Text("有效", "no end to it on record")),
     ),
-    _fact("schooling_enough", FLAG, "评审认可的学历达到该职称的要求", "the schooling that counts in the review is enough for the title", SAID),
+    _fact(
+        "schooling_enough", FLAG, "评审认可的学历达到该职称的要求", "the schooling that counts in the review is enough for the title", SAID
+    ),
     _fact(
         "appointed",
         FLAG,
@@ -77,13 +83,22 @@ _RECOGNITION: tuple[Fact, ...] = (
     ),
     _fact("class_completed", CODE, "毕业的技工院校班制", "class completed at a technical school", SAID, values=CLASSES),
     _fact("schooling_asked", CODE, "所问学历层次", "schooling asked about", SAID, values=REVIEWED),
-    _fact("counted_for", CODE, "学历用于：职称评审或其他", "what the schooling is to count for: title review, or anything else", SAID, values=PURPOSES),
+    _fact(
+        "counted_for",
+        CODE,
+        "学历用于：职称评审或其他",
+        "what the schooling is to count for: title review, or anything else",
+        SAID,
+        values=PURPOSES,
+    ),
 )
 _TITLE: tuple[Fact, ...] = (
     _fact("sought_level", CODE, "所问技能等级", "skill level asked about", SAID, values=SOUGHT_LEVELS, known=True),
     *_PERSON,
     _fact("occupation", NAME, "申报职业编码", "code of the occupation", SAID, ref="skills.occupations"),
-    _fact("edition", CODE, "该职业标准依据的规程版本", "edition of the rules that the occupation's standard follows", SAID, values=EDITIONS),
+    _fact(
+        "edition", CODE, "该职业标准依据的规程版本", "edition of the rules that the occupation's standard follows", SAID, values=EDITIONS
+    ),
     _fact("title_held", CODE, "本人职称，专业与职业对应", "title held, in a field that matches the occupation", SAID, values=TITLES),
     _fact("title_since", DATE, "取得职称日期", "day the title was obtained", SAID),
     _fact(
@@ -104,13 +119,19 @@ _TITLE: tuple[Fact, ...] = (
 )
 RECOGNITION_FACTS = Table(
     "evaluation.recognition_facts",
-    Text("每张证书和所问职称一行：技能等级换职称所需的事实", "One row for each certificate and title asked about: what recognition of a level asks"),
+    Text(
+        "每张证书和所问职称一行：技能等级换职称所需的事实",
+        "One row for each certificate and title asked about: what recognition of a level asks",
+    ),
     tuple(column for column, _ in _RECOGNITION),
     ("certificate_id", "sought"),
 )
 TITLE_FACTS = Table(
     "evaluation.title_facts",
-    Text("每人和所问等级一行：凭职称申报技能等级所需的事实", "One row for each person and level asked about: what recognition of a title asks"),
+    Text(
+        "每人和所问等级一行：凭职称申报技能等级所需的事实",
+        "One row for each person and level asked about: what recognition of a title asks",
+    ),
     tuple(column for column, _ in _TITLE),
     ("worker_id", "sought_level"),
 )

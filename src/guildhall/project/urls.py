@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import path
 
+from guildhall.evaluation import pages as evaluation
 from guildhall.incentives.pages import (
     board,
     claiming,
@@ -88,6 +89,7 @@ urlpatterns = [
         path("people/<int:worker_id>/", read_only(people.one), {"occupations": names_of}, name="person"),
         path("people/<int:worker_id>/show/<str:field>/", with_form(people.show), name="reveal"),
         path("occupations/", read_only(skills.occupations), name="occupations"),
+        path("gray-collar/", read_only(skills.gray_collar), name="gray_collar"),
         path("occupations/<str:code>/", read_only(skills.occupation), name="occupation"),
         path("sign-in/", read_only(office.sign_in), name="sign_in"),
         path("sign-in/staff/", with_form(office.sign_in_staff), name="account_login"),
@@ -207,6 +209,8 @@ urlpatterns = [
         path("people/<int:worker_id>/consents/", with_form(consents.guardian_consent), name="guardian_consent"),
         path("me/benefits/", read_only(worker.benefits), name="benefits"),
         path("me/benefits/<str:benefit>/<str:kind>/<int:key>/", read_only(worker.benefit), name="benefit"),
+        path("me/recognition/", read_only(evaluation.recognition), name="recognition"),
+        path("people/<int:worker_id>/recognition/", read_only(evaluation.person_recognition), name="person_recognition"),
         path("me/claims/", read_only(following.claims), name="claims"),
         path("me/claims/begin/", form_only(claiming.claim_begin), name="claim_begin"),
         path("me/claims/<int:claim_id>/", read_only(following.claim_mine), name="claim_mine"),

@@ -1,4 +1,4 @@
-"""Pages of occupations: the classification as a tree, and by search."""
+"""Pages of occupations, as a tree and by search; and of gray-collar workers, under each definition."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from guildhall.skills import queries
 from guildhall.web.current import current
+from guildhall.web.remember import remembered
 from guildhall.web.viewer import viewer_of
 
 PAGE = 50
@@ -37,3 +38,9 @@ def occupation(request: HttpRequest, code: str) -> HttpResponse:
         "next": urlencode({"after": under.next}) if under.next else "",
     }
     return render(request, "skills/occupation.html", context)
+
+
+@remembered()
+def gray_collar(request: HttpRequest) -> HttpResponse:
+    """How many gray-collar workers are there? It depends on the definition, and no statute gives one: each side by side."""
+    return render(request, "skills/gray_collar.html", {"found": queries.gray_collar(viewer_of(request)), "current": current()})

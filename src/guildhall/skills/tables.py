@@ -27,7 +27,7 @@ OCCUPATIONS = Table(
     key=("code",),
 )
 
-TABLES = (OCCUPATIONS,)
+SOURCES = (OCCUPATIONS,)
 """What the domain publishes in a snapshot."""
 CLASSES = ("none", "skilled_class", "senior_class", "technician_class")
 """Classes of technical schools, lowest first; none: completed no such class."""
@@ -41,9 +41,15 @@ _GRAY: tuple[tuple[Column, Origin], ...] = (
     (Column("asked_on", DATE, Text("查询日", "day asked about")), _SAID),
     (Column("birth_month", DATE, Text("出生月份的第一天", "first day of the month of birth"), nullable=True), _RECORDED),
     (Column("education", CODE, Text("最高学历", "highest schooling completed"), nullable=True, values=KNOWN_EDUCATIONS), _RECORDED),
-    (Column("class_completed", CODE, Text("毕业的技工院校班制", "class completed at a technical school"), nullable=True, values=CLASSES), _SAID),
+    (
+        Column("class_completed", CODE, Text("毕业的技工院校班制", "class completed at a technical school"), nullable=True, values=CLASSES),
+        _SAID,
+    ),
     (Column("level", CODE, Text("当日所持最高技能等级", "highest skill level held on the day"), values=("none", *CERTIFIED)), _RECORDED),
-    (Column("one_plus_x_held", CODE, Text("所持1+X证书的最高等级", "highest 1+X certificate held"), nullable=True, values=ONE_PLUS_X), _SAID),
+    (
+        Column("one_plus_x_held", CODE, Text("所持1+X证书的最高等级", "highest 1+X certificate held"), nullable=True, values=ONE_PLUS_X),
+        _SAID,
+    ),
     (
         Column(
             "occupation",
@@ -61,7 +67,10 @@ _GRAY: tuple[tuple[Column, Origin], ...] = (
 )
 GRAY_COLLAR_FACTS = Table(
     "skills.gray_collar_facts",
-    Text("每人和每种口径一行：判断是否灰领所需的事实", "One row for each worker and definition: what the question of gray-collar workers asks"),
+    Text(
+        "每人和每种口径一行：判断是否灰领所需的事实",
+        "One row for each worker and definition: what the question of gray-collar workers asks",
+    ),
     tuple(column for column, _ in _GRAY),
     ("worker_id", "definition"),
 )
@@ -74,7 +83,10 @@ GRAY_COLLAR = Table(
         Column(
             "verdicts",
             TEXT,
-            Text("各口径的判断，如 `proposed=entitled;wide=undetermined`", "what each definition says, such as proposed=entitled;wide=undetermined"),
+            Text(
+                "各口径的判断，如 `proposed=entitled;wide=undetermined`",
+                "what each definition says, such as proposed=entitled;wide=undetermined",
+            ),
         ),
         Column("people", COUNT, Text("人数", "people"), unit="persons"),
     ),
@@ -92,5 +104,6 @@ GRAY_COLLAR_UNKNOWN = Table(
 )
 FACTS = (GRAY_COLLAR_FACTS,)
 RESULTS = (GRAY_COLLAR, GRAY_COLLAR_UNKNOWN)
+TABLES = (*SOURCES, *FACTS, *RESULTS)
 VERDICTS = OUTCOMES
 """What a definition says of somebody, in the words of rules."""

@@ -17,6 +17,7 @@ from guildhall.web.viewer import Viewer
 DOORS: tuple[tuple[str, Any, Any], ...] = (
     ("me", _("My record"), _("See what the city has on record about me")),
     ("benefits", _("Benefits"), _("See which benefits are mine, and why not another")),
+    ("recognition", _("Titles"), _("See which title my level opens, and what it is worth")),
     ("claims", _("My claims"), _("Follow my claims and answer what is asked")),
     ("held", _("All about me"), _("Download everything that is held about me")),
     ("looked", _("Who looked"), _("See who looked at my record, and why")),
@@ -49,6 +50,7 @@ ALONE = frozenset({"notices"})
 ACTING: dict[str, tuple[Any, Any]] = {
     "me": (_("The record"), _("See what the city has on record about the person you act for")),
     "benefits": (_("Benefits"), _("See which benefits are the person's, and why not another")),
+    "recognition": (_("Titles"), _("See which title the person's level opens, and what it is worth")),
     "claims": (_("Claims"), _("Follow the person's claims and answer what is asked")),
     "held": (_("All that is held"), _("See everything that is held about the person")),
     "looked": (_("Who looked"), _("See who looked at the person's record, and why")),
@@ -64,6 +66,7 @@ FIGURES: dict[str, tuple[tuple[str, Any], ...]] = {
         ("figures", _("Compare published figures with computed ones")),
         ("city", _("Compare the districts and how they changed")),
         ("parks", _("See who works in the parks")),
+        ("gray_collar", _("Compare definitions of gray-collar workers")),
         ("open_data", _("Take the tables along as open data")),
     ),
 }

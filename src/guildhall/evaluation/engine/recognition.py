@@ -23,12 +23,13 @@ from guildhall.rules import (
     rule,
     when,
 )
+from guildhall.rules.expressions import Scalar
 
 LINKING = ("人社部发〔2018〕74号", "人社部发〔2020〕96号")
-GRADE = {"assistant": 1, "intermediate": 2, "associate_senior": 3, "full_senior": 3}
+GRADE: dict[Scalar, Scalar] = {"assistant": 1, "intermediate": 2, "associate_senior": 3, "full_senior": 3}
 """初级, 中级, 高级: what a title counts as where a standard asks for one of three grades."""
-ASKED_GRADE = {"junior": 1, "intermediate": 2, "senior": 3}
-WORTH = {word: n for n, word in enumerate(REVIEWED)}
+ASKED_GRADE: dict[Scalar, Scalar] = {"junior": 1, "intermediate": 2, "senior": 3}
+WORTH: dict[Scalar, Scalar] = {word: n for n, word in enumerate(REVIEWED)}
 
 
 @rule(
@@ -45,6 +46,7 @@ WORTH = {word: n for n, word in enumerate(REVIEWED)}
         "certificate": Text("持有的是技能等级证书，不是岗位聘任", "it is a certificate of skill level, not an appointment to a post"),
         "level": Text("{level} 可申报所问职称", "{level} is the level for the title asked about"),
         "valid": Text("申报日证书有效", "the certificate holds on the day of application"),
+        "years": Text("自 {issued_on} 取证起年限已满（申报日 {applied_on}）", "enough years have passed since {issued_on} by {applied_on}"),
         "schooling": Text("评审不要求学历，或学历达到要求", "the review asks for no degree, or the schooling is enough"),
     },
 )

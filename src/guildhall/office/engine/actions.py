@@ -136,6 +136,7 @@ ACTIONS: dict[str, Text] = {
     "incentives.ask_staff": Text("请员工决定是否让单位知道", "asked staff whether the employer may know"),
     "incentives.check": Text("按规则自动核验", "had a claim checked by rule"),
     "incentives.open_claim": Text("打开了申领", "opened a claim"),
+    "evaluation.open_recognition": Text("查看了可申报的职称", "looked at which titles a person may apply for"),
     "incentives.open_benefits": Text("查看了可享受的补贴", "looked at which benefits a person has"),
     "incentives.say": Text("填写申领内容", "wrote in a claim"),
     "incentives.make_batch": Text("生成发放批次", "made a payment batch"),

@@ -25,6 +25,7 @@ WHAT = {
     "office.begin_acting": Text("开始代您办事", "began to act for you"),
     "office.open_attachment": Text("打开了您提交的材料", "opened a paper you brought"),
     "incentives.open_claim": Text("打开了您的补贴申领", "opened a claim of yours"),
+    "evaluation.open_recognition": Text("查看了您可申报的职称", "looked at which titles you may apply for"),
     "incentives.open_benefits": Text("查看了您可享受的补贴", "looked at which benefits are yours"),
 }
 """Events that are looks."""

@@ -1,16 +1,17 @@
 """灰领, gray-collar workers: skilled hands with schooling. No statute says who they are, so each definition is data of the city pack.
 
-The rule is one predicate; what it asks for (schooling, level, occupation, digital literacy) stands in the pack under the name of a definition.
+The rule is one predicate; what it asks for (schooling, level, occupation, digital literacy) the pack says, by definition.
 """
 
 from __future__ import annotations
 
 from guildhall.registry.tables import CERTIFIED, KNOWN_EDUCATIONS
 from guildhall.rules import Facts, Law, Result, Rulebook, Text, all_of, any_of, attest, is_in, lookup, not_, rule
+from guildhall.rules.expressions import Scalar
 from guildhall.skills.tables import GRAY_COLLAR_FACTS, INPUTS
 
-SCHOOLING = {word: n for n, word in enumerate(KNOWN_EDUCATIONS)}
-RANK = {level: n for n, level in enumerate(("none", *CERTIFIED))}
+SCHOOLING: dict[Scalar, Scalar] = {word: n for n, word in enumerate(KNOWN_EDUCATIONS)}
+RANK: dict[Scalar, Scalar] = {level: n for n, level in enumerate(("none", *CERTIFIED))}
 
 
 @rule(
@@ -26,9 +27,12 @@ RANK = {level: n for n, level in enumerate(("none", *CERTIFIED))}
     says={
         "schooling": Text("学历达到口径，或口径认可的技工院校班制", "schooling as the definition asks, or a class that it takes for it"),
         "certificate": Text(
-            "技能等级达到口径；1+X证书只在口径写明时计入", "a skill level as the definition asks; a 1+X certificate counts only where it says so"
+            "技能等级达到口径；1+X证书只在口径写明时计入",
+            "a skill level as the definition asks; a 1+X certificate counts only where it says so",
         ),
-        "occupation": Text("职业属于口径所列类别或为数字职业", "an occupation of the classes listed, or a digital one, where the definition asks"),
+        "occupation": Text(
+            "职业属于口径所列类别或为数字职业", "an occupation of the classes listed, or a digital one, where the definition asks"
+        ),
         "digital_literacy": Text("口径要求时具备数字素养", "digitally literate, where the definition asks"),
     },
 )

@@ -108,9 +108,7 @@ def withheld(groups: Iterable[Row], unknowns: Iterable[Row], named: Sequence[str
             parts = tuple(cell for cell in together if cell[1].split(";")[n] == f"{name}={verdict}")
             cells["of", name, verdict] = sum(cells[cell] for cell in parts)
             sums.append(Sum[Cell](("of", name, verdict), parts))
-        open_: dict[Cell, int] = {
-            ("unknown", name, row["conditions"]): row["people"] for row in unknowns if row["definition"] == name
-        }
+        open_: dict[Cell, int] = {("unknown", name, row["conditions"]): row["people"] for row in unknowns if row["definition"] == name}
         cells |= open_
         sums.append(Sum[Cell](("of", name, VERDICTS[2]), tuple(open_)))
     cells["all",] = sum(cells[cell] for cell in together)

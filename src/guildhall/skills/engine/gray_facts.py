@@ -94,7 +94,9 @@ def _held(tables: Tables, on: date) -> Expression:
     """Per `holder`: `ranked`, the highest level in force, and `learned`, the occupation of it."""
     rows = _of_persons(tables, _in_force(tables["registry.certificates"], "issued_on", "valid_until", on))
     rank = rows.level.cast("string").cases(*((level, n) for level, n in RANK.items()), else_=0).cast("int64")
-    marked = rows.select(holder="person", ranked=rank, code="occupation", mark=rank * RANKED + _day(rows.issued_on) * DATED + rows.certificate_id)
+    marked = rows.select(
+        holder="person", ranked=rank, code="occupation", mark=rank * RANKED + _day(rows.issued_on) * DATED + rows.certificate_id
+    )
     found = marked.group_by("holder").agg(ranked=marked.ranked.max(), learned=marked.code.cast("string").argmax(marked.mark))
     return found.mutate(learned=_now(found.learned))
 
