@@ -242,7 +242,8 @@ def seed(found: Cast, now: datetime, today: date) -> int:
 
 def _asks(today: date) -> Iterator[tuple[str, tuple[str, ...], Viewer]]:
     """The subsidy that the first employer would claim for the demonstration's worker, who has not answered."""
-    from guildhall.incentives.queries.cast import UPGRADE, latest_certificate
+    from guildhall.incentives.queries.cast import UPGRADE
+    from guildhall.registry.queries.cast import latest_certificate
 
     employer, worker = _viewer("employer"), _viewer("worker-1")
     if employer.organisation and worker.worker and (key := latest_certificate(worker.worker)):

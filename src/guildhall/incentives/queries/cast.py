@@ -6,13 +6,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef
-
 from guildhall.incentives.engine.facts.asked import month
 from guildhall.incentives.engine.facts.rows import OPEN, clipped, months
 from guildhall.incentives.queries import benefits, facts
+from guildhall.kernel.errors import NotFound
 from guildhall.office.models import AuditEvent
-from guildhall.registry.models import Alias, Certificate, InsuranceSpell
+from guildhall.registry.queries.cast import insurance, skill_certificates
 from guildhall.rules.decisions import Decision
 from guildhall.rules.rows import decide
 from guildhall.web.viewer import system
@@ -50,15 +49,8 @@ def holders(
 
     `places` are those in which the holders live and would claim; `but` are people to leave out. Only so many are asked about.
     """
-    rows = Certificate.objects.filter(
-        ~Exists(Alias.objects.filter(worker=OuterRef("worker"))),
-        kind="skill_level",
-        issued_on__gte=issued[0],
-        issued_on__lt=issued[1],
-        worker__residence_id__in=places,
-    )
     asked = 0
-    for key, worker in rows.order_by("certificate_id").values_list("certificate_id", "worker_id"):
+    for key, worker in skill_certificates(issued, places=places):
         if worker in but or AuditEvent.objects.filter(chain=f"worker:{worker}").exists():
             continue
         asked += 1
@@ -73,10 +65,7 @@ def holders(
 def nearly(today: date, but: Collection[int] = ()) -> Held | None:
     """The first who is three insured months short on the day above and would reach them in time; None in a city without one."""
     issued = (NEARLY_ON - timedelta(240), NEARLY_ON)
-    rows = Certificate.objects.filter(
-        kind="skill_level", level__in=("L5", "L4", "L3"), issued_on__gte=issued[0], issued_on__lt=issued[1]
-    )  # fmt: skip
-    held = [Held(worker, key) for key, worker in rows.order_by("certificate_id").values_list("certificate_id", "worker_id")]
+    held = [Held(worker, key) for key, worker in skill_certificates(issued, levels=("L5", "L4", "L3"))]
     short = _short_of_a_year({one.worker for one in held})
     for one in held:
         if one.worker not in short or one.worker in but:
@@ -90,19 +79,16 @@ def nearly(today: date, but: Collection[int] = ()) -> Held | None:
 def _short_of_a_year(workers: Collection[int]) -> set[int]:
     """Those of them who had that many months of insurance less than twelve."""
     last, spans = month(NEARLY_ON) + 1, dict[int, list[tuple[int, int]]]()
-    for worker, start, end in InsuranceSpell.objects.filter(worker__in=workers).values_list("worker_id", "started_on", "ended_on"):
+    for worker, start, end in insurance(workers):
         spans.setdefault(worker, []).append(clipped((month(start), month(end) if end else OPEN), 0, last))
     return {worker for worker, some in spans.items() if months(some) == 12 - SHORT}
 
 
-def latest_certificate(worker: int) -> int:
-    """The key of somebody's latest certificate; 0 where there is none."""
-    rows = Certificate.objects.filter(worker=worker, kind="skill_level").order_by("-issued_on", "-certificate_id")
-    return rows.values_list("certificate_id", flat=True).first() or 0
-
-
 def entitled_hire(spell: int, places: Collection[str], on: date, today: date) -> bool:
     """Whether the subsidy for graduates would be paid for a hire as of a day, and be claimed in one of these places."""
-    found = facts.of_subject(CITY, "spell", spell, on=on, today=today)
+    try:
+        found = facts.of_subject(CITY, "spell", spell, on=on, today=today)
+    except NotFound:  # hired later
+        return False
     decision = decide(benefits.rule_of(GRADUATES), found, parameters=benefits.parameters(), on=on)
     return decision.outcome == "entitled" and found["place"] in places

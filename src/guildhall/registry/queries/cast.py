@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from math import cos, hypot, radians
@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import NotFound
-from guildhall.registry.models import Alias, Certificate, EmploymentSpell, Organisation, Place, Worker
+from guildhall.registry.models import Alias, Certificate, EmploymentSpell, InsuranceSpell, Organisation, Place, Worker
 from guildhall.registry.queries import territory
 from guildhall.web.viewer import PUBLIC
 
@@ -138,3 +138,31 @@ def hirer(hires: Iterable[Hire]) -> int:
     """The employer that made most of them, the first of equals; 0 where there are none."""
     counted = Counter(hire.employer for hire in hires)
     return min(counted, key=lambda key: (-counted[key], key), default=0)
+
+
+def skill_certificates(
+    issued: tuple[date, date], *, places: Collection[str] | None = None, levels: Collection[str] | None = None
+) -> list[tuple[int, int]]:
+    """Key and holder of each certificate of a skill level issued in a span, by key; only of holders in `places`, or of these levels.
+
+    Of people whose record was merged into another, none.
+    """
+    rows = Certificate.objects.filter(
+        ~Exists(Alias.objects.filter(worker=OuterRef("worker"))), kind="skill_level", issued_on__gte=issued[0], issued_on__lt=issued[1]
+    )
+    if places is not None:
+        rows = rows.filter(worker__residence_id__in=places)
+    if levels is not None:
+        rows = rows.filter(level__in=levels)
+    return list(rows.order_by("certificate_id").values_list("certificate_id", "worker_id"))
+
+
+def latest_certificate(worker: int) -> int:
+    """The key of somebody's latest certificate of a skill level; 0 where there is none."""
+    rows = Certificate.objects.filter(worker=worker, kind="skill_level").order_by("-issued_on", "-certificate_id")
+    return rows.values_list("certificate_id", flat=True).first() or 0
+
+
+def insurance(workers: Collection[int]) -> Iterator[tuple[int, date, date | None]]:
+    """Person, first day and end of each spell of insurance of theirs."""
+    yield from InsuranceSpell.objects.filter(worker__in=workers).values_list("worker_id", "started_on", "ended_on")
