@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
 from guildhall.office.models import ParameterConfirmation
 from guildhall.office.queries import parameters as queries
-from guildhall.web import pack
+from guildhall.web import pack, uploads
 from tests import people
 
 RULE = "skill_upgrade_subsidy"
@@ -71,6 +72,15 @@ def test_what_is_missing_is_said_beside_the_form_and_what_was_ticked_stays(plann
     assert answer.status_code == 200
     assert 'role="alert"' in shown
     assert f'value="{digest("amount")}" checked' in shown
+    assert not ParameterConfirmation.objects.exists()
+
+
+def test_a_copy_too_large_is_told_and_nothing_is_confirmed_without_it(planner: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "LARGEST", 2_000)
+    paper = SimpleUploadedFile("scan.pdf", b"x" * 3_000)
+    answer = planner.post(HOME, {"version": [digest("amount")], "reference": "file 7", "document": "made-up", "first": "1", "paper": paper})
+    assert answer.status_code == 200
+    assert "文件过大" in answer.content.decode()
     assert not ParameterConfirmation.objects.exists()
 
 

@@ -20,7 +20,7 @@ from guildhall.web import uploads
 from guildhall.web.viewer import PUBLIC, Viewer
 
 SOMEBODY = Viewer("account:1", "worker", 1)
-TAKING = {"correct", "feed_file", "import_file", "visits"}
+TAKING = {"claim_papers", "correct", "employer_claim", "feed_file", "import_file", "parameters_of", "payment_batch", "visits"}
 
 
 def sent(*, asked: bool = True, by: Viewer = SOMEBODY, files: int = 1, size: int = 3 << 20, settings: Any, kept: Path) -> HttpRequest:

@@ -27,7 +27,7 @@ from guildhall.office.queries.parameters import Standing
 from guildhall.web import pack
 from guildhall.web.doors import for_roles, no_such_page
 from guildhall.web.forms import attempt
-from guildhall.web.uploads import takes_file
+from guildhall.web.uploads import takes_file, was_too_large
 from guildhall.web.viewer import Viewer, viewer_of
 
 
@@ -147,6 +147,8 @@ def _said(request: HttpRequest, viewer: Viewer, rule: str) -> HeldForm:
     form = HeldForm(request.POST, request.FILES)
     if second:
         form.fields["reference"].required = False
+    if form.is_valid() and was_too_large(request):
+        form.add_error("paper", _("the file is too large"))
     if not form.is_valid():
         return form
     if second:

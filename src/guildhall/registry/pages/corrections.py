@@ -30,7 +30,7 @@ from guildhall.registry.queries.homes import homes
 from guildhall.web.doors import of_the_person
 from guildhall.web.templatetags.guildhall import name as name_of
 from guildhall.web.templatetags.guildhall import text
-from guildhall.web.uploads import takes_file
+from guildhall.web.uploads import takes_file, was_too_large
 from guildhall.web.viewer import Viewer, viewer_of
 
 PAGE = 50
@@ -118,6 +118,8 @@ def _withdrawn(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def _asking(request: HttpRequest, viewer: Viewer, item: Item) -> HttpResponse:
     part = item.subject.part
     form = CorrectForm(part, request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid() and was_too_large(request):
+        form.add_error("paper", _("the file is too large"))
     if request.method == "POST" and form.is_valid() and taken(form, lambda: _lodged(form, item, viewer)):
         messages.success(request, _("Your request was received. You are told when it is answered."))
         return redirect("correct")
