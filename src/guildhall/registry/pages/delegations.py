@@ -128,7 +128,9 @@ def _delegate(viewer: Viewer, given: dict[str, Any], now: datetime) -> Grant:
     claim = colleague(name=given["name"], number=given["number"], by=viewer, now=now)
     until = day_after(given["last"])
     assert until is not None
-    return operations.delegate(account_id=claim.account_id, worker_id=claim.worker_id, scopes=given["scopes"], until=until, by=viewer, now=now)
+    return operations.delegate(
+        account_id=claim.account_id, worker_id=claim.worker_id, scopes=given["scopes"], until=until, by=viewer, now=now
+    )
 
 
 def _taken_back(request: HttpRequest) -> tuple[bool, DelegationForm]:

@@ -207,7 +207,9 @@ SIDES: dict[str, Any] = {
 }
 HELD_BACK: dict[str, Any] = {
     "none_taken": gettext_lazy("rows, none of which could be taken: this file ends nobody."),
-    "unmatched": gettext_lazy("rejected rows in which no identity number can be read. They may be about anybody, so this file ends nobody."),
+    "unmatched": gettext_lazy(
+        "rejected rows in which no identity number can be read. They may be about anybody, so this file ends nobody."
+    ),
 }
 NOTED: dict[str, Any] = {
     "other_name": gettext_lazy("on record under another name, which is left"),
