@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from guildhall.incentives.models import BenefitGrant, Check, Claim, PaymentBatch
 from guildhall.incentives.operations import appeals, checking, lodging, paying, receiving, review
 from guildhall.incentives.queries import benefits, inputs
 from guildhall.registry import models as registry
+from guildhall.rules.parameters import Parameters
 from guildhall.web.viewer import Viewer
 from tests import people
 from tests.incentives.golden import chongqing
@@ -36,6 +38,8 @@ FACTS: dict[str, Any] = {
     "higher_level_grants": 0,
     "training_subsidies": 0,
     "paid_in_full": True,
+    "very_short_shown": False,
+    "urgent_shown": False,
 }
 SAID: dict[str, Any] = {"drawing_benefit": False}
 
@@ -165,8 +169,18 @@ def desk(db: None, monkeypatch: pytest.MonkeyPatch) -> Desk:
     return opened(monkeypatch)
 
 
+@cache
+def parameters() -> Parameters:
+    """Those of Chongqing, as if grants went on in 2026, for which no instrument was found: the desk works in that year."""
+    held = chongqing()
+    given = held.of(BENEFIT)
+    versions = tuple(replace(one, value=True) if one.holds_on(TODAY) else one for one in given["open"].versions)
+    rules = {**held.rules, BENEFIT: {**given, "open": replace(given["open"], versions=versions)}}
+    return Parameters(rules, held.mode, held.links)
+
+
 def opened(monkeypatch: pytest.MonkeyPatch) -> Desk:
     found = Desk(build(sessions=False))
-    monkeypatch.setattr(benefits, "parameters", chongqing)
+    monkeypatch.setattr(benefits, "parameters", parameters)
     monkeypatch.setattr(inputs, "recorded", found.recorded)
     return found

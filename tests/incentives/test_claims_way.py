@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -16,9 +17,10 @@ from guildhall.incentives.queries.sealed import seal_check
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.office.models import AuditEvent, Notice
 from guildhall.office.queries.notices import facts_of
+from guildhall.rules.parameters import Parameters
 from guildhall.web.viewer import system
 from tests.house.tree import REPOSITORY
-from tests.incentives.desk import BENEFIT, TODAY, Desk, answer, desk
+from tests.incentives.desk import BENEFIT, TODAY, Desk, answer, desk, parameters
 
 __all__ = ["desk"]
 FROM_RECORDS = inputs.recorded
@@ -40,6 +42,24 @@ def test_a_claim_goes_from_the_first_line_to_the_money(desk: Desk) -> None:
     assert {"claim_lodged", "claim_accepted", "claim_approved", "claim_noticed", "claim_paid"} <= told
     grant = BenefitGrant.objects.get()
     assert (grant.benefit, grant.certificate_id, grant.amount, grant.level) == (BENEFIT, int(claim.subject), 150_000, "L4")
+
+
+@pytest.mark.parametrize("urgent", [True, False, None])
+def test_a_grant_keeps_whether_its_occupation_counted_as_urgent(desk: Desk, urgent: bool | None) -> None:
+    desk.facts["urgent_shown"] = urgent
+    desk.approved()
+    assert BenefitGrant.objects.get().shortage is urgent
+
+
+def test_a_grant_keeps_what_the_list_in_force_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = parameters().of(BENEFIT)
+    listed = held["urgent_occupations"]
+    versions = tuple(replace(one, value=("6-20-01-01",)) if one.holds_on(date(2025, 5, 12)) else one for one in listed.versions)
+    rules = {BENEFIT: {**held, "urgent_occupations": replace(listed, versions=versions)}}
+    monkeypatch.setattr(benefits, "parameters", lambda: Parameters(rules, "demonstration", parameters().links))
+    desk.facts["urgent_shown"] = None
+    desk.approved()
+    assert BenefitGrant.objects.get().shortage is True
 
 
 def test_no_personal_word_stands_in_an_event(desk: Desk) -> None:
@@ -168,13 +188,41 @@ def test_a_verdict_that_differs_from_the_rule_has_a_reason_and_two_officers(desk
     seen = desk.check(claim).pk
     with pytest.raises(GuildhallError, match="reason|理由"):
         review.approve(claim_id=claim.pk, check_id=seen, amount_fen=120_000, by=desk.officer, now=desk.now)
-    verdict = review.approve(claim_id=claim.pk, check_id=seen, amount_fen=120_000, reason="已在他处领取部分", by=desk.officer, now=desk.now)
+    told = {"reason": "已在他处领取部分", "basis": ["人社部发〔2025〕18号 第三条"]}
+    verdict = review.approve(claim_id=claim.pk, check_id=seen, amount_fen=120_000, by=desk.officer, now=desk.now, **told)
     assert verdict.differs
+    assert verdict.basis == ["人社部发〔2025〕18号 第三条"]
     assert desk.again(claim).state == "proposed"
     with pytest.raises(GuildhallError, match="colleague|同事"):
         review.confirm(claim_id=claim.pk, by=desk.officer, now=desk.now)
     review.confirm(claim_id=claim.pk, by=desk.second, now=desk.now)
     assert (desk.again(claim).state, desk.again(claim).amount_fen) == ("approved", 120_000)
+
+
+def test_what_differs_from_the_rule_cites_a_document_and_stays_under_the_cap(desk: Desk) -> None:
+    claim = desk.accepted()
+    asked: dict[str, object] = {"claim_id": claim.pk, "check_id": desk.check(claim).pk, "by": desk.officer, "now": desk.now, "reason": "x"}
+    for basis in ((), ("  ",), ("领导同意",)):
+        with pytest.raises(GuildhallError, match="document|文件"):
+            review.approve(amount_fen=120_000, basis=basis, **asked)  # type: ignore[arg-type]
+    cites = {"basis": ["渝府办发〔2023〕57号"]}
+    for amount in (150_001, 10**9):
+        with pytest.raises(GuildhallError, match="cap|上限"):
+            review.approve(amount_fen=amount, **cites, **asked)  # type: ignore[arg-type]
+        with pytest.raises(GuildhallError, match="cap|上限"):
+            review.approve(amount_fen=amount, uplift="领导同意", **cites, **asked)  # type: ignore[arg-type]
+    assert not Verdict.objects.filter(claim=claim).exists()
+    verdict = review.approve(amount_fen=180_000, uplift="《紧缺职业提高标准的通知》", **cites, **asked)  # type: ignore[arg-type]
+    assert (verdict.state, verdict.basis) == ("proposed", ["渝府办发〔2023〕57号", "《紧缺职业提高标准的通知》"])
+
+
+def test_a_cap_that_is_not_known_is_no_leave_to_pay_anything(desk: Desk) -> None:
+    desk.facts["level"] = None
+    claim = desk.accepted()
+    assert desk.check(claim).outcome == "undetermined"
+    asked: dict[str, object] = {"claim_id": claim.pk, "check_id": desk.check(claim).pk, "by": desk.officer, "now": desk.now, "reason": "x"}
+    with pytest.raises(GuildhallError, match="cap|上限"):
+        review.approve(amount_fen=150_000, basis=["渝府办发〔2023〕57号"], **asked)  # type: ignore[arg-type]
 
 
 def test_above_the_amount_in_the_settings_a_second_officer_decides(desk: Desk, settings: object) -> None:

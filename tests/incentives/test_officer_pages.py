@@ -64,7 +64,7 @@ def test_the_queue_shows_what_waits_by_kind_of_work_and_to_whom(office: Desk) ->
     claim = office.accepted()
     assert _rows(_page(office.officer, "claims_queue")) == [claim.pk]
     assert _rows(_page(office.officer, "claims_queue", query="?work=second")) == []
-    assert _step(office.officer, claim, "approve", **_amount(claim, "1000", "部分材料不符"))[0] == 302
+    assert _step(office.officer, claim, "approve", **_amount(claim, "1000", "部分材料不符", DOCUMENT))[0] == 302
     assert _rows(_page(office.officer, "claims_queue", query="?work=second")) == []  # proposed it
     assert _rows(_page(office.second, "claims_queue", query="?work=second")) == [claim.pk]
     assert _rows(_page(office.auditor, "claims_queue", query="?work=second")) == [claim.pk]
@@ -86,8 +86,16 @@ def test_a_list_without_deadlines_goes_on_where_it_stopped(office: Desk) -> None
 # the review
 
 
-def _amount(claim: Claim, yuan: str, reason: str = "") -> dict[str, Any]:
-    return {"approve-check_id": Check.objects.filter(claim=claim).latest("number").pk, "approve-amount": yuan, "approve-reason": reason}
+DOCUMENT = "渝府办发〔2023〕57号"
+
+
+def _amount(claim: Claim, yuan: str, reason: str = "", basis: str = "") -> dict[str, Any]:
+    more = {"approve-basis": basis} if basis else {}
+    return more | {
+        "approve-check_id": Check.objects.filter(claim=claim).latest("number").pk,
+        "approve-amount": yuan,
+        "approve-reason": reason,
+    }
 
 
 def test_the_trace_stands_beside_the_evidence_and_is_made_again(office: Desk) -> None:
@@ -155,7 +163,9 @@ def test_another_amount_needs_a_reason_and_another_officer(office: Desk) -> None
         status, page = _step(office.officer, claim, "approve", **_amount(claim, yuan, reason))
         assert (status, "said" in page) == (200, True), yuan
     assert office.again(claim).state == "accepted"
-    assert _step(office.officer, claim, "approve", **_amount(claim, "1000", "按实际支出"))[0] == 302
+    assert _step(office.officer, claim, "approve", **_amount(claim, "1000", "按实际支出"))[0] == 200, "it cites no document"
+    assert _step(office.officer, claim, "approve", **_amount(claim, "1600", "按实际支出", DOCUMENT))[0] == 200, "above the cap"
+    assert _step(office.officer, claim, "approve", **_amount(claim, "1000", "按实际支出", DOCUMENT))[0] == 302
     assert office.again(claim).state == "proposed"
     page = _page(office.officer, "claim_review", claim.pk)
     assert "同一账号不能兼任" in page

@@ -10,6 +10,7 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -54,6 +55,9 @@ WAYS: Mapping[str, str] = {
 BANK = "匠城银行营业部"
 ACCOUNT = "6222{:012d}"
 UNDECIDED_FEN = 100_000
+DOCUMENT = "《演示用文件》（并无此文）"
+CITED = "渝府办发〔2023〕57号"
+"""What an approval rests on where the rule cannot say."""
 REASONS = {
     "refused": "所列条件有一项未满足，见计算过程。",
     "against": "证书查询结果暂未返回，按不予发放处理。",
@@ -252,8 +256,11 @@ def _mend(told: _Told, now: datetime) -> None:
 def _approve(told: _Told, now: datetime) -> None:
     """As the rule says on that day; where it cannot say, an amount with the reason, which a second officer then confirms."""
     found = check(claim_id=told.key, by=told.desk.on(now).first, now=now)
-    more = {} if found.outcome == "entitled" else {"amount_fen": UNDECIDED_FEN, "reason": REASONS["approve"]}
-    review.approve(claim_id=told.key, check_id=found.pk, by=told.desk.on(now).first, now=now, **more)  # type: ignore[arg-type]
+    given: dict[str, Any] = {"claim_id": told.key, "check_id": found.pk, "by": told.desk.on(now).first, "now": now}
+    if found.outcome == "entitled":
+        review.approve(**given)
+    else:
+        review.approve(**given, amount_fen=UNDECIDED_FEN, reason=REASONS["approve"], basis=(CITED,), uplift=CITED)
 
 
 def _confirm(told: _Told, now: datetime) -> None:

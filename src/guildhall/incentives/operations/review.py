@@ -1,12 +1,14 @@
 """The review by a claims officer, with the trace beside the evidence: approved, with a second officer where it must be, or refused.
 
 What the rule says is asked again at that moment, with everything about the person held still, so that what was granted a second ago counts.
-A verdict may differ from the rule, never without a reason, and then never by one officer alone.
+A verdict may differ from the rule, never without a reason and a document it rests on, never above the cap of the national text unless a
+document is cited that allows it, and then never by one officer alone.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -27,16 +29,31 @@ from guildhall.kernel.errors import GuildhallError
 from guildhall.kernel.money import LARGEST
 from guildhall.office.engine.notices import Fact
 from guildhall.registry.operations.people import hold
+from guildhall.web.pack import city
 from guildhall.web.viewer import Viewer
 
 MOST_BASIS = 20
+DOCUMENT = re.compile(r"《[^》]+》|[〔\[（(]\d{4}[〕\]）)]\s*第?\d+\s*号?|第\d+号")
+"""A title between its marks, or a number with its year, as documents of offices are cited."""
 
 
-def approve(*, claim_id: int, check_id: int, by: Viewer, now: datetime, amount_fen: int | None = None, reason: str = "") -> Verdict:
+def approve(
+    *,
+    claim_id: int,
+    check_id: int,
+    by: Viewer,
+    now: datetime,
+    amount_fen: int | None = None,
+    reason: str = "",
+    basis: Sequence[str] = (),
+    uplift: str = "",
+) -> Verdict:
     """Approves a claim as the rule says, or another amount with a reason; `check_id` is the check the officer looked at.
 
-    At or above the amount in the settings, and wherever it differs from the rule, the claim then waits for a second officer. Raises
-    NotFound, AlreadyDone, and GuildhallError where the rule says something else by now, an amount is missing, or a reason is.
+    What differs from the rule rests on documents that `basis` cites, one in a line; above the cap, or where the cap is not known, `uplift`
+    cites the document that allows it. At or above the amount in the settings, and wherever it differs from the rule, the claim then
+    waits for a second officer. Raises NotFound, AlreadyDone, and GuildhallError where the rule says something else by now, or an amount,
+    a reason or a document is missing.
     """
     with transaction.atomic():
         claim = locked(claim_id, by, now)
@@ -47,13 +64,50 @@ def approve(*, claim_id: int, check_id: int, by: Viewer, now: datetime, amount_f
             raise GuildhallError(_("No amount is given"), why=_("the rule gives none"), next=_("enter the amount, and say why"))
         differs = found.outcome != "entitled" or amount != found.value_fen
         _need_reason(reason, differs)
+        rests = cited(claim, basis, uplift, amount, found) if differs else []
         second = differs or amount >= settings.CLAIM_SECOND_FEN
-        verdict = _verdict(claim, "approval", "proposed" if second else "final", found, by, now, amount, differs, reason)
+        verdict = _verdict(claim, "approval", "proposed" if second else "final", found, by, now, amount, differs, reason, rests)
         if second:
             take(claim, "propose", by=by, now=now, details=_described(verdict))
         else:
             _grant(claim, verdict, "approve", by, now)
         return verdict
+
+
+def cited(claim: Claim, basis: Sequence[str], uplift: str, amount: int, found: Check) -> list[str]:
+    """The documents that an approval against the rule rests on. Raises GuildhallError without one, or above the cap without its own."""
+    lines = lines_of(basis)
+    if not any(cites_document(line, claim.benefit) for line in lines):
+        raise GuildhallError(
+            _("It cites no document"),
+            why=_("an approval that differs from the rule rests on a document, not on words alone"),
+            next=_("name the document by its number or title, and the article"),
+        )
+    cap = json.loads(check_text(found, "decision") or "{}").get("cap")
+    has_cap = benefits.rule_of(claim.benefit).result.cap is not None
+    allowed = uplift.strip()
+    if has_cap and (cap is None or amount > cap) and not cites_document(allowed, claim.benefit):
+        raise GuildhallError(
+            _("The amount is above the cap") if cap is not None else _("The cap for this case is not known"),
+            why=_("no more is paid than the national text allows, unless a document raises it"),
+            next=_("lower the amount, or cite the document that allows it"),
+        )
+    return lines_of([*lines, allowed])
+
+
+def lines_of(basis: Sequence[str]) -> list[str]:
+    """The lines of a basis that say something, each once."""
+    return list(dict.fromkeys(line.strip() for line in basis if line.strip()))[:MOST_BASIS]
+
+
+def cites_document(line: str, benefit: str) -> bool:
+    """Whether a line names a document: by number or title as such are written, or as the pack of the city names its own."""
+    if DOCUMENT.search(line):
+        return True
+    instrument = city().instrument.get(benefit)
+    held = instrument.documents.values() if instrument else ()
+    names = [name for one in held for name in (one.number, one.title.zh, one.title.en) if name]
+    return any(name in line for name in names)
 
 
 def confirm(*, claim_id: int, by: Viewer, now: datetime) -> Verdict:
@@ -103,7 +157,7 @@ def refuse(*, claim_id: int, reason: str, by: Viewer, now: datetime, basis: Sequ
                 next=_("return it with all that is missing"),
             )
         found = latest(claim)
-        rests = [line.strip() for line in basis if line.strip()][:MOST_BASIS] or basis_of(claim, found)
+        rests = lines_of(basis) or basis_of(claim, found)
         if not rests:
             raise GuildhallError(_("It does not say what the refusal rests on"), next=_("name the document and the article"))
         differs = found is not None and found.outcome != "refused"
@@ -170,7 +224,7 @@ def _grant(claim: Claim, verdict: Verdict, verb: str, by: Viewer, now: datetime)
     assert verdict.amount_fen is not None
     told = ("claim_approved", {"amount": money(verdict.amount_fen)})
     take(claim, verb, by=by, now=now, details=_described(verdict), told=told, amount_fen=verdict.amount_fen)
-    grant(claim, timezone.localdate(now))
+    grant(claim, verdict, timezone.localdate(now))
 
 
 def _verdict(

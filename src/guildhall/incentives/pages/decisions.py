@@ -83,6 +83,20 @@ class ApproveForm(StepForm):
         widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"}),
     )
     reason = _words(gettext_lazy("Why it differs from the rule"), gettext_lazy("Only where it does."), required=False)
+    basis = forms.CharField(
+        label=gettext_lazy("The document it then rests on"),
+        help_text=gettext_lazy("Only where it differs: number or title, and article, one in a line."),
+        max_length=2_000,
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+    )
+    uplift = forms.CharField(
+        label=gettext_lazy("The document that allows more than the cap"),
+        help_text=gettext_lazy("Only above the cap, or where the cap is not known."),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
 
     def __init__(self, *args: Any, check: Check | None = None, **kwargs: Any) -> None:
         self.check = check
@@ -105,6 +119,8 @@ class ApproveForm(StepForm):
         differs = self.check is None or self.check.outcome != "entitled" or given.get("amount") != self.check.value_fen
         if "amount" in given and differs and not given.get("reason", "").strip():
             self.add_error("reason", _("It differs from the rule: say why."))
+        if "amount" in given and differs and not given.get("basis", "").strip():
+            self.add_error("basis", _("It differs from the rule: name the document it rests on."))
         return given
 
 
@@ -190,7 +206,8 @@ def _return(form: Any, **who: Any) -> Any:
 
 def _approve(form: Any, **who: Any) -> Any:
     given = form.cleaned_data
-    return review.approve(check_id=given["check_id"], amount_fen=given["amount"], reason=given["reason"], **who)
+    more = {"reason": given["reason"], "basis": given["basis"].splitlines(), "uplift": given["uplift"]}
+    return review.approve(check_id=given["check_id"], amount_fen=given["amount"], **more, **who)
 
 
 def _refuse(form: Any, **who: Any) -> Any:
