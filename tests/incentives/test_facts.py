@@ -112,16 +112,67 @@ def test_without_a_feed_nothing_is_known_of_insurance() -> None:
         ([(2023, 1, 2024, 9)], 6),  # insured there before: counted from the month of the hire
         ([(2024, 5, 2024, 9)], 4),  # begun late
         ([(2024, 3, 2024, 5), (2024, 5, 2024, 9)], 6),  # renewed without a gap
-        ([(2024, 3, 2024, 5), (2024, 6, 2024, 9)], 2),  # a month unpaid
-        ([(2024, 3, 2024, 5), (2024, 4, 2024, 6), (2024, 8, 2024, 9)], 3),
+        ([(2024, 3, 2024, 5), (2024, 6, 2024, 9)], 3),  # a month unpaid: counted afresh
+        ([(2024, 3, 2024, 5), (2024, 4, 2024, 6), (2024, 8, 2024, 9)], 1),
         ([], 0),
     ],
 )
-def test_a_run_since_the_hire_ends_with_the_first_gap(spells: list[tuple[int, int, int, int]], run: int) -> None:
+def test_of_runs_since_the_hire_the_latest_counts_on(spells: list[tuple[int, int, int, int]], run: int) -> None:
     rows = [insured(n, date(a, b, 1), date(c, d, 1)) for n, (a, b, c, d) in enumerate(spells, 1)]
     rows.append(insured(99, date(2020, 1, 1), organisation_id=2))  # another employer's months are not this one's
     tables = register(employment_spells=[job(7, date(2024, 3, 15))], insurance_spells=rows)
     assert fact(tables, date(2025, 6, 1), "hire", (7,), "insured_months") == run
+
+
+def test_a_break_leaves_the_longest_run_and_all_months_and_says_whether_the_latest_lasts() -> None:
+    paid = [insured(1, date(2024, 3, 1), date(2024, 10, 1)), insured(2, date(2024, 11, 1), date(2025, 1, 1))]
+    names = ("insured_months", "longest_run", "paid_months", "insuring")
+    for until, left, told in (
+        (date(2025, 1, 1), None, [2, 7, 9, False]),  # ended in December
+        (None, None, [8, 8, 15, True]),
+        (None, date(2025, 5, 20), [7, 7, 14, False]),
+    ):
+        spells = [paid[0], {**paid[1], "ended_on": until}]
+        tables = register(employment_spells=[job(7, date(2024, 3, 15), left)], insurance_spells=spells)
+        assert [fact(tables, date(2025, 6, 1), "hire", (7,), name) for name in names] == told
+
+
+def test_months_of_contributions_granted_add_up_and_one_unknown_leaves_them_open() -> None:
+    for months, told in (([], (0, 0)), ([2, 10], (2, 12)), ([2, None], (2, None))):
+        given = [grant(n, date(2025, 9, 1), "social_insurance_subsidy", spell_id=7, months=one) for n, one in enumerate(months, 1)]
+        tables = register(employment_spells=[job(7, date(2025, 3, 15))], grants=given)
+        assert tuple(fact(tables, ON, "hire", (7,), name) for name in ("insurance_grants", "insurance_months")) == told
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ({"occupation": "6-31-01-03", "level": "L4"}, (1, 0)),
+        ({"occupation": "6-31-01-03", "level": "L3"}, (0, 1)),
+        ({"occupation": "6-31-01-01", "level": "L4"}, (0, 0)),
+        ({"occupation": None, "level": "L4"}, (None, 0)),  # may have been for this one
+        ({"occupation": None, "level": "L3"}, (0, None)),
+        ({"occupation": "6-31-01-03", "level": None}, (None, None)),
+        ({"occupation": "6-31-01-01", "level": None}, (0, 0)),
+        ({"occupation": None, "level": "L4", "certificate_id": 1}, (1, 0)),  # for this very certificate
+    ],
+)
+def test_a_grant_of_unknown_occupation_or_level_is_not_counted_as_none(other: dict[str, Any], told: tuple[Any, Any]) -> None:
+    tables = register(certificates=[certificate(1, date(2024, 12, 1))], grants=[grant(1, date(2025, 1, 2), **other)])
+    found = (one_by_one(tables, ON), together(tables, ON))
+    for rows in found:
+        row = rows["incentives.certificate_facts"][(1,)]
+        assert (row["same_level_grants"], row["higher_level_grants"]) == told
+
+
+def test_an_occupation_is_the_same_under_its_earlier_code() -> None:
+    for mine, granted in (("2-02-38-01", "2-02-10-09"), ("2-02-10-09", "2-02-38-01")):
+        tables = register(
+            certificates=[certificate(1, date(2024, 12, 1), occupation=mine)],
+            grants=[grant(1, date(2021, 5, 2), occupation=granted, level="L4")],
+        )
+        for rows in (one_by_one(tables, ON), together(tables, ON)):
+            assert rows["incentives.certificate_facts"][(1,)]["same_level_grants"] == 1
 
 
 def test_a_run_ends_with_the_job() -> None:
@@ -138,7 +189,8 @@ def test_months_of_relief_are_those_of_the_year() -> None:
         grants=[grant(1, date(2025, 1, 5), "key_group_hiring_relief", spell_id=7, year=2024, months=2)],
     )
     assert fact(tables, date(2025, 6, 30), "hire", (7,), "months_in_year") == 4
-    assert fact(tables, date(2025, 6, 30), "hire", (7,), "months_before") == 2
+    assert fact(tables, date(2025, 6, 30), "hire", (7,), "months_before") is None  # only a claim can say: the tax authority grants it
+    assert fact(tables, date(2025, 6, 30), "hire", (7,), "tax_year_from") == date(2025, 1, 1)
     assert fact(tables, date(2024, 12, 31), "hire", (7,), "months_in_year") == 2
 
 
@@ -238,9 +290,11 @@ def test_grants_count_by_the_year_they_were_made_in() -> None:
         certificates=[certificate(1, date(2024, 12, 1)), certificate(2, date(2024, 3, 1), level="L5")],
         grants=[
             grant(1, date(2024, 12, 31), certificate_id=2, occupation="6-31-01-03", level="L5", shortage=True),
-            grant(2, date(2025, 1, 1), occupation="6-31-01-03", level="L4"),
+            grant(2, date(2025, 1, 1), occupation="6-31-01-03", level="L4", shortage=False),
             grant(3, date(2025, 2, 1), occupation="6-31-01-03", level="L3", shortage=False),
-            grant(4, date(2025, 3, 1), certificate_id=1, occupation="6-31-01-03", level="L4", revoked_on=date(2025, 4, 1)),
+            grant(
+                4, date(2025, 3, 1), certificate_id=1, occupation="6-31-01-03", level="L4", shortage=True, revoked_on=date(2025, 4, 1)
+            ),
             grant(5, date(2025, 3, 1), "training_subsidy", certificate_id=1),
             grant(6, date(2025, 3, 1), worker_id=2, occupation="6-31-01-03", level="L3"),
         ],
@@ -265,6 +319,19 @@ def test_grants_count_by_the_year_they_were_made_in() -> None:
     assert told(date(2025, 3, 31), *counts) == [2, 2, 2, 1, 1, 2]
     assert told(date(2025, 4, 1), *counts) == [2, 2, 1, 1, 0, 2]
     assert told(date(2026, 1, 1), *counts) == [0, 0, 1, 1, 0, 2]
+
+
+def test_a_grant_that_does_not_say_for_what_leaves_the_ordinary_ones_of_its_year_open() -> None:
+    held = {"occupation": "6-31-01-03", "level": "L5", "certificate_id": 2}
+    tables = register(
+        certificates=[certificate(1, date(2024, 12, 1)), certificate(2, date(2024, 3, 1), level="L5")],
+        grants=[grant(1, date(2025, 1, 2), **held), grant(2, date(2025, 1, 3), **{**held, "certificate_id": 1})],
+    )
+    for on, told in ((date(2025, 1, 1), 0), (date(2025, 1, 2), None), (date(2026, 1, 1), 0)):
+        assert fact(tables, on, "certificate", (1,), "ordinary_grants_in_year") == told
+    assert fact(tables, date(2025, 1, 3), "certificate", (2,), "ordinary_grants_in_year") is None
+    own = register(certificates=[certificate(1, date(2024, 12, 1))], grants=[grant(2, date(2025, 1, 3), certificate_id=1)])
+    assert fact(own, date(2025, 1, 3), "certificate", (1,), "ordinary_grants_in_year") == 0, "its own grant is none before it"
 
 
 def test_a_household_is_granted_to_once() -> None:
@@ -382,7 +449,7 @@ class Chance:
         return certificate(n, self.day(), worker_id=self.person(), level=self.one("L5", "L4", "L3"), occupation=self.code())
 
     def code(self) -> str:
-        return str(self.one("6-31-01-03", "6-31-01-01"))
+        return str(self.one("6-31-01-03", "6-31-01-01", "2-02-10-09", "2-02-38-01"))
 
     def job(self, n: int) -> dict[str, Any]:
         start = self.day()
@@ -404,7 +471,8 @@ class Chance:
         other = {"year": self.one(None, 2023, 2024, 2025), "months": self.one(None, 3), "shortage": self.one(None, True, False)}
         return grant(
             n, granted, self.one(*BENEFITS), worker_id=self.one(None, self.person(), self.person()), organisation_id=firm,
-            level=self.one(None, "L5", "L4", "L3"), occupation=self.code(), revoked_on=self.end(granted, self.day()), **number, **other,
+            level=self.one(None, "L5", "L4", "L3"), occupation=self.one(None, self.code(), self.code()),
+            revoked_on=self.end(granted, self.day()), **number, **other,
         )  # fmt: skip
 
     def course(self, n: int) -> dict[str, Any]:

@@ -28,38 +28,43 @@ BASE = {
 """A small employer of 200 that paid premiums of 100,000 yuan in 2023 and laid nobody off."""
 
 CASES = """
-source     | case                                    | size   | applied_on | months_paid | insured_people | laid_off | premiums | refunds | outcome      | yuan   | because
-inferred   | small: three fifths                     |        |            |             |                |          |          |         | entitled     | 60,000 |
-inferred   | micro                                   | micro  |            |             |                |          |          |         | entitled     | 60,000 |
-inferred   | medium                                  | medium |            |             |                |          |          |         | entitled     | 60,000 |
-inferred   | large: three tenths                     | large  |            |             |                |          |          |         | entitled     | 30,000 |
--          | size not known                          | ?      |            |             |                |          |          |         | undetermined |        | size
-cn-2025-18 | 11 of 200 laid off: just 5.5 %          |        |            |             | 200            | 11       |          |         | entitled     | 60,000 |
-cn-2025-18 | 10 of 200                               |        |            |             | 200            | 10       |          |         | entitled     | 60,000 |
-cn-2025-18 | 12 of 200                               |        |            |             | 200            | 12       |          |         | refused      |        | few_layoffs
-cn-2025-18 | 6 of 30: just 20 %                      |        |            |             | 30             | 6        |          |         | entitled     | 60,000 |
-cn-2025-18 | 7 of 30                                 |        |            |             | 30             | 7        |          |         | refused      |        | few_layoffs
-cn-2025-18 | 5 of 29                                 |        |            |             | 29             | 5        |          |         | entitled     | 60,000 |
-cn-2025-18 | 6 of 31: no longer a small firm         |        |            |             | 31             | 6        |          |         | refused      |        | few_layoffs
-cn-2025-18 | 1 of 31                                 |        |            |             | 31             | 1        |          |         | entitled     | 60,000 |
--          | layoffs not known                       |        |            |             |                | ?        |          |         | undetermined |        | laid_off
-cn-2025-18 | eleven months paid                      |        |            | 11          |                |          |          |         | refused      |        | paid
-cn-2025-18 | twelve months paid                      |        |            | 12          |                |          |          |         | entitled     | 60,000 |
-cn-2025-18 | thirteen months paid                    |        |            | 13          |                |          |          |         | entitled     | 60,000 |
--          | nothing was paid                        |        |            |             |                |          | 0        |         | refused      |        | premiums
--          | refunded before for the year            |        |            |             |                |          |          | 1       | refused      |        | once
-cn-2025-18 | the last day of 2023                    |        | 2023-12-31 |             |                |          |          |         | undetermined |        | higher_rate_offered
-cn-2025-18 | the first day of 2024                   |        | 2024-01-01 |             |                |          |          |         | entitled     | 60,000 |
-cn-2025-25 | the last day of June 2025               |        | 2025-06-30 |             |                |          |          |         | entitled     | 60,000 |
-cn-2025-25 | from July the reserve decides: unknown  |        | 2025-07-01 |             |                |          |          |         | undetermined |        | fund_reserve_months
--          | the first day of 2026                   |        | 2026-01-01 |             |                |          |          |         | undetermined |        | min_paid_months
+source     | case                                    | size   | year | applied_on | months_paid | insured_people | laid_off | premiums | refunds | outcome      | yuan   | because
+inferred   | small: three fifths                     |        |      |            |             |                |          |          |         | entitled     | 60,000 |
+inferred   | micro                                   | micro  |      |            |             |                |          |          |         | entitled     | 60,000 |
+inferred   | medium                                  | medium |      |            |             |                |          |          |         | entitled     | 60,000 |
+inferred   | large: three tenths                     | large  |      |            |             |                |          |          |         | entitled     | 30,000 |
+-          | size not known                          | ?      |      |            |             |                |          |          |         | undetermined |        | size
+cn-2024    | 11 of 200 laid off: just 5.5 %          |        |      |            |             | 200            | 11       |          |         | entitled     | 60,000 |
+cn-2024    | 10 of 200                               |        |      |            |             | 200            | 10       |          |         | entitled     | 60,000 |
+cn-2024    | 12 of 200                               |        |      |            |             | 200            | 12       |          |         | refused      |        | few_layoffs
+cn-2024    | 6 of 30: just 20 %                      |        |      |            |             | 30             | 6        |          |         | entitled     | 60,000 |
+cn-2024    | 7 of 30                                 |        |      |            |             | 30             | 7        |          |         | refused      |        | few_layoffs
+cn-2024    | 5 of 29                                 |        |      |            |             | 29             | 5        |          |         | entitled     | 60,000 |
+cn-2024    | 6 of 31: no longer a small firm         |        |      |            |             | 31             | 6        |          |         | refused      |        | few_layoffs
+cn-2024    | 1 of 31                                 |        |      |            |             | 31             | 1        |          |         | entitled     | 60,000 |
+-          | layoffs not known                       |        |      |            |             |                | ?        |          |         | undetermined |        | laid_off
+cn-2024    | eleven months paid                      |        |      |            | 11          |                |          |          |         | refused      |        | paid
+cn-2024    | twelve months paid                      |        |      |            | 12          |                |          |          |         | entitled     | 60,000 |
+cn-2024    | thirteen months paid                    |        |      |            | 13          |                |          |          |         | entitled     | 60,000 |
+-          | nothing was paid                        |        |      |            |             |                |          | 0        |         | refused      |        | premiums
+-          | refunded before for the year            |        |      |            |             |                |          |          | 1       | refused      |        | once
+-          | the last day of 2023                    |        | 2023 | 2023-12-31 |             |                |          |          |         | undetermined |        | higher_rate_offered
+cn-2024    | the first day of 2024                   |        | 2024 | 2024-01-01 |             |                |          |          |         | entitled     | 60,000 |
+cn-2025-18 | the last day of June 2025               |        | 2025 | 2025-06-30 |             |                |          |          |         | entitled     | 60,000 |
+cn-2025-25 | from July the reserve decides: unknown  |        | 2025 | 2025-07-01 |             |                |          |          |         | undetermined |        | fund_reserve_months
+-          | the first day of 2026                   |        | 2026 | 2026-01-01 |             |                |          |          |         | undetermined |        | min_paid_months
+cn-2024    | the year before that of the application  | | 2023 | 2024-06-03 | | | | | | refused | | year
+cn-2024    | the year of the application, its first day | | 2024 | 2024-01-01 | | | | | | entitled | 60,000 |
+cn-2024    | the year of the application, its last day  | | 2024 | 2024-12-31 | | | | | | entitled | 60,000 |
+cn-2024    | the year after                             | | 2025 | 2024-12-31 | | | | | | refused | | year
+cn-2025-18 | on the first day of 2025 for 2024          | | 2024 | 2025-01-01 | | | | | | refused | | year
 """
 
 HIGHER = """
-source     | case                              | size  | applied_on | outcome  | yuan   | because
-cn-2025-25 | before July, whatever the reserve |       | 2025-06-30 | entitled | 60,000 |
-cn-2025-25 | small, from July                  |       | 2025-07-01 | entitled | {small} |
-cn-2025-25 | large, from July                  | large | 2025-07-01 | entitled | {large} |
+source     | case                              | size  | year | applied_on | outcome  | yuan   | because
+-          | before July, whatever the reserve |       | 2025 | 2025-06-30 | entitled | 60,000 |
+cn-2025-25 | small, from July                  |       | 2025 | 2025-07-01 | entitled | {small} |
+cn-2025-25 | large, from July                  | large | 2025 | 2025-07-01 | entitled | {large} |
 """
 
 

@@ -14,13 +14,15 @@ from guildhall.rules.parameters import Parameters, Version
 from tests.incentives.golden import Case, agrees, cases, chongqing, decided, each
 
 RULE = RULEBOOK["skill_upgrade_subsidy"]
-SHORT, ORDINARY = "6-31-07-01", "6-20-01-01"
+ORDINARY = "6-20-01-01"
 BASE = {
     "place": "cq-500103",
     "birth_month": date(1990, 3, 1),
     "kind": "skill_level",
     "level": "L4",
     "occupation": ORDINARY,
+    "very_short_shown": False,
+    "urgent_shown": False,
     "issued_on": date(2024, 5, 10),
     "applied_on": date(2024, 6, 3),
     "insured_months": 14,
@@ -37,20 +39,25 @@ BASE = {
 """An employee in Yuzhong with an ordinary L4 certificate of May 2024, insured for 14 months, who never drew a subsidy."""
 
 WORKED = """
-source     | case                                      | level | occupation | issued_on  | applied_on | grants_in_year | ordinary_grants_in_year | training_subsidies | outcome      | yuan  | because
-cq-2023-57 | (1) L4 very short of people, 14 months    | L4    | 6-31-07-01 | 2024-05-10 | 2024-06-03 |                |                         |                    | entitled     | 1,800 |
-cn-2025-18 | (2) a second ordinary certificate in 2025 | L4    | 6-20-01-01 | 2025-05-12 | 2025-06-03 | 1              | 1                       |                    | refused      |       | within_limit
-cn-2025-18 | (2) the same in shortage: second of 2025  | L4    | 6-31-07-01 | 2025-05-12 | 2025-06-03 | 1              | 1                       |                    | entitled     | 1,800 |
-cn-2025-18 | (2) the same in shortage: third of 2025   | L4    | 6-31-07-01 | 2025-05-12 | 2025-06-03 | 2              | 1                       |                    | entitled     | 1,800 |
-cn-2025-18 | (2) the same in shortage: fourth of 2025  | L4    | 6-31-07-01 | 2025-05-12 | 2025-06-03 | 3              | 1                       |                    | refused      |       | within_limit
-cn-2024    | (3) the training was subsidised           | L4    | 6-31-07-01 | 2024-05-10 | 2024-06-03 |                |                         | 1                  | refused      |       | no_double
--          | (6) L5 of March 2026                      | L5    | 6-20-01-01 | 2026-03-02 | 2026-03-16 |                |                         |                    | undetermined |       | amount window_months min_insured_months
-cq-2023-57 | L5, ordinary                              | L5    |            |            |            |                |                         |                    | entitled     | 1,000 |
-cq-2023-57 | L4, ordinary                              | L4    |            |            |            |                |                         |                    | entitled     | 1,500 |
-cq-2023-57 | L3, ordinary                              | L3    |            |            |            |                |                         |                    | entitled     | 2,000 |
-cq-2023-57 | L5, very short                            | L5    | 6-31-07-01 |            |            |                |                         |                    | entitled     | 1,200 |
-cq-2023-57 | L3, very short                            | L3    | 6-31-07-01 |            |            |                |                         |                    | entitled     | 2,500 |
-recalled   | L2 is outside                             | L2    |            |            |            |                |                         |                    | refused      |       | level
+source     | case                                      | level | very_short_shown | urgent_shown | issued_on  | applied_on | grants_in_year | ordinary_grants_in_year | training_subsidies | outcome      | yuan  | because
+cq-2023-57 | (1) L4 very short of people, 14 months    | L4    | yes              |              | 2024-05-10 | 2024-06-03 |                |                         |                    | entitled     | 1,800 |
+cn-2025-18 | (2) a second ordinary certificate in 2025 | L4    |                  |              | 2025-05-12 | 2025-06-03 | 1              | 1                       |                    | refused      |       | within_limit
+cn-2025-18 | (2) the same in urgent need: second       | L4    |                  | yes          | 2025-05-12 | 2025-06-03 | 1              | 1                       |                    | entitled     | 1,500 |
+cn-2025-18 | (2) in urgent need and very short         | L4    | yes              | yes          | 2025-05-12 | 2025-06-03 | 1              | 1                       |                    | entitled     | 1,800 |
+cn-2025-18 | (2) very short is not urgent need         | L4    | yes              |              | 2025-05-12 | 2025-06-03 | 1              | 1                       |                    | refused      |       | within_limit
+cn-2025-18 | (2) in urgent need: third of 2025         | L4    |                  | yes          | 2025-05-12 | 2025-06-03 | 2              | 1                       |                    | entitled     | 1,500 |
+cn-2025-18 | (2) in urgent need: fourth of 2025        | L4    |                  | yes          | 2025-05-12 | 2025-06-03 | 3              | 1                       |                    | refused      |       | within_limit
+-          | (2) second, urgent need not shown         | L4    |                  | ?            | 2025-05-12 | 2025-06-03 | 1              | 1                       |                    | undetermined |       | urgent_occupations
+-          | very short not shown: the amount is open  | L4    | ?                |              |            |            |                |                         |                    | undetermined |       | very_short_occupations
+-          | urgent need not shown: no matter for one  | L4    |                  | ?            |            |            |                |                         |                    | entitled     | 1,500 |
+cn-2024    | (3) the training was subsidised           | L4    | yes              |              | 2024-05-10 | 2024-06-03 |                |                         | 1                  | refused      |       | no_double
+-          | (6) L5 of March 2026                      | L5    |                  |              | 2026-03-02 | 2026-03-16 |                |                         |                    | undetermined |       | amount window_months min_insured_months open
+cq-2023-57 | L5, ordinary                              | L5    |                  |              |            |            |                |                         |                    | entitled     | 1,000 |
+cq-2023-57 | L4, ordinary                              | L4    |                  |              |            |            |                |                         |                    | entitled     | 1,500 |
+cq-2023-57 | L3, ordinary                              | L3    |                  |              |            |            |                |                         |                    | entitled     | 2,000 |
+cq-2023-57 | L5, very short                            | L5    | yes              |              |            |            |                |                         |                    | entitled     | 1,200 |
+cq-2023-57 | L3, very short                            | L3    | yes              |              |            |            |                |                         |                    | entitled     | 2,500 |
+recalled   | L2 is outside                             | L2    |                  |              |            |            |                |                         |                    | refused      |       | level
 """
 
 WINDOW = """
@@ -67,11 +74,11 @@ recalled   | month end: the last day of a month           | 2024-08-31 | 2025-08
 recalled   | month end: the first of the next             | 2024-08-31 | 2025-09-01 | 2025-09-01 | refused      |       | in_time
 recalled   | issue: the day of issue                      | 2024-05-10 | 2024-05-10 | 2024-05-10 | entitled     | 1,500 |
 recalled   | issue: before it was issued                  | 2024-05-10 | 2024-05-09 | 2024-05-09 | refused      |       | in_time
-cn-2024    | year of law: issued on the last day of 2023  | 2023-12-31 | 2024-03-01 | 2024-03-01 | undetermined |       | min_insured_months national_cap
+-          | year of law: issued on the last day of 2023  | 2023-12-31 | 2024-03-01 | 2024-03-01 | undetermined |       | national_cap
 cn-2024    | year of law: issued on the first day of 2024 | 2024-01-01 | 2024-03-01 | 2024-03-01 | entitled     | 1,500 |
-cn-2024    | year of law: issued on the last day of 2025  | 2025-12-31 | 2025-12-31 | 2025-12-31 | entitled     | 1,500 |
-cn-2024    | year of law: applied for in the year after   | 2025-12-31 | 2026-11-20 | 2026-11-20 | entitled     | 1,500 |
-cn-2024    | year of law: issued on the first day of 2026 | 2026-01-01 | 2026-01-02 | 2026-01-02 | undetermined |       | amount
+cn-2025-18 | year of law: issued on the last day of 2025  | 2025-12-31 | 2025-12-31 | 2025-12-31 | entitled     | 1,500 |
+-          | year of law: applied for in the year after   | 2025-12-31 | 2026-11-20 | 2026-11-20 | undetermined |       | open
+-          | year of law: issued on the first day of 2026 | 2026-01-01 | 2026-01-02 | 2026-01-02 | undetermined |       | amount
 cq-2023-57 | city's page: the day before it               | 2023-07-27 | 2023-08-01 | 2023-08-01 | undetermined |       | amount
 """
 
@@ -97,24 +104,31 @@ cn-2024    | 2024: three before                              |            |     
 cn-2025-18 | year end: second grant on the last day of 2024  | 2024-11-04 | 2024-12-20 | 2024-12-31 |            | 1              | 1                       |                   |                     | entitled     | 1,500 |
 cn-2025-18 | year end: second grant on the first day of 2025 | 2024-11-04 | 2024-12-20 | 2025-01-01 |            | 1              | 1                       |                   |                     | refused      |       | within_limit
 cn-2025-18 | year end: first grant of 2025, for one of 2024  | 2024-11-04 | 2024-12-20 | 2025-01-01 |            | 0              | 0                       |                   |                     | entitled     | 1,500 |
--          | no rule: first grant of 2026                    | 2025-11-04 | 2025-12-20 | 2026-01-01 |            | 0              | 0                       |                   |                     | entitled     | 1,500 |
--          | no rule: second grant of 2026: no limit on file | 2025-11-04 | 2025-12-20 | 2026-01-01 |            | 1              | 1                       |                   |                     | undetermined |       | yearly_limit
+-          | no rule: first grant, on the last day of 2025   | 2025-11-04 | 2025-12-20 | 2025-12-31 |            | 0              | 0                       |                   |                     | entitled     | 1,500 |
+-          | no rule: first grant, on the first day of 2026  | 2025-11-04 | 2025-12-20 | 2026-01-01 |            | 0              | 0                       |                   |                     | undetermined |       | open
+-          | no rule: first grant, on the second day of 2026 | 2025-11-04 | 2025-12-20 | 2026-01-02 |            | 0              | 0                       |                   |                     | undetermined |       | open
+-          | no rule: second grant of 2026: no limit on file | 2025-11-04 | 2025-12-20 | 2026-01-01 |            | 1              | 1                       |                   |                     | undetermined |       | yearly_limit open
 cn-2025-18 | 2025: ordinary after two in shortage: silent    | 2025-05-12 | 2025-06-03 |            |            | 2              | 0                       |                   |                     | undetermined |       | ordinary_after_shortage
-cq-2023-57 | renewed: the same occupation and level again    |            |            |            |            |                |                         | 1                 |                     | refused      |       | once
+-          | renewed: the same occupation and level again    |            |            |            |            |                |                         | 1                 |                     | refused      |       | once
 cn-2024    | lower: a higher level of it was granted         |            |            |            |            |                |                         |                   | 1                   | refused      |       | no_higher
+cn-2024    | lower of 2025: the text of 2024, not verified   | 2025-05-12 | 2025-06-03 |            |            |                |                         |                   | 1                   | refused      |       | no_higher
+-          | renewed: whether it was the same is not known   |            |            |            |            |                |                         | ?                 |                     | undetermined |       | same_level_grants
+-          | 2025: which were for urgent need is not known   | 2025-05-12 | 2025-06-03 |            |            | 1              | ?                       |                   |                     | undetermined |       | ordinary_grants_in_year
 """
 
 PAPERS = """
-source     | case                                             | kind        | level | valid_until | shortage_shown | occupation | on         | insured_as_of | died_on    | outcome      | yuan  | because
+source     | case                                             | kind        | level | valid_until | very_short_shown | paid_in_full | on         | insured_as_of | died_on    | outcome      | yuan  | because
 -          | certificate: an appointment to a post            | appointment | LT    |             |                |            |            |               |            | refused      |       | certificate level
 -          | certificate: revoked from the day after          |             |       | 2024-06-04  |                |            |            |               |            | entitled     | 1,500 |
 -          | certificate: revoked from the day itself         |             |       | 2024-06-03  |                |            |            |               |            | refused      |       | valid
-cq-2023-57 | shortage: a document shows it, the list does not |             |       |             | yes            |            |            |               |            | entitled     | 1,800 |
-cq-2023-57 | shortage: a document shows the contrary          |             |       |             | no             | 6-31-07-01 |            |               |            | entitled     | 1,500 |
+cq-2023-57 | shortage: a document shows it                    |             |       |             | yes            |            |            |               |            | entitled     | 1,800 |
+cq-2023-57 | shortage: a document shows the contrary          |             |       |             | no             |            |            |               |            | entitled     | 1,500 |
 -          | feed: 45 days old                                |             |       |             |                |            | 2024-07-18 | 2024-06-03    |            | entitled     | 1,500 |
 -          | feed: 46 days old                                |             |       |             |                |            | 2024-07-19 | 2024-06-03    |            | undetermined |       | insured insured_months
 -          | person: died the day after the issue             |             |       |             |                |            |            |               | 2024-05-11 | entitled     | 1,500 |
 -          | person: died the day before the issue            |             |       |             |                |            |            |               | 2024-05-09 | undetermined |       | died_on
+-          | contributions of 2024: not known to be in full   |             |       |             |                | ?          |            |               |            | undetermined |       | full_contributions paid_in_full
+-          | contributions of 2024: not in full               |             |       |             |                | no         |            |               |            | undetermined |       | full_contributions
 """
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from guildhall.incentives.engine import RULEBOOK
 from guildhall.incentives.engine.taxes import ORDER, set_off
 from guildhall.incentives.tables import BUSINESS_FACTS, CERTIFICATE_FACTS, HIRE_FACTS
-from tests.incentives.golden import Case, agrees, decided, each
+from guildhall.rules.parameters import Parameters
+from tests.incentives.golden import Case, agrees, chongqing, decided, each
 
 HIRING, SELF = RULEBOOK["key_group_hiring_relief"], RULEBOOK["self_employed_relief"]
 CERTIFICATE, DEGREE = RULEBOOK["continuing_education_deduction"], RULEBOOK["degree_study_deduction"]
@@ -24,7 +26,7 @@ HIRE = NO_TAX | {
     "open_ended": False,
     "applied_on": date(2025, 3, 3),
     "key_group": True,
-    "tax_year": 2024,
+    "tax_year_from": date(2024, 1, 1),
     "months_in_year": 6,
     "months_before": 0,
     "vat_due": 2_000_000,
@@ -32,25 +34,33 @@ HIRE = NO_TAX | {
 """Somebody of a key group, hired on 1 July 2024, of whom six months fall into the year; plenty of tax is payable."""
 
 HIRES = """
-source     | case                                    | hired_on   | key_group | contract_until | months_in_year | months_before | vat_due | construction_due | income_tax_due | outcome      | yuan  | because
-recalled   | (4) six months of 7,800                 |            |           |                |                |               |         |                  |                | entitled     | 3,900 |
-cn-2023-15 | (4) taxes of 2,500 only                 |            |           |                |                |               | 2500    |                  |                | entitled     | 2,500 |
-cn-2023-15 | taxes of a yuan less than the limit     |            |           |                |                |               | 3899    |                  |                | entitled     | 3,899 |
-cn-2023-15 | taxes of just the limit                 |            |           |                |                |               | 3900    |                  |                | entitled     | 3,900 |
-cn-2023-15 | several taxes                           |            |           |                |                |               | 1000    | 70               | 500            | entitled     | 1,570 |
-cn-2023-15 | no taxes                                |            |           |                |                |               | 0       |                  |                | refused      |       | tax_payable
-cn-2023-15 | a tax not known                         |            |           |                |                |               |         |                  | ?              | undetermined |       | income_tax_due
-cn-2023-15 | a full year                             |            |           |                | 12             |               |         |                  |                | entitled     | 7,800 |
-cn-2023-15 | a month                                 |            |           |                | 1              |               |         |                  |                | entitled     | 650   |
-cn-2023-15 | no month                                |            |           |                | 0              |               |         |                  |                | refused      |       | insured
-cn-2023-15 | the last month of 36                    |            |           |                | 12             | 35            |         |                  |                | entitled     | 650   |
-cn-2023-15 | 36 months used                          |            |           |                | 12             | 36            |         |                  |                | refused      |       | within_term
-cn-2023-15 | of no key group                         |            | no        |                |                |               |         |                  |                | refused      |       | key_group
-cn-2023-15 | contract of a year less a day           |            |           | 2025-06-30     |                |               |         |                  |                | refused      |       | contract
-cn-2023-15 | hired on the last day of 2022           | 2022-12-31 |           |                |                |               |         |                  |                | undetermined |       | amount
-cn-2023-15 | hired on the first day of 2023          | 2023-01-01 |           |                |                |               |         |                  |                | entitled     | 3,900 |
-cn-2023-15 | hired on the last day of 2027           | 2027-12-31 |           |                |                |               |         |                  |                | entitled     | 3,900 |
-cn-2023-15 | hired on the first day of 2028          | 2028-01-01 |           |                |                |               |         |                  |                | undetermined |       | amount
+source     | case                                                             | hired_on   | tax_year_from | key_group | contract_until | months_in_year | months_before | vat_due | construction_due | income_tax_due | outcome      | yuan  | because
+recalled   | (4) six months of 7,800                                          |            |               |           |                |                |               |         |                  |                | entitled     | 3,900 |
+cn-2023-15 | (4) taxes of 2,500 only                                          |            |               |           |                |                |               | 2500    |                  |                | entitled     | 2,500 |
+cn-2023-15 | taxes of a yuan less than the limit                              |            |               |           |                |                |               | 3899    |                  |                | entitled     | 3,899 |
+cn-2023-15 | taxes of just the limit                                          |            |               |           |                |                |               | 3900    |                  |                | entitled     | 3,900 |
+cn-2023-15 | several taxes                                                    |            |               |           |                |                |               | 1000    | 70               | 500            | entitled     | 1,570 |
+cn-2023-15 | no taxes                                                         |            |               |           |                |                |               | 0       |                  |                | refused      |       | tax_payable
+cn-2023-15 | a tax not known                                                  |            |               |           |                |                |               |         |                  | ?              | undetermined |       | income_tax_due
+cn-2023-15 | a full year                                                      |            |               |           |                | 12             |               |         |                  |                | entitled     | 7,800 |
+cn-2023-15 | a month                                                          |            |               |           |                | 1              |               |         |                  |                | entitled     | 650   |
+cn-2023-15 | no month                                                         |            |               |           |                | 0              |               |         |                  |                | refused      |       | insured
+cn-2023-15 | the last month of 36                                             |            |               |           |                | 12             | 35            |         |                  |                | entitled     | 650   |
+cn-2023-15 | 36 months used                                                   |            |               |           |                | 12             | 36            |         |                  |                | refused      |       | within_term
+cn-2023-15 | of no key group                                                  |            |               | no        |                |                |               |         |                  |                | refused      |       | key_group
+cn-2023-15 | contract of a year less a day                                    |            |               |           | 2025-06-30     |                |               |         |                  |                | refused      |       | contract
+-          | hired on the last day of 2022                                    | 2022-12-31 |               |           |                |                |               |         |                  |                | undetermined |       | amount
+cn-2023-15 | hired on the first day of 2023                                   | 2023-01-01 | 2023-01-01    |           |                |                |               |         |                  |                | entitled     | 3,900 |
+-          | hired on the last day of 2027: taxes of the year are not on file | 2027-12-31 | 2027-01-01    |           |                |                |               |         |                  |                | undetermined |       | taxes
+-          | hired on the first day of 2028                                   | 2028-01-01 | 2028-01-01    |           |                |                |               |         |                  |                | undetermined |       | amount
+cn-2023-15 | the calendar: the 36th month, in part of the year                | 2023-01-08 | 2025-01-01    |           |                | 12             |               |         |                  |                | entitled     | 7,800 |
+cn-2023-15 | the calendar: five months are left of 36                         | 2023-06-08 | 2025-01-01    |           |                | 12             |               |         |                  |                | entitled     | 7,800 |
+-          | the calendar: 36 months are over                                 | 2023-01-08 | 2026-01-01    |           |                | 12             |               |         |                  |                | refused      |       | within_term
+-          | the calendar: hired on the last day of the month                 | 2023-01-31 | 2026-01-01    |           |                | 12             |               |         |                  |                | refused      |       | within_term
+-          | the calendar: a month is left, of a year without a text          | 2023-02-01 | 2026-01-01    |           |                | 12             |               |         |                  |                | undetermined |       | taxes
+-          | months used elsewhere are not known                              |            |               |           |                |                | ?             |         |                  |                | undetermined |       | months_before
+-          | the VAT law: the year it takes effect                            | 2025-01-02 | 2026-01-01    |           |                | 12             |               |         |                  |                | undetermined |       | taxes
+cn-2023-15 | the VAT law: the year before                                     | 2025-01-02 | 2025-01-01    |           |                | 12             |               |         |                  |                | entitled     | 7,800 |
 """
 
 SHOP = NO_TAX | {
@@ -60,7 +70,7 @@ SHOP = NO_TAX | {
     "registered_on": date(2024, 1, 8),
     "applied_on": date(2025, 3, 3),
     "key_group": True,
-    "tax_year": 2024,
+    "tax_year_from": date(2024, 1, 1),
     "months_in_year": 12,
     "months_before": 0,
     "vat_due": 3_000_000,
@@ -68,18 +78,23 @@ SHOP = NO_TAX | {
 """A shop of somebody of a key group, registered in January 2024; more tax is payable than relief allows."""
 
 SHOPS = """
-source     | case                                | kind  | registered_on | key_group | months_in_year | months_before | vat_due | outcome      | yuan   | because
-recalled   | a full year                         |       |               |           |                |               |         | entitled     | 24,000 |
-cn-2023-15 | half a year                         |       |               |           | 6              |               |         | entitled     | 12,000 |
-cn-2023-15 | no more than the taxes payable      |       |               |           |                |               | 18000   | entitled     | 18,000 |
-cn-2023-15 | 35 months used                      |       |               |           |                | 35            |         | entitled     | 2,000  |
-cn-2023-15 | 36 months used                      |       |               |           |                | 36            |         | refused      |        | within_term
-cn-2023-15 | 37 months used                      |       |               |           |                | 37            |         | refused      |        | within_term
-cn-2023-15 | an enterprise                       | micro |               |           |                |               |         | refused      |        | self_employed
-cn-2023-15 | of no key group                     |       |               | no        |                |               |         | refused      |        | key_group
-cn-2023-15 | key group not shown                 |       |               | ?         |                |               |         | undetermined |        | key_group
-cn-2023-15 | registered on the last day of 2022  |       | 2022-12-31    |           |                |               |         | undetermined |        | amount
-cn-2023-15 | registered on the first day of 2023 |       | 2023-01-01    |           |                |               |         | entitled     | 24,000 |
+source     | case                                                         | kind  | registered_on | tax_year_from | key_group | months_in_year | months_before | vat_due | outcome      | yuan   | because
+recalled   | a full year                                                  |       |               |               |           |                |               |         | entitled     | 24,000 |
+cn-2023-15 | half a year                                                  |       |               |               |           | 6              |               |         | entitled     | 12,000 |
+cn-2023-15 | no more than the taxes payable                               |       |               |               |           |                |               | 18000   | entitled     | 18,000 |
+cn-2023-15 | 35 months used                                               |       |               |               |           |                | 35            |         | entitled     | 2,000  |
+cn-2023-15 | 36 months used                                               |       |               |               |           |                | 36            |         | refused      |        | within_term
+cn-2023-15 | 37 months used                                               |       |               |               |           |                | 37            |         | refused      |        | within_term
+cn-2023-15 | an enterprise                                                | micro |               |               |           |                |               |         | refused      |        | self_employed
+cn-2023-15 | of no key group                                              |       |               |               | no        |                |               |         | refused      |        | key_group
+cn-2023-15 | key group not shown                                          |       |               |               | ?         |                |               |         | undetermined |        | key_group
+-          | registered on the last day of 2022                           |       | 2022-12-31    |               |           |                |               |         | undetermined |        | amount
+cn-2023-15 | registered on the first day of 2023                          |       | 2023-01-01    | 2023-01-01    |           |                |               |         | entitled     | 24,000 |
+-          | nine years after registration                                |       | 2023-01-08    | 2032-01-01    |           |                |               |         | refused      |        | within_term
+cn-2023-15 | the calendar: the last of three years                        |       | 2023-01-08    | 2025-01-01    |           |                |               |         | entitled     | 24,000 |
+-          | the calendar: the year after them                            |       | 2023-01-08    | 2026-01-01    |           |                |               |         | refused      |        | within_term
+-          | the calendar: eleven months are left in 2026, without a text |       | 2023-12-31    | 2026-01-01    |           |                |               |         | undetermined |        | taxes
+-          | months used elsewhere are not known                          |       |               |               |           |                | ?             |         | undetermined |        | months_before
 """
 
 LEARNER = {
@@ -139,6 +154,30 @@ def test_both_deductions_may_stand_in_one_year_and_neither_is_money() -> None:
     both = [decided(rule, LEARNER, Case({"source": "-"}, {})) for rule in (CERTIFICATE, DEGREE)]
     assert sum(decision.value or 0 for decision in both) == 840_000  # yuan 8,400, as the tax bureau's answers say
     assert {(decision.kind, decision.channel) for decision in both} == {("deduct", "tax")}
+
+
+def in_force(**changed: object) -> Parameters:
+    """The pack's parameters of relief for the self-employed, with the value of some replaced, and the taxes of 2025 held on."""
+    own = dict(chongqing().of(SELF.name))
+    for name, value in changed.items():
+        own[name] = replace(own[name], versions=tuple(replace(one, value=value) for one in own[name].versions))
+    first, *_ = own["taxes"].versions
+    own["taxes"] = replace(own["taxes"], versions=(replace(first, valid_until=None),))
+    return replace(chongqing(), rules={SELF.name: own})
+
+
+@pytest.mark.parametrize(("start", "yuan"), [("2023-02-01", 2_000), ("2023-01-31", None), ("2023-03-31", 4_000), ("2023-12-31", 22_000)])
+def test_months_that_count_end_with_the_36th_of_the_calendar(start: str, yuan: int | None) -> None:
+    case = Case({"source": "-"}, {"registered_on": date.fromisoformat(start), "tax_year_from": date(2026, 1, 1)})
+    decision = decided(SELF, SHOP, case, in_force())
+    assert decision.value == (None if yuan is None else yuan * 100)
+
+
+@pytest.mark.parametrize("months", [1, 6, 12])
+def test_a_years_amount_is_held_against_a_years_cap(months: int) -> None:
+    case = Case({"source": "-"}, {"months_in_year": months})
+    assert decided(SELF, SHOP, case, in_force(amount=2_400_000)).value == 200_000 * months
+    assert decided(SELF, SHOP, case, in_force(amount=2_400_012)).outcome == "undetermined", "a city's amount above the nation's"
 
 
 @pytest.mark.parametrize(

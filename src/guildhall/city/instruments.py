@@ -67,6 +67,8 @@ class Instrument:
     """The parameters that are caps, with the parameter each is the cap of."""
     units: Mapping[str, str] = field(default_factory=dict)
     """The unit of each parameter as the file gives it."""
+    unread: Mapping[str, Text] = field(default_factory=dict)
+    """The parameters that no rule reads, each with the reason."""
 
     @property
     def parameters(self) -> Mapping[str, Parameter]:

@@ -45,7 +45,7 @@ PLAIN = ("age", "year", "ratio", "flag", "word", "date")
 """Units that say of what kind a value is; to a rule it has none."""
 _FILE = ("title", "channel", "checked_on", "document", "parameter")
 _DOCUMENT = ("number", "title", "issuer", "address", "published", "note")
-_PARAMETER = ("title", "unit", "by", "uplift", "caps", "note", "version")
+_PARAMETER = ("title", "unit", "by", "uplift", "caps", "note", "unread", "version")
 _VALUES: Mapping[str, Kind] = {"value": "scalar", "values": "table", "members": "list", "scale": "scale"}
 _VERSION = (*_VALUES, "missing", "from", "until", "jurisdiction", "edition", "document", "article", "status", "uplift", "note")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -106,6 +106,7 @@ class _Reader:
             self.documents[id] = self.document(id, raw["document"][id])
         caps: dict[str, str] = {}
         units: dict[str, str] = {}
+        unread: dict[str, Text] = {}
         entries: list[Entry] = []
         for parameter in self.tables(raw, ("parameter",)):
             table = raw["parameter"][parameter]
@@ -114,11 +115,13 @@ class _Reader:
                 self.sheet.fault(path, f"{parameter!r} is no name of a parameter", "small letters, digits and underscores")
             entries += self.parameter(name, parameter, table)
             units[parameter] = str(table.get("unit", ""))
+            if "unread" in table:
+                unread[parameter] = self.text(table, (*path, "unread"))
             if "caps" in table:
                 caps[parameter] = self.word(table, (*path, "caps"), tuple(raw["parameter"]))
         if not entries and not self.sheet.faults:
             self.sheet.fault((), "no parameter", "add [parameter.<name>] and its versions")
-        self.sheet.instrument = Instrument(name, title, channel, checked or date.min, self.documents, tuple(entries), caps, units)
+        self.sheet.instrument = Instrument(name, title, channel, checked or date.min, self.documents, tuple(entries), caps, units, unread)
 
     def document(self, id: str, table: Mapping[str, Any]) -> Document:
         path: Key = ("document", id)

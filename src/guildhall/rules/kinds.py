@@ -194,7 +194,7 @@ class Typing:
         if isinstance(node.members, ParameterRef):
             self.parameter(node.members)
             known = (self.parameters or {}).get(node.members.name)
-            if known is not None and known.kind != "list":
+            if known is not None and known.kind != "list" and any(version.value is not None for version in known.versions):
                 raise RuleFault(f"the parameter {known.name} is a {known.kind}, not a list to be in")
             return FLAG
         for member in node.members:

@@ -50,7 +50,7 @@ def hiring_subsidy(p: Facts, c: Law) -> Result:
         all_of(
             group=any_of(p.hard_to_employ, listed_group(p, c)),
             contract=contract_runs(p, c.min_contract_months),
-            insured=p.insured_months >= c.min_insured_months,
+            insured=any_of(all_of(p.insuring, p.insured_months >= c.min_insured_months), p.longest_run >= c.min_insured_months),
             once=p.hiring_grants < c.times_per_person,
             no_expansion=p.expansion_grants == 0,
         ),

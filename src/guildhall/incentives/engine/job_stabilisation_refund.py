@@ -6,7 +6,7 @@ From July 2025 higher rates may be paid where the fund's reserve lasts long enou
 from __future__ import annotations
 
 from guildhall.incentives.tables import EMPLOYER_FACTS, INPUTS
-from guildhall.rules import Facts, Law, Node, Result, Text, all_of, pay, rounded, rule, when
+from guildhall.rules import Facts, Law, Node, Result, Text, all_of, pay, rounded, rule, when, year_of
 
 
 def share(p: Facts, c: Law) -> Node:
@@ -31,6 +31,10 @@ def layoff_limit(p: Facts, c: Law) -> Node:
     channel="automatic",
     basis=("人社部发〔2025〕18号", "国办发〔2025〕25号"),
     says={
+        "year": Text(
+            "返还上一年度的缴费：返还年度 {year} 即申请年度",
+            "refunds premiums of the year before: the year {year} is that of the application",
+        ),
         "paid": Text(
             "缴费满 {min_paid_months}（已缴 {months_paid}）", "premiums paid for at least {min_paid_months} (so far {months_paid})"
         ),
@@ -46,6 +50,7 @@ def job_stabilisation_refund(p: Facts, c: Law) -> Result:
     """A share of the year before's premiums, by size of employer."""
     return pay(
         all_of(
+            year=p.year == year_of(p.applied_on),
             paid=p.months_paid >= c.min_paid_months,
             premiums=p.premiums > 0,
             few_layoffs=p.laid_off <= p.insured_people * layoff_limit(p, c),

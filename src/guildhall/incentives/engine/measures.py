@@ -38,8 +38,9 @@ def left_college(p: Facts, on: Node, months: Node) -> Node:
 
 
 def unemployed_for(p: Facts, on: Node, months: Node) -> Node:
-    """Registered as unemployed, and for at least so many months."""
-    return all_of(p.registered_unemployed, months_between(p.unemployed_since, on) >= months)
+    """Unemployed for at least so many months. A registration of that age proves it; without one a document of the claim may."""
+    registered = all_of(p.registered_unemployed, months_between(p.unemployed_since, on) >= months)
+    return any_of(registered, all_of(p.unemployed, months_between(p.unemployed_from, on) >= months))
 
 
 def lasts(end: Node, on: Node) -> Node:

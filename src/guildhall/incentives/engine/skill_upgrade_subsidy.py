@@ -1,6 +1,7 @@
 """技能提升补贴, the skill-upgrade subsidy: paid to a worker for a certificate, from the unemployment insurance fund.
 
-The certificate's day of issue selects the amounts, the months insured and the window. The year of the grant selects the yearly limit.
+The certificate's day of issue selects the amounts, the months insured and the window. The day of the grant says whether anything may be
+granted at all, and selects the yearly limit. Two kinds of shortage are asked about: they stand in different texts and have different lists.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from guildhall.incentives.tables import CERTIFICATE_FACTS, INPUTS
 from guildhall.rules import Facts, Law, Node, Result, Text, add_months, all_of, any_of, is_empty, is_in, not_, pay, rule, when
 
 SAYS = {
+    "open": Text("发放时有文件规定可以发放", "a text in force allows grants at the time of the grant"),
     "certificate": Text("持有的是技能等级证书，不是岗位聘任", "it is a certificate of skill level, not an appointment to a post"),
     "level": Text("{level} 属于补贴的等级", "level {level} is one the subsidy covers"),
     "valid": Text("申请日证书有效", "the certificate holds on the day of application"),
@@ -30,21 +32,27 @@ SAYS = {
 }
 
 
-def in_shortage(p: Facts, c: Law) -> Node:
-    """The occupation counts as one in shortage: as a document of the claim shows, else as the list in force on the day of issue says."""
-    return when(is_empty(p.shortage_shown), is_in(p.occupation, c.shortage_occupations), p.shortage_shown)
+def very_short(p: Facts, c: Law) -> Node:
+    """The city counts the occupation as very short of people (非常紧缺), which raises the amount: as a document of the claim shows, else as
+    the city's list in force on the day of issue says."""
+    return when(is_empty(p.very_short_shown), is_in(p.occupation, c.very_short_occupations), p.very_short_shown)
 
 
-def within_limit(p: Facts, year: Law, short: Node) -> Node:
+def urgent(p: Facts, c: Law) -> Node:
+    """The occupation counts as urgently needed (急需紧缺), which leaves room for further grants: as a document or the list says."""
+    return when(is_empty(p.urgent_shown), is_in(p.occupation, c.urgent_occupations), p.urgent_shown)
+
+
+def within_limit(p: Facts, year: Law, needed: Node) -> Node:
     """The grants of the year leave room for another. A first grant fits under any limit, so a year without a known one refuses nobody that.
 
-    Further grants are for occupations in shortage. Whether such a grant uses up the ordinary one is not settled by the text of 2025.
+    Further grants are for urgently needed occupations. Whether such a grant uses up the ordinary one is not settled by the text of 2025.
     """
     return any_of(
         p.grants_in_year == 0,
         p.grants_in_year < year.yearly_limit,
-        all_of(short, p.grants_in_year < year.yearly_limit + year.extra_if_shortage),
-        all_of(not_(short), p.ordinary_grants_in_year < year.yearly_limit, year.ordinary_after_shortage),
+        all_of(needed, p.grants_in_year < year.yearly_limit + year.extra_if_shortage),
+        all_of(not_(needed), p.ordinary_grants_in_year < year.yearly_limit, year.ordinary_after_shortage),
     )
 
 
@@ -62,10 +70,11 @@ def within_limit(p: Facts, year: Law, short: Node) -> Node:
     says=SAYS,
 )
 def skill_upgrade_subsidy(p: Facts, c: Law) -> Result:
-    """An amount by level, higher for occupations in shortage."""
-    short = in_shortage(p, c)
+    """An amount by level, higher for occupations very short of people."""
+    year = c.at(p.granted_on)
     return pay(
         all_of(
+            open=year.open,
             certificate=p.kind == "skill_level",
             level=is_in(p.level, c.levels),
             valid=lasts(p.valid_until, p.applied_on),
@@ -76,8 +85,8 @@ def skill_upgrade_subsidy(p: Facts, c: Law) -> Result:
             once=p.same_level_grants == 0,
             no_higher=any_of(p.higher_level_grants == 0, not_(c.higher_bars_lower)),
             no_double=any_of(p.training_subsidies == 0, not_(c.training_bars)),
-            within_limit=within_limit(p, c.at(p.granted_on), short),
+            within_limit=within_limit(p, year, urgent(p, c)),
         ),
-        c.amount[p.level, short],
+        c.amount[p.level, very_short(p, c)],
         cap=c.national_cap[p.level],
     )

@@ -4,24 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from guildhall.rules import Facts, Law, Node, greatest, least, rounded
+from guildhall.rules import Facts, Law, Node, add_days, all_of, greatest, is_in, least, literal, months_between, rounded, when
 
 ORDER = ("vat_due", "construction_due", "education_due", "local_education_due", "income_tax_due")
 """Value-added tax, urban maintenance and construction tax, the two education surcharges, income tax: 公告2023年第15号."""
 
 
-def payable(p: Facts) -> Node:
-    """What is payable of the taxes that relief may be set off against."""
-    return p.vat_due + p.construction_due + p.education_due + p.local_education_due + p.income_tax_due
+def payable(p: Facts, c: Law, income_tax: str) -> Node:
+    """What is payable of the taxes that relief may be set off against in the tax year, as the text in force in that year lists them."""
+    taxes = c.at(p.tax_year_from).taxes
+    named = {"vat": p.vat_due, "city_construction": p.construction_due, "education": p.education_due}
+    named |= {"local_education": p.local_education_due, income_tax: p.income_tax_due}
+    first, *others = (when(is_in(literal(tax), taxes), due, literal(0, "fen")) for tax, due in named.items())
+    return sum(others, first)
 
 
-def relief(p: Facts, c: Law) -> Node:
-    """The year's limit for the months that count, no more than the taxes payable; what is left over lapses.
+def gone(p: Facts, start: Node) -> Node:
+    """Months of the calendar from the one in which relief begins up to the beginning of the tax year; the first counts in full.
 
-    Months count up to the last of the months that relief lasts.
+    From any day of a month to the 31st of January are as many whole months as from that month to January.
     """
-    months = least(p.months_in_year, greatest(c.months - p.months_before, 0))
-    return least(rounded(c.amount * (months / c.months_a_year), "half_up"), payable(p))
+    return months_between(start, add_days(p.tax_year_from, literal(30, "days")))
+
+
+def within_term(p: Facts, c: Law, start: Node) -> Node:
+    """Months of relief are left: of those used, here or elsewhere, and of the calendar since it began."""
+    return all_of(gone(p, start) < c.months, p.months_before < c.months)
+
+
+def counting(p: Facts, c: Law, start: Node) -> Node:
+    """The months of the year that count: up to the last of the months that relief lasts, whether they were used or not."""
+    return least(p.months_in_year, greatest(c.months - p.months_before, 0), greatest(c.months - gone(p, start), 0))
+
+
+def relief(p: Facts, c: Law, start: Node, due: Node) -> Node:
+    """The year's limit for the months that count, no more than the taxes payable; what is left over lapses."""
+    return least(rounded(c.amount * (counting(p, c, start) / c.months_a_year), "half_up"), due)
+
+
+def cap(p: Facts, c: Law, start: Node) -> Node:
+    """The most the nation allows for the months that count: a year's amount is held against a year's cap."""
+    return rounded(c.national_cap * (counting(p, c, start) / c.months_a_year), "half_up")
 
 
 def set_off(relief: int, due: Mapping[str, int]) -> dict[str, int]:

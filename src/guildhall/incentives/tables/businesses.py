@@ -112,6 +112,13 @@ OWNER = (
     fact("key_group", FLAG, "税收政策所称重点群体，有证明", "of a key group in the sense of the tax rules, as a document shows", CLAIMED),
 )
 LOAN = (
+    fact(
+        "local_project",
+        FLAG,
+        "已登记注册，且项目在本市",
+        "registered, with a project in the city",
+        CLAIMED,
+    ),
     fact("has_loan", FLAG, "有创业担保贷款", "has a guaranteed start-up loan", CLAIMED),
     fact("borrower", CODE, "借款人", "borrower", CLAIMED, values=BORROWERS),
     fact("partners", COUNT, "合伙人数", "partners who borrow together", CLAIMED, unit="persons"),

@@ -29,7 +29,12 @@ GRANTS = Table(
         Column("months", COUNT, Text("所涉月数", "months it covers"), unit="months", nullable=True),
         Column("occupation", NAME, Text("职业编码", "occupation"), nullable=True, ref="skills.occupations"),
         Column("level", CODE, Text("等级", "level"), nullable=True, values=CERTIFIED),
-        Column("shortage", FLAG, Text("按紧缺职业发放；不详为空", "granted as for a shortage; empty where unknown"), nullable=True),
+        Column(
+            "shortage",
+            FLAG,
+            Text("按急需紧缺职业发放；不详为空", "granted as for an urgent occupation; empty where unknown"),
+            nullable=True,
+        ),
         Column("amount", COUNT, Text("金额", "amount"), unit="fen"),
         Column("granted_on", DATE, Text("发放日期", "day of the grant")),
         Column("revoked_on", DATE, Text("追回日期，空为有效", "day it was taken back; empty while it stands"), nullable=True),

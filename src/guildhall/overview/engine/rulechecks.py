@@ -34,6 +34,7 @@ def rule_faults(city: City, rules: Mapping[str, Rule] = RULES, tables: Mapping[s
             if rule.parameters:
                 yield Fault(_file(rule), 0, "", f"is missing: the rule {rule.name} reads {', '.join(rule.parameters)}", "add the file")
             continue
+        yield from _unread(rule, instrument)
         fitting = [*_names(rule, instrument), *_units(rule, instrument.parameters)]
         yield from fitting
         yield from _words(rule, instrument)
@@ -64,13 +65,24 @@ def _inputs(rule: Rule, tables: Mapping[str, Table]) -> Iterator[Fault]:
 
 
 def _names(rule: Rule, instrument: Instrument) -> Iterator[Fault]:
-    """The file has every figure the rule reads, and speaks of the same channel. It may hold more: what the documents say beside."""
+    """The file has every figure the rule reads, and speaks of the same channel. It may hold more, where it says so."""
     file = _file(rule)
     if instrument.channel != rule.channel:
         yield Fault(file, 0, "channel", f"is {instrument.channel}, the rule {rule.name} says {rule.channel}", "correct one of the two")
     for name in rule.parameters:
         if name not in instrument.parameters:
             yield Fault(file, 0, name, f"is missing: the rule {rule.name} reads it", f"add [parameter.{name}] with its versions")
+
+
+def _unread(rule: Rule, instrument: Instrument) -> Iterator[Fault]:
+    """A figure on file decides something, or the file says why it does not."""
+    for name in instrument.parameters:
+        row = next(instrument.of(name)).row
+        if name not in rule.parameters and name not in instrument.unread:
+            what = f"is read by nothing: the rule {rule.name} decides without it"
+            yield Fault(_file(rule), row, name, what, 'read it in the rule, or say unread = { zh = "…", en = "…" } with the reason')
+        elif name in rule.parameters and name in instrument.unread:
+            yield Fault(_file(rule), row, name, f"is said to be unread, and the rule {rule.name} reads it", "take out `unread`")
 
 
 def _units(rule: Rule, parameters: Mapping[str, Parameter]) -> Iterator[Fault]:

@@ -10,6 +10,7 @@ from guildhall.incentives.engine.facts import grants, persons, reports
 from guildhall.incentives.engine.facts.world import World, beside, month
 from guildhall.incentives.tables.certificates import CERTIFICATE_FACTS
 from guildhall.registry.tables import CERTIFIED
+from guildhall.skills.engine.earlier import EARLIER_CODES
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table as Expression
@@ -131,13 +132,14 @@ def _with_grants(world: World, rows: Expression) -> Expression:
     pairs = _certificates(world).select("certificate_id", "person", "occupation", "level").join(granted, "person")
     own = (pairs.granted_for == pairs.certificate_id).fill_null(False)
     other = (pairs.granted_on.year() == world.on.year) & ~own
-    same = (pairs.granted_occupation == pairs.occupation).fill_null(False)
-    higher = (_rank(pairs.granted_level) > _rank(pairs.level)).fill_null(False)
+    same = own | (_today(pairs.granted_occupation) == _today(pairs.occupation))
+    rank, granted_rank = _rank(pairs.level), _rank(pairs.granted_level)
     counts = pairs.group_by(granted_of=pairs.certificate_id).agg(
         grants_in_year=_count(other),
-        ordinary_grants_in_year=_count(other & ~pairs.shortage.fill_null(False)),
-        same_level_grants=_count(same & (pairs.granted_level == pairs.level).fill_null(False)),
-        higher_level_grants=_count(same & higher),
+        ordinary_of_year=_count(other & (~pairs.shortage).fill_null(False)),
+        untold_of_year=_count(other & pairs.shortage.isnull()),
+        same_level_grants=_known_count(same & (granted_rank == rank)),
+        higher_level_grants=_known_count(same & (granted_rank > rank)),
         skill_subsidies=_count(own),
     )
     kept = world.keep("certificates.granted", lambda: counts)
@@ -148,12 +150,26 @@ def _with_grants(world: World, rows: Expression) -> Expression:
     allowances = grants.standing(world, "trainee_living_allowance")
     allowances = allowances.filter(allowances.granted_on.year() == world.on.year)
     rows = grants.counted(rows, allowances, "person", "person", "allowances_in_year")
-    counted = {name: rows[name].fill_null(0) for name in GRANTED[:5]}
-    return rows.mutate(**counted, training_subsidies=rows.trained_by_us + rows.trained_before)
+    never = rows.skill_subsidies.isnull()
+    counted = {name: never.ifelse(0, rows[name]) for name in GRANTED[:5] if name != "ordinary_grants_in_year"}
+    # A grant of the year that does not say for what leaves the number of ordinary ones open.
+    told = (rows.untold_of_year.fill_null(0) == 0).ifelse(rows.ordinary_of_year.fill_null(0), ibis.null("int32"))
+    return rows.mutate(ordinary_grants_in_year=told).mutate(**counted, training_subsidies=rows.trained_by_us + rows.trained_before)
 
 
 def _count(condition: Any) -> Any:
     return condition.cast("int32").sum().cast("int32")
+
+
+def _known_count(condition: Any) -> Any:
+    """How many are known to be so; null where none is and one may be. A condition on something unknown is null."""
+    known, open_ = _count(condition.fill_null(False)), _count(condition.isnull())
+    return ((known == 0) & (open_ > 0)).ifelse(ibis.null("int32"), known)
+
+
+def _today(code: Any) -> Any:
+    """The code of today for an occupation."""
+    return ibis.cases(*((code == earlier, now) for earlier, now in EARLIER_CODES.items()), else_=code)
 
 
 def _rank(level: Any) -> Any:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import ibis
+
 from guildhall.incentives.engine.facts.world import World, beside
 
 if TYPE_CHECKING:
@@ -27,10 +29,10 @@ def counted(rows: Expression, grants: Expression, column: str, by: str, name: st
     return joined.mutate(**{name: joined[name].fill_null(0)})
 
 
-def relief(world: World, rows: Expression, benefit: str, key: str) -> Expression:
-    """Rows with `months_before`: the months of relief used in the years before."""
-    grants = standing(world, benefit)
-    grants = grants.filter(grants.year < world.on.year, grants[key].notnull())
-    used = grants.group_by(relieved=grants[key]).agg(months_before=grants.months.fill_null(0).sum())
-    joined = beside(rows, key, used, "relieved")
-    return joined.mutate(months_before=joined.months_before.fill_null(0))
+def months(rows: Expression, grants: Expression, column: str, name: str) -> Expression:
+    """Rows with the months that grants for them cover, in all; empty while those of any are unknown."""
+    named = grants.filter(grants[column].notnull())
+    covers = named.months.isnull().any().ifelse(ibis.null("int64"), named.months.fill_null(0).sum().cast("int64"))
+    found = named.group_by(months_of=named[column]).agg(found=covers, granted=named.count())
+    joined = beside(rows, column, found, "months_of")
+    return joined.mutate(**{name: joined.granted.isnull().ifelse(0, joined.found)}).drop("found", "granted")

@@ -37,8 +37,9 @@ def made(world: World) -> tuple[Expression, dict[str, Any], dict[str, Any]]:
     rows = _with_job_before(world, rows, hired)
     for name, benefit in BY_PERSON.items():
         rows = grants.counted(rows, grants.standing(world, benefit), "person", "person", name)
-    rows = grants.counted(rows, grants.standing(world, "social_insurance_subsidy"), "spell_id", "spell_id", "insurance_grants")
-    rows = grants.relief(world, rows, "key_group_hiring_relief", "spell_id")
+    insurance = grants.standing(world, "social_insurance_subsidy")
+    rows = grants.counted(rows, insurance, "spell_id", "spell_id", "insurance_grants")
+    rows = grants.months(rows, insurance, "spell_id", "insurance_months")
     rows = world.with_unit(rows, "place_number", rows.started_on)
     return rows, _known(world, rows), {name: rows[f"said_{name}"] for name in said}
 
@@ -54,7 +55,7 @@ def _known(world: World, rows: Expression) -> dict[str, Any]:
     nothing: Any = ibis.null("boolean")
     return {
         **{name: rows[name] for name in ("spell_id", "organisation_id", "contract", "size", "sector", "unemployed_since")},
-        **{name: rows[name] for name in (*BY_PERSON, "insurance_grants", "months_before")},
+        **{name: rows[name] for name in (*BY_PERSON, "insurance_grants", "insurance_months")},
         **persons.days(world),
         "worker_id": rows.person,
         "birth_month": rows.born,
@@ -62,6 +63,9 @@ def _known(world: World, rows: Expression) -> dict[str, Any]:
         "hired_on": rows.started_on,
         "left_on": (rows.ended_on <= world.on).ifelse(rows.ended_on, ibis.null("date")),
         "insured_months": rows.run.fill_null(0) if insured else ibis.null("int64"),
+        "insuring": rows.lasting.fill_null(False) & ~(rows.ended_on <= world.on).fill_null(False) if insured else nothing,
+        "longest_run": rows.longest.fill_null(0) if insured else ibis.null("int64"),
+        "paid_months": rows.months.fill_null(0) if insured else ibis.null("int64"),
         "months_in_year": rows.in_year.fill_null(0) if insured else ibis.null("int64"),
         "employed_before": rows.graduated.isnull().ifelse(nothing, rows.worked_between.fill_null(False)) if insured else nothing,
         "graduated_on": rows.graduated,
@@ -70,6 +74,7 @@ def _known(world: World, rows: Expression) -> dict[str, Any]:
         "hard_to_employ": world.heard(rows.in_hard_to_employ, "hardship", rows.started_on),
         "monitored": world.heard(rows.in_monitored, "hardship", rows.started_on),
         "tax_year": ibis.literal(world.on.year),
+        "tax_year_from": ibis.literal(world.on.replace(month=1, day=1)),
     }
 
 
@@ -80,7 +85,10 @@ def _with_employer(world: World, rows: Expression) -> Expression:
 
 
 def _with_insured(world: World, rows: Expression) -> Expression:
-    """Rows with the run of months the employer paid from the first after the hire, and all those of the year asked about."""
+    """Rows with the months the employer paid since the hire, the longest and the latest run of them, and those of the year asked about.
+
+    The latest run is lasting if it reaches what the feed knows.
+    """
     until = world.asked.as_of("insurance")
     last = month_of(until) if until else 0
     spells = _spells(world)
@@ -97,7 +105,8 @@ def _with_insured(world: World, rows: Expression) -> Expression:
         start=ibis.greatest(paid.start, paid.hired),
         end=ibis.least(paid.end, paid.gone),
     )
-    found = covered(world, "hires", spans.filter(spans.start < spans.end)).select("run", "in_year", insured_of="key")
+    found = covered(world, "hires", spans.filter(spans.start < spans.end))
+    found = found.select("months", "run", "longest", "in_year", lasting=found.until == last + 1, insured_of="key")
     return beside(rows, "spell_id", found, "insured_of")
 
 

@@ -14,6 +14,7 @@ from guildhall.incentives.tables.employers import EMPLOYER_FACTS
 from guildhall.incentives.tables.hires import HIRE_FACTS
 from guildhall.kernel.tables import Table
 from guildhall.registry.tables import CERTIFIED
+from guildhall.skills.engine.earlier import EARLIER_CODES
 
 Facts = dict[str, object]
 
@@ -75,9 +76,9 @@ def hire(rows: Rows, row: Row, asked: Asked) -> Facts:
         "hiring_grants": len(read.own_grants(rows, "hiring_subsidy", asked.on)),
         "expansion_grants": len(read.own_grants(rows, "job_expansion_subsidy", asked.on)),
         "graduate_grants": len(read.own_grants(rows, "small_firm_graduate_subsidy", asked.on)),
-        "insurance_grants": sum(r["spell_id"] == row["spell_id"] for r in read.standing_grants(rows, "social_insurance_subsidy", asked.on)),
+        **_insurance_granted(rows, row, asked.on),
         "tax_year": asked.on.year,
-        "months_before": _relief(rows, "key_group_hiring_relief", "spell_id", row["spell_id"], asked.on),
+        "tax_year_from": asked.on.replace(month=1, day=1),
     }
     return _filled(HIRE_FACTS, found, said)
 
@@ -127,7 +128,7 @@ def business(rows: Rows, row: Row, asked: Asked) -> Facts:
         **loan,
         "tax_year": asked.on.year,
         "months_in_year": read.months([read.clipped((month(began), last + 1), *_year(asked.on))]),
-        "months_before": _relief(rows, "self_employed_relief", "business_id", row["business_id"], asked.on),
+        "tax_year_from": asked.on.replace(month=1, day=1),
     }
     return _filled(BUSINESS_FACTS, found, said)
 
@@ -181,20 +182,40 @@ def _grants_of_certificate(rows: Rows, row: Row, on: date) -> Facts:
     """What the holder was granted before, by year, occupation, level and certificate."""
     granted = read.own_grants(rows, "skill_upgrade_subsidy", on)
     others = [r for r in granted if r["granted_on"].year == on.year and r["certificate_id"] != row["certificate_id"]]
-    same = [r for r in granted if r["occupation"] == row["occupation"] and r["level"]]
     rank = CERTIFIED.index(row["level"])
+    of_level = [(_same_occupation(r, row), CERTIFIED.index(r["level"]) - rank if r["level"] else None) for r in granted]
     trained = [r for r in read.standing_grants(rows, "training_subsidy", on) if r["certificate_id"] == row["certificate_id"]]
     courses = [r for r in rows["incentives.trainings"] if r["certificate_id"] == row["certificate_id"]]
     allowances = read.own_grants(rows, "trainee_living_allowance", on)
     return {
         "grants_in_year": len(others),
-        "ordinary_grants_in_year": sum(r["shortage"] is not True for r in others),
-        "same_level_grants": sum(r["level"] == row["level"] for r in same),
-        "higher_level_grants": sum(CERTIFIED.index(r["level"]) > rank for r in same),
+        "ordinary_grants_in_year": None if any(r["shortage"] is None for r in others) else sum(not r["shortage"] for r in others),
+        "same_level_grants": _counted([_both(same, None if above is None else above == 0) for same, above in of_level]),
+        "higher_level_grants": _counted([_both(same, None if above is None else above > 0) for same, above in of_level]),
         "skill_subsidies": sum(r["certificate_id"] == row["certificate_id"] for r in granted),
         "training_subsidies": len(trained) + sum(r["subsidised_on"] is not None and r["subsidised_on"] <= on for r in courses),
         "allowances_in_year": sum(r["granted_on"].year == on.year for r in allowances),
     }
+
+
+def _same_occupation(grant: Row, row: Row) -> bool | None:
+    """Whether a grant was for the occupation of a certificate, under the code of today or an earlier one; None where it is not known."""
+    if grant["certificate_id"] == row["certificate_id"]:
+        return True
+    if grant["occupation"] is None:
+        return None
+    codes = (grant["occupation"], row["occupation"])
+    return EARLIER_CODES.get(codes[0], codes[0]) == EARLIER_CODES.get(codes[1], codes[1])
+
+
+def _both(one: bool | None, other: bool | None) -> bool | None:
+    """Kleene's and."""
+    return False if one is False or other is False else None if one is None or other is None else True
+
+
+def _counted(found: list[bool | None]) -> int | None:
+    """How many are known to be so; None where none is and one may be."""
+    return sum(one is True for one in found) or (None if None in found else 0)
 
 
 def _course(rows: Rows, key: int, on: date) -> Row | None:
@@ -234,7 +255,10 @@ def _registered(rows: Rows, day: date | None, asked: Asked) -> bool | None:
 
 
 def _insured_here(rows: Rows, row: Row, asked: Asked) -> Facts:
-    """Months the employer has paid without a break since it first did after the hire, and those of the year asked about."""
+    """Months the employer has paid since the hire: in all, in the longest and the latest run, and those of the year asked about.
+
+    The latest run lasts while the job does and it reaches what the feed knows.
+    """
     until = asked.as_of("insurance")
     if until is None:
         return {}
@@ -243,7 +267,10 @@ def _insured_here(rows: Rows, row: Row, asked: Asked) -> Facts:
     spans = [read.clipped((a, b), month(row["started_on"]), end) for a, b, by in read.insured(rows) if by == row["organisation_id"]]
     runs = read.covered(spans)
     return {
-        "insured_months": runs[0][1] - runs[0][0] if runs else 0,
+        "insured_months": runs[-1][1] - runs[-1][0] if runs else 0,
+        "insuring": bool(runs) and runs[-1][1] == month(until) + 1 and (left is None or left > asked.on),
+        "longest_run": max((run_end - start for start, run_end in runs), default=0),
+        "paid_months": read.months(runs),
         "months_in_year": read.months(read.clipped(run, *_year(asked.on)) for run in runs),
     }
 
@@ -256,10 +283,11 @@ def _employed_before(rows: Rows, row: Row, graduation: date | None, asked: Asked
     return bool(read.covered(read.clipped((a, b), *between) for a, b, by in read.insured(rows) if by != row["organisation_id"]))
 
 
-def _relief(rows: Rows, benefit: str, column: str, key: int, on: date) -> int:
-    """Months of relief used in the years before."""
-    granted = [r for r in read.standing_grants(rows, benefit, on) if r[column] == key]
-    return sum(r["months"] or 0 for r in granted if r["year"] is not None and r["year"] < on.year)
+def _insurance_granted(rows: Rows, row: Row, on: date) -> Facts:
+    """How often contributions were subsidised for a hire, and of how many months; None while those of any grant are unknown."""
+    granted = [r for r in read.standing_grants(rows, "social_insurance_subsidy", on) if r["spell_id"] == row["spell_id"]]
+    unknown = any(r["months"] is None for r in granted)
+    return {"insurance_grants": len(granted), "insurance_months": None if unknown else sum(r["months"] for r in granted)}
 
 
 def _household_grants(rows: Rows, row: Row, on: date) -> int | None:

@@ -54,7 +54,6 @@ def businesses(world: World) -> tuple[Expression, dict[str, Any], dict[str, Any]
     rows = reports.with_graduation(world, rows, "business_id", began, "businesses")
     rows = _with_veterans(world, rows)
     rows = _with_household(world, rows)
-    rows = grants.relief(world, rows, "self_employed_relief", "business_id")
     rows = world.numbered(rows)
     rows = world.with_unit(rows, "place_number", rows.registered_on)
     return rows, _known(world, rows), {name: rows[f"said_{name}"] for name in said}
@@ -84,7 +83,7 @@ def _known(world: World, rows: Expression) -> dict[str, Any]:
         "veteran": rows.is_veteran.fill_null(False).ifelse(True, nothing if world.asked.as_of("hardship") is None else ibis.literal(False)),
         "tax_year": ibis.literal(world.on.year),
         "months_in_year": ibis.greatest(spent, 0),
-        "months_before": rows.months_before,
+        "tax_year_from": ibis.literal(world.on.replace(month=1, day=1)),
     }
 
 

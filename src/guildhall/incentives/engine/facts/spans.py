@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 def covered(world: World, name: str, rows: Expression) -> Expression:
-    """Per `key`: `months` covered, `run` from the first month to the first gap, and `in_year` those of the year asked about.
+    """Per `key`: `months` covered, those of the latest `run` without a gap and of the `longest`, and `in_year` those of the year asked about.
+
+    `until` is the month after the last of the latest run.
 
     `rows` have `key`, `start` and `end`, months half open, `start` before `end`. Most keys have one spell or two: two that meet or overlap
     cover all from the first to the last month, two that do not cover their sum. Only what is left is put in order.
@@ -37,12 +39,15 @@ def _closed(rows: Expression, first: int) -> Expression:
         n=rows.count(), first=rows.start.min(), begin=rows.start.max(), first_end=rows.end.min(), last=rows.end.max()
     )
     gap = ends.begin > ends.first_end
-    run = gap.ifelse(ends.first_end, ends.last) - ends.first
+    first_run = gap.ifelse(ends.first_end, ends.last) - ends.first
+    run = ends.last - gap.ifelse(ends.begin, ends.first)
     return ends.select(
         "key",
         n=ibis.least(ends.n, 3).cast("int16"),
-        months=(run + gap.ifelse(ends.last - ends.begin, 0)).cast("int32"),
+        months=gap.ifelse(first_run + run, run).cast("int32"),
         run=run.cast("int32"),
+        longest=ibis.greatest(first_run, run).cast("int32"),
+        until=ends.last.cast("int32"),
         in_year=(
             _within(ends.first, gap.ifelse(ends.first_end, ends.last), first) + gap.ifelse(_within(ends.begin, ends.last, first), 0)
         ).cast("int32"),
@@ -57,9 +62,13 @@ def _runs(rows: Expression, first: int) -> Expression:
     upto = ibis.window(group_by="key", order_by=["start", "end"], following=0)
     rows = rows.mutate(gaps=rows.broken.sum().over(upto))
     fresh = rows.filter(rows.begin < rows.end)
-    length = fresh.end - fresh.begin
-    return fresh.group_by("key").agg(
-        months=length.sum().cast("int32"),
-        run=length.sum(where=fresh.gaps == 0).cast("int32"),
-        in_year=_within(fresh.begin, fresh.end, first).sum().cast("int32"),
+    runs = fresh.group_by("key", "gaps").agg(
+        length=(fresh.end - fresh.begin).sum(), until=fresh.end.max(), in_year=_within(fresh.begin, fresh.end, first).sum()
+    )
+    return runs.group_by("key").agg(
+        months=runs.length.sum().cast("int32"),
+        run=runs.length.argmax(runs.gaps).cast("int32"),
+        longest=runs.length.max().cast("int32"),
+        until=runs.until.max().cast("int32"),
+        in_year=runs.in_year.sum().cast("int32"),
     )
