@@ -31,6 +31,7 @@ def test_one_person_is_told_what_everybody_is(tmp_path: Path, now: datetime) -> 
     denied = EmploymentSpell.objects.filter(worker_id=20).first()
     assert denied is not None
     EmploymentSpell.objects.filter(pk=denied.pk).update(denied_at=now)
+    EmploymentSpell.objects.filter(worker_id__in=range(30, 35)).update(doubtful=True)
     made = snapshot.make(tmp_path / "snapshots")
     owners = _owners()
     people = [10, 11, 20, *range(30, 60), *owners[:10]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from guildhall.office import bulk
 from guildhall.overview import snapshot
 from guildhall.registry import operations
 from guildhall.registry import tables as registry
-from guildhall.registry.models import Worker
+from guildhall.registry.models import EmploymentSpell, Worker
 from guildhall.skills import tables as skills
 from tests.registry import folders
 
@@ -43,6 +43,17 @@ def test_what_was_loaded_comes_out_again(folder: Folder, load: Load, tmp_path: P
     assert set(made.manifest.tables) == set(folder.manifest.tables) - set(PRIVATE)
     for name in made.manifest.tables:
         assert rows_of(made, name) == rows_of(folder, name), name
+
+
+@pytest.mark.django_db
+def test_a_job_that_is_doubted_or_denied_is_not_in_it(folder: Folder, load: Load, tmp_path: Path, now: datetime) -> None:
+    load(folder)
+    name = registry.EMPLOYMENT.name
+    doubted, denied, *others = [row["spell_id"] for row in rows_of(folder, name)]
+    EmploymentSpell.objects.filter(pk=doubted).update(doubtful=True)
+    EmploymentSpell.objects.filter(pk=denied).update(denied_at=now)
+    made = snapshot.make(tmp_path / "snapshots")
+    assert [row["spell_id"] for row in rows_of(made, name)] == others
 
 
 @pytest.mark.django_db

@@ -18,7 +18,7 @@ import pyarrow.csv
 from django.core.management.color import no_style
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Model
+from django.db.models import BooleanField, Model
 
 from guildhall.kernel.tables import Table, as_column
 
@@ -32,13 +32,13 @@ PAGE_ROWS = 50_000
 class Binding:
     """A published table and the model that keeps it. `prepare` turns published columns into the model's columns.
 
-    `unless` names a column of the model that must be empty for a row to be published.
+    `unless` names columns of the model that must be empty, or false, for a row to be published.
     """
 
     table: Table
     model: type[Model]
     prepare: Callable[[pa.Table], pa.Table] | None = None
-    unless: str = ""
+    unless: tuple[str, ...] = ()
 
     @property
     def database_table(self) -> str:
@@ -225,12 +225,17 @@ def read(binding: Binding, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[pa.Tabl
         after = tuple(last[names.index(name)] for name in binding.table.key)
 
 
+def _without(model: type[Model], name: str, quote: Callable[[str], str]) -> str:
+    """The condition that a column is empty, or false where it is a flag."""
+    return f"NOT {quote(name)}" if isinstance(model._meta.get_field(name), BooleanField) else f"{quote(name)} IS NULL"
+
+
 def _page(connection: BaseDatabaseWrapper, binding: Binding, after: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     quote = connection.ops.quote_name
     key = ", ".join(quote(name) for name in binding.table.key)
     columns = ", ".join(_selected(column.type, quote(column.name)) for column in binding.table.columns)
     conditions = [f"({key}) > ({', '.join(['%s'] * len(after))})"] if after else []
-    conditions += [f"{quote(binding.unless)} IS NULL"] if binding.unless else []
+    conditions += [_without(binding.model, name, quote) for name in binding.unless]
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
     statement = f"SELECT {columns} FROM {quote(binding.database_table)} {where} ORDER BY {key} LIMIT {PAGE_ROWS}"  # noqa: S608
     with connection.cursor() as cursor:

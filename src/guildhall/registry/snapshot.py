@@ -21,7 +21,8 @@ _BINDINGS = {
         Binding(tables.ORGANISATIONS, models.Organisation),
         Binding(tables.WORKERS, models.Worker),
         Binding(tables.CERTIFICATES, models.Certificate),
-        Binding(tables.EMPLOYMENT, models.EmploymentSpell, unless="denied_at"),  # who says it is not so was not employed
+        # What a roster alone says of somebody it was the first to name opens nothing; who says it is not so was not employed.
+        Binding(tables.EMPLOYMENT, models.EmploymentSpell, unless=("denied_at", "doubtful")),
         Binding(tables.INSURANCE, models.InsuranceSpell),
         Binding(tables.REPORTED, models.ReportedFact),
         Binding(tables.ALIASES, models.Alias),

@@ -215,8 +215,8 @@ TEMPLATES: dict[str, Template] = {
         Text("单位想知道能否因招用您申领补贴", "Your employer would know whether it can claim for having hired you"),
         Text(
             "{employer}询问：因招用您可以申领补贴时，是否同意让单位知道。单位问的是全体员工；是否同意由您在“同意与授权”中决定，不同意没有任何影响。",
-            "{employer} asks whether it may be told when it can claim a benefit for having hired you. It asks all its staff. You decide under "
-            "“Consents”, and nothing changes for you if you do not agree.",
+            "{employer} asks whether it may be told when it can claim a benefit for having hired you. It asks all its staff. You decide "
+            "under “Consents”, and nothing changes for you if you do not agree.",
         ),
     ),
     "claim_asked": Template(

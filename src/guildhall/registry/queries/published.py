@@ -15,7 +15,7 @@ from guildhall.registry import tables
 from guildhall.registry.models import Alias, Certificate, EmploymentSpell, InsuranceSpell, Organisation, ReportedFact, Worker
 from guildhall.registry.queries.merged import leader, leaders, one_person
 from guildhall.registry.queries.scope import organisations_of, people
-from guildhall.registry.queries.vouched import CONFIRMED, UNDENIED
+from guildhall.registry.queries.vouched import CONFIRMED
 from guildhall.web.viewer import Viewer
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -30,7 +30,7 @@ OF_PERSONS: Mapping[Table, type[Model]] = {
 def of_person(viewer: Viewer, worker_id: int, today: date) -> Rows:
     """Published rows of one person by table, the record that leads first in `registry.workers`, and the organisations they name.
 
-    Employment that the person denied is not among them. Raises NotFound for whom the viewer may not see.
+    Employment that somebody doubts, or that the person denied, is not among them. Raises NotFound for whom the viewer may not see.
     """
     first = leader(worker_id)
     if not people(viewer, today).filter(pk=first).exists():
@@ -113,7 +113,7 @@ def of_organisation(viewer: Viewer, organisation_id: int, today: date) -> dict[s
 
 def _of(table: Table, model: type[Model], records: Iterable[int]) -> list[dict[str, Any]]:
     rows = model._default_manager.filter(worker_id__in=records)
-    return _values(table, rows.filter(UNDENIED) if model is EmploymentSpell else rows)
+    return _values(table, rows.filter(CONFIRMED) if model is EmploymentSpell else rows)
 
 
 def _values(table: Table, rows: Any) -> list[dict[str, Any]]:
