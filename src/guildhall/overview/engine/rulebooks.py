@@ -8,7 +8,7 @@ from typing import Final
 from guildhall.evaluation.engine import RULEBOOK as EVALUATION
 from guildhall.incentives.engine import RULEBOOK as INCENTIVES
 from guildhall.rules import Rule, Rulebook
-from guildhall.skills.engine.gray_collar import RULEBOOK as SKILLS
+from guildhall.skills.engine import RULEBOOK as SKILLS
 
 BOOKS: Final[Mapping[str, Rulebook]] = {"incentives": INCENTIVES, "evaluation": EVALUATION, "skills": SKILLS}
 """The rulebook of each domain, in the order pages show them."""

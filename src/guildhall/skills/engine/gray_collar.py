@@ -6,7 +6,7 @@ The rule is one predicate; what it asks for (schooling, level, occupation, digit
 from __future__ import annotations
 
 from guildhall.registry.tables import CERTIFIED, KNOWN_EDUCATIONS
-from guildhall.rules import Facts, Law, Result, Rulebook, Text, all_of, any_of, attest, is_in, lookup, not_, rule
+from guildhall.rules import Facts, Law, Result, Text, all_of, any_of, attest, is_in, lookup, not_, rule
 from guildhall.rules.expressions import Scalar
 from guildhall.skills.tables import GRAY_COLLAR_FACTS, INPUTS
 
@@ -58,7 +58,3 @@ def gray_collar(p: Facts, c: Law) -> Result:
             digital_literacy=any_of(not_(c.digital_literacy_needed[asked]), p.digitally_literate),
         )
     )
-
-
-RULEBOOK = Rulebook((gray_collar,))
-"""The rules of skills."""
