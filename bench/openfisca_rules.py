@@ -113,7 +113,8 @@ def left_college(person: Any, on: Days, months: Any, period: Any) -> Any:
 
 
 def unemployed_for(person: Any, on: Days, months: Any, period: Any) -> Any:
-    return person("registered_unemployed", period) & (months_between(person("unemployed_since", period), on) >= months)
+    registered = person("registered_unemployed", period) & (months_between(person("unemployed_since", period), on) >= months)
+    return registered | (person("unemployed", period) & (months_between(person("unemployed_from", period), on) >= months))
 
 
 def payable(person: Any, period: Any) -> Any:
@@ -121,8 +122,19 @@ def payable(person: Any, period: Any) -> Any:
     return sum(person(tax, period) for tax in taxes)
 
 
-def relief(person: Any, parameters: Any, rule: str, years: Any, period: Any) -> Any:
-    left = np.maximum(of_year(parameters, rule, "months", years) - person("months_before", period), 0)
+def gone(person: Any, start: Days, period: Any) -> Any:
+    return months_between(start, person("tax_year_from", period) + 30)
+
+
+def within_term(person: Any, parameters: Any, rule: str, start: Days, period: Any) -> Any:
+    most = of_year(parameters, rule, "months", year_of(start))
+    return (gone(person, start, period) < most) & (person("months_before", period) < most)
+
+
+def relief(person: Any, parameters: Any, rule: str, start: Days, period: Any) -> Any:
+    years = year_of(start)
+    most = of_year(parameters, rule, "months", years)
+    left = np.minimum(np.maximum(most - person("months_before", period), 0), np.maximum(most - gone(person, start, period), 0))
     months = np.minimum(person("months_in_year", period), left)
     limit = half_up(of_year(parameters, rule, "amount", years) * months / of_year(parameters, rule, "months_a_year", years))
     return np.minimum(limit, payable(person, period))
@@ -137,7 +149,7 @@ class skill_upgrade_subsidy(Benefit):
         rule = "skill_upgrade_subsidy"
         issued, applied = person("issued_on", period), person("applied_on", period)
         years, granted = year_of(issued), year_of(person("granted_on", period))
-        level, short = person("level", period), person("shortage_shown", period)
+        level, short = person("level", period), person("urgent_shown", period)
         limit = of_year(parameters, rule, "yearly_limit", granted)
         grants, ordinary = person("grants_in_year", period), person("ordinary_grants_in_year", period)
         within_limit = (
@@ -165,7 +177,7 @@ class skill_upgrade_subsidy(Benefit):
         )
         ordinary_amount = by_word(parameters, rule, "amount", years, level, "_False")
         shortage_amount = by_word(parameters, rule, "amount", years, level, "_True")
-        return np.where(entitled, np.where(short, shortage_amount, ordinary_amount), 0)
+        return np.where(entitled, np.where(person("very_short_shown", period), shortage_amount, ordinary_amount), 0)
 
 
 class training_subsidy(Benefit):
@@ -239,7 +251,10 @@ class hiring_subsidy(Benefit):
         entitled = (
             in_group
             & contract_runs(person, law("min_contract_months"), period)
-            & (person("insured_months", period) >= law("min_insured_months"))
+            & (
+                (person("insuring", period) & (person("insured_months", period) >= law("min_insured_months")))
+                | (person("longest_run", period) >= law("min_insured_months"))
+            )
             & (person("hiring_grants", period) < law("times_per_person"))
             & (person("expansion_grants", period) == 0)
         )
@@ -278,9 +293,10 @@ class social_insurance_subsidy(Benefit):
 
         graduate, registered = person("graduate", period), person("registered_unemployed", period)
         latest = law("latest_graduation")
+        claimed = person("contribution_months", period) + person("insurance_months", period)
         in_group = (
             (graduate & (left == latest))
-            | (graduate & (law("earliest_graduation") <= left) & (left < latest) & registered)
+            | (graduate & (law("earliest_graduation") <= left) & (left < latest) & (registered | person("unemployed", period)))
             | unemployed_for(person, hired, law("min_unemployed_months"), period)
             | person("monitored", period)
         )
@@ -289,10 +305,13 @@ class social_insurance_subsidy(Benefit):
             & listed(parameters, rule, "sectors", years, person("sector", period))
             & in_group
             & contract_runs(person, law("min_contract_months"), period)
-            & (person("contribution_months", period) <= law("months"))
-            & (person("insurance_grants", period) == 0)
-            & (person("applied_on", period).astype(np.int32) <= law("apply_until"))
-            & (person("granted_on", period).astype(np.int32) <= law("pay_until"))
+            & (claimed <= law("months"))
+            & (claimed <= person("paid_months", period))
+            & (
+                (person("applied_on", period).astype(np.int32) <= law("apply_until"))
+                | ((person("insurance_grants", period) > 0) & law("later_months"))
+            )
+            & ((person("graduate_grants", period) == 0) | law("stacks"))
         )
         return np.where(entitled, half_up(person("individual_contributions", period) * law("rate")), 0)
 
@@ -307,35 +326,39 @@ class small_firm_graduate_subsidy(Benefit):
             & person("graduate", period)
             & which
             & (person("graduate_grants", period) == 0)
+            & (person("paid_months", period) >= of_year(parameters, rule, "min_insured_months", hired))
+            & ((person("insurance_grants", period) == 0) | of_year(parameters, rule, "stacks", hired))
         )
         return np.where(entitled, of_year(parameters, rule, "amount", hired), 0)
 
 
 class key_group_hiring_relief(Benefit):
     def formula(person: Any, period: Any, parameters: Any) -> Any:
-        rule, years = "key_group_hiring_relief", year_of(person("hired_on", period))
+        rule, start = "key_group_hiring_relief", person("hired_on", period)
+        years = year_of(start)
         entitled = (
             person("key_group", period)
             & contract_runs(person, of_year(parameters, rule, "min_contract_months", years), period)
             & (person("months_in_year", period) > 0)
-            & (person("months_before", period) < of_year(parameters, rule, "months", years))
+            & within_term(person, parameters, rule, start, period)
             & (payable(person, period) > 0)
         )
-        return np.where(entitled, relief(person, parameters, rule, years, period), 0)
+        return np.where(entitled, relief(person, parameters, rule, start, period), 0)
 
 
 class self_employed_relief(Benefit):
     def formula(person: Any, period: Any, parameters: Any) -> Any:
-        rule, years = "self_employed_relief", year_of(person("registered_on", period))
+        rule, start = "self_employed_relief", person("registered_on", period)
+        years = year_of(start)
         entitled = (
             (years >= 2024)
             & (person("business_kind", period) == BUSINESS.self_employed)
             & person("key_group", period)
             & (person("months_in_year", period) > 0)
-            & (person("months_before", period) < of_year(parameters, rule, "months", years))
+            & within_term(person, parameters, rule, start, period)
             & (payable(person, period) > 0)
         )
-        return np.where(entitled, relief(person, parameters, rule, years, period), 0)
+        return np.where(entitled, relief(person, parameters, rule, start, period), 0)
 
 
 class startup_grant(Benefit):

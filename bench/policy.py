@@ -43,7 +43,13 @@ RULES: tuple[Rule, ...] = tuple(
 MADE_UP: Mapping[tuple[str, str], Any] = {
     ("continuing_education_deduction", "covers_skill_levels"): True,
     ("job_expansion_subsidy", "graduate_months"): 24,
+    ("skill_upgrade_subsidy", "very_short_occupations"): ("6-01-01-01", "6-02-01-01"),
+    ("skill_upgrade_subsidy", "urgent_occupations"): ("6-03-01-01", "6-04-01-01"),
     ("small_firm_graduate_subsidy", "earliest_graduation"): 2023,
+    ("small_firm_graduate_subsidy", "min_insured_months"): 1,
+    ("small_firm_graduate_subsidy", "stacks"): False,
+    ("social_insurance_subsidy", "later_months"): True,
+    ("social_insurance_subsidy", "stacks"): False,
 }
 SUBJECTS: tuple[Table, ...] = (CERTIFICATE_FACTS, HIRE_FACTS, BUSINESS_FACTS)
 """A person has one certificate, one job and one business here, so that the three facts tables are columns of one file."""
@@ -64,12 +70,13 @@ def parameters() -> Parameters:
 
 
 def _completed(rule: str, found: Parameter) -> Parameter:
-    known = [version for version in found.versions if version.value is not None]
+    known = [version for version in found.versions if version.value is not None and version.jurisdiction in ("CN", "50")]
     versions = []
     for start, end in zip(YEARS, YEARS[1:], strict=False):
         there = [version for version in known if version.holds_on(date(start.year, 6, 30))] or known[-1:]
         versions.append(_version(there[0], start, end) if there else _made_up(MADE_UP[rule, found.name], start, end))
-    return replace(found, versions=tuple(versions))
+    listed = isinstance(versions[0].value, tuple) and found.kind == "scalar"
+    return replace(found, versions=tuple(versions), kind="list" if listed else found.kind)
 
 
 def _version(version: Version, start: date, end: date) -> Version:
@@ -136,7 +143,9 @@ RATES = {
     "hard_to_employ": 0.1,
     "monitored": 0.1,
     "key_group": 0.3,
-    "shortage_shown": 0.2,
+    "very_short_shown": 0.2,
+    "urgent_shown": 0.2,
+    "insuring": 0.8,
 }
 """Share of people of whom something is so; one half where nothing is said."""
 
@@ -145,7 +154,7 @@ def _numbers(name: str, unit: str, size: int, draw: np.random.Generator) -> np.n
     if unit == "fen":
         return draw.integers(0, 1_000_000, size)
     if unit == "months":
-        return draw.integers(0, 48 if name.startswith(("insured", "months_before")) else 13, size)
+        return draw.integers(0, 48 if name.startswith(("insured", "months_before", "longest", "paid_months")) else 13, size)
     if unit in ("grants", "persons"):
         return np.where(draw.random(size) < 0.8, 0, draw.integers(0, 5, size)) if unit == "grants" else draw.integers(0, 8, size)
     return draw.integers(0, 100, size)
@@ -175,6 +184,8 @@ class _Days:
             return self.born + self.draw.integers(0, 28, self.size)
         if name in ("issued_on", "hired_on"):
             return self.years
+        if name == "tax_year_from":
+            return np.full(self.size, np.datetime64("2025-01-01"))
         if name in ("applied_on", "granted_on"):
             return np.minimum(self.years + self.draw.integers(0, 400, self.size), np.datetime64(ON))
         if name in ("contract_from", "training_started_on"):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def covered(world: World, name: str, rows: Expression) -> Expression:
-    """Per `key`: `months` covered, those of the latest `run` without a gap and of the `longest`, and `in_year` those of the year asked about.
+    """Per `key`: `months` covered, those of the latest `run` without a gap and of the `longest`, and `in_year` those of the year.
 
     `until` is the month after the last of the latest run.
 
