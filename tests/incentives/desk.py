@@ -14,6 +14,8 @@ from guildhall.incentives.models import BenefitGrant, Check, Claim, PaymentBatch
 from guildhall.incentives.operations import appeals, checking, lodging, paying, receiving, review
 from guildhall.incentives.queries import benefits, inputs
 from guildhall.registry import models as registry
+from guildhall.registry.engine.purposes import BY_KEY
+from guildhall.registry.operations.consents import give_consent
 from guildhall.rules.parameters import Parameters
 from guildhall.web.viewer import Viewer
 from tests import people
@@ -147,6 +149,11 @@ class Desk:
             issuer_id=self.world.harbour.college, source="public_body", issued_on=date(2025, 6, 1),
         )  # fmt: skip
         return str(key)
+
+    def agree(self, purpose: str) -> None:
+        """The worker agrees to a purpose."""
+        wording = BY_KEY[purpose].version
+        give_consent(worker_id=self.world.harbour.worker, purpose=purpose, wording=wording, by=self.worker, now=self.now)
 
     def delegate(self, scopes: str) -> Viewer:
         """Somebody to whom the employer's representative gave tasks."""

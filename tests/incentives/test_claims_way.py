@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -188,7 +189,7 @@ def test_a_verdict_that_differs_from_the_rule_has_a_reason_and_two_officers(desk
     seen = desk.check(claim).pk
     with pytest.raises(GuildhallError, match="reason|理由"):
         review.approve(claim_id=claim.pk, check_id=seen, amount_fen=120_000, by=desk.officer, now=desk.now)
-    told = {"reason": "已在他处领取部分", "basis": ["人社部发〔2025〕18号 第三条"]}
+    told: dict[str, Any] = {"reason": "已在他处领取部分", "basis": ["人社部发〔2025〕18号 第三条"]}
     verdict = review.approve(claim_id=claim.pk, check_id=seen, amount_fen=120_000, by=desk.officer, now=desk.now, **told)
     assert verdict.differs
     assert verdict.basis == ["人社部发〔2025〕18号 第三条"]

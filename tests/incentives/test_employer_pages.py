@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from guildhall.incentives.models import Bundle, Candidate, CandidateRun, Claim, Statement
@@ -17,6 +18,7 @@ from guildhall.kernel.errors import AlreadyDone, NotFound
 from guildhall.office.models import AuditEvent, Grant, Notice
 from guildhall.registry.models import Consent, EmploymentSpell, ReportedFact
 from tests.incentives.desk import BENEFIT, NOW, TODAY, Desk, desk
+from tests.incentives.test_worker_pages import PAPER
 from tests.world import World
 from tests.world import build as build_world
 
@@ -186,7 +188,14 @@ def test_the_employers_own_claims_go_with_one_account(world: World) -> None:
     claim = Claim.objects.get(bundle=made)
     one = reverse("employer_claim", args=[claim.pk])
     client.post(one, {"do": "say", "contract_from": "2025-01-01", "contract_until": "2027-01-01", "open_ended": "no"})
-    assert "2027-01-01" in client.get(one).content.decode()
+    page = client.get(one).content.decode()
+    assert "2027-01-01" in page
+    assert "shows_group" in page
+    left = client.post(address, {"do": "send"})
+    assert left.status_code == 200
+    assert 'role="alert"' in left.content.decode(), "neither the person agreed nor a paper shows it"
+    paper = {"do": "paper", "title": "就业创业证", "file": SimpleUploadedFile("p.pdf", PAPER, "application/pdf"), "shows_group": "on"}
+    assert client.post(one, paper).status_code == 302
     assert client.post(address, {"do": "send"}).status_code == 302
     claim.refresh_from_db()
     assert (claim.state, claim.payee) == ("lodged", "organisation")

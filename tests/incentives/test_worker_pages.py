@@ -231,6 +231,7 @@ def test_what_an_employer_claimed_for_itself_is_told_and_no_more(mine: Desk) -> 
     claim = lodging.begin(benefit="hiring_subsidy", subject=str(side.keys["spell"]), by=mine.employer, now=mine.now)
     assert "What employers claimed" not in _page(mine.worker, "benefits")
     lodging.give_account(claim_id=claim.pk, number="62220000111122", holder="x", bank="y", by=mine.employer, now=mine.now)
+    mine.agree("employer_claims")
     lodging.submit(claim_id=claim.pk, by=mine.employer, now=mine.now)
     for page in (_page(mine.worker, "benefits"), _page(mine.worker, "claims")):
         assert "第7301号 claimed it on" in page

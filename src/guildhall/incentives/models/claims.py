@@ -31,7 +31,7 @@ class Claim(models.Model):
 
     `place` is the one responsible when it was lodged; whose authority answers is worked out for today. `worker` is the person it is
     about, `organisation` the employer that claims, or that lodged it for its worker. `said_sealed` holds the facts said in the claim.
-    `grant` is what counts as given since the approval.
+    `grant` is what counts as given since the approval; `shown_by` the paper by which an employer itself shows whom it hired.
     """
 
     benefit = PlainTextField()
@@ -56,6 +56,7 @@ class Claim(models.Model):
     account_hash = models.BinaryField(null=True)
     holder_sealed = models.BinaryField(null=True)
     bank = PlainTextField(default="")
+    shown_by = models.BigIntegerField(null=True)
     defects_sealed = models.BinaryField(default=b"")
     amount_fen = models.BigIntegerField(null=True)
     grant = models.OneToOneField("incentives.BenefitGrant", models.PROTECT, null=True, related_name="claim")

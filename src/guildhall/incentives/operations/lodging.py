@@ -19,7 +19,7 @@ from guildhall.incentives.engine.subjects import once
 from guildhall.incentives.models import Claim, Step, Verdict
 from guildhall.incentives.operations.granting import revoke
 from guildhall.incentives.operations.moving import allow, locked, take
-from guildhall.incentives.queries import benefits, inputs
+from guildhall.incentives.queries import benefits, inputs, neutral
 from guildhall.incentives.queries.claimable import Claimable, claimable
 from guildhall.incentives.queries.sealed import Said, account_of, said_in, seal_account, seal_said
 from guildhall.incentives.queries.standing import chain, claim_seen
@@ -54,13 +54,11 @@ def begin(*, benefit: str, subject: str, by: Viewer, now: datetime) -> Claim:
 def refuse_second(found: Claimable) -> None:
     """Raises AlreadyDone where what is paid once is claimed already, or this very thing is being written."""
     same = Claim.objects.filter(benefit=found.benefit, kind=found.kind, subject=found.subject)
-    if same.filter(state__in=("asked", "draft")).exists() or live_claim(found.once):
+    live = Claim.objects.filter(once=found.once, state__in=LIVE)
+    if found.kind == "spell":  # what other employers claimed for the person is not for this one to find out
+        live = live.filter(organisation_id=found.organisation or 0)
+    if same.filter(state__in=("asked", "draft")).exists() or live.exists():
         raise AlreadyDone(_("This is claimed already"), next=_("see the claim that stands; withdraw it to begin anew"))
-
-
-def live_claim(key: str) -> bool:
-    """Whether a live claim stands for what is paid once."""
-    return Claim.objects.filter(once=key, state__in=LIVE).exists()
 
 
 def create(found: Claimable, verb: str, by: Viewer, now: datetime, **more: object) -> Claim:
@@ -127,20 +125,29 @@ def give_account(*, claim_id: int, number: str, holder: str, bank: str, by: View
         return claim
 
 
-def add_paper(*, claim_id: int, title: str, content: bytes, name: str, by: Viewer, now: datetime) -> Attachment:
-    """Attaches a paper to a claim that is not lodged, was returned, or is objected to. Raises NotFound, and what attachments.add raises."""
+def add_paper(*, claim_id: int, title: str, content: bytes, name: str, by: Viewer, now: datetime, shows_group: bool = False) -> Attachment:
+    """Attaches a paper to a claim that is not lodged, was returned, or is objected to.
+
+    With `shows_group` it is the employer's own document that the person is of those the benefit is for. Raises NotFound, and what
+    attachments.add raises.
+    """
     claim = claim_seen(by, claim_id, timezone.localdate(now))
     if claim.state not in (*WRITABLE, "refused", "appealed", "recalled", "recall_appealed"):
         _refuse_unwritable(claim, by)
     worker = claim.worker_id if claim.payee == "worker" else None
-    return attachments.add(subject=f"claim:{claim.pk}", worker_id=worker, title=title, content=content, name=name, by=by, now=now)
+    with transaction.atomic():
+        paper = attachments.add(subject=f"claim:{claim.pk}", worker_id=worker, title=title, content=content, name=name, by=by, now=now)
+        if shows_group and neutral.is_about_hire(by, claim) and claim.state in WRITABLE:
+            Claim.objects.filter(pk=claim.pk).update(shown_by=paper.pk)
+    return paper
 
 
 def submit(*, claim_id: int, by: Viewer, now: datetime) -> Claim:
     """Lodges a claim, or lodges it again completed: from today its term runs.
 
-    The place responsible and what is paid once are settled now, from the facts of the day. Raises NotFound, GuildhallError without an
-    account, AlreadyDone where another live claim stands for the same.
+    The place responsible and what is paid once are settled now, from the facts of the day. An employer lodges for a hire only what the
+    person agreed to, or what a paper of its own shows. Raises NotFound, GuildhallError without that or an account, AlreadyDone where
+    another live claim stands for the same.
     """
     with transaction.atomic():
         claim = locked(claim_id, by, now)
@@ -148,6 +155,12 @@ def submit(*, claim_id: int, by: Viewer, now: datetime) -> Claim:
         allow(claim, verb, by)
         if account_of(claim) is None:
             raise GuildhallError(_("No account is given"), next=_("say into which account the money goes"))
+        if by.role == "employer" and not neutral.may_lodge(claim):
+            raise GuildhallError(
+                _("The person has not agreed to this claim"),
+                why=_("it asks what other offices know of the person, and the answer would tell you"),
+                next=_("ask the person to agree on the page of consents, or add your own paper that shows whom you hired"),
+            )
         changes: dict[str, Any] = (
             {} if verb == "mend" else {"lodged_by": by.name, "lodged_at": now, "mandate_id": by.mandate, **_settled(claim, now)}
         )

@@ -15,6 +15,7 @@ from guildhall.incentives.engine import terms
 from guildhall.incentives.engine.states import APPEALS, BY_VERB, FOUR_EYES, OFFICER, OTHER, SECOND, STATES, step
 from guildhall.incentives.models import Claim, Step
 from guildhall.incentives.operations.telling import tell
+from guildhall.incentives.queries import neutral
 from guildhall.incentives.queries.standing import actors, chain, claims_seen, is_party, no_such_claim
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
 from guildhall.office.engine.notices import Fact
@@ -65,7 +66,7 @@ def take(
             claim.save(update_fields=[*changes])
             row = Step.objects.create(claim=claim, verb=verb, state=move.after, at=now, by=by.name, reason=reason.strip())
     except IntegrityError:
-        raise _taken(verb) from None
+        raise _taken(verb, neutral.is_about_hire(by, claim)) from None
     described = {"claim": claim.pk, "benefit": claim.benefit, "before": before, "after": move.after, **(details or {})}
     record(subject=chain(claim), action=f"incentives.{verb}", by=by, now=now, reason=reason.strip(), details=described)
     if told:
@@ -107,12 +108,18 @@ def _not_yours(verb: str, by: Viewer, claim: Claim) -> GuildhallError:
     return GuildhallError(_("A colleague must do this"), why=why, next=_("ask another claims officer of your office"))
 
 
-def _taken(verb: str) -> AlreadyDone:
+def _taken(verb: str, about_hire: bool) -> AlreadyDone:
     if verb == "return":
         return AlreadyDone(
             _("The claim was returned before"),
             why=_("everything that is missing is said at once; a claim is returned only once"),
             next=_("take it up, or refuse it and say why"),
+        )
+    if about_hire:
+        return AlreadyDone(
+            _("The claim cannot be taken"),
+            why=_("a benefit is paid once for each person"),
+            next=_("the person can learn more at the counter"),
         )
     return AlreadyDone(
         _("Another claim for the same thing is under way, or was paid"),

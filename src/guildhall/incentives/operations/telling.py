@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from guildhall.incentives.models import Claim
 from guildhall.incentives.queries.benefits import title
+from guildhall.incentives.queries.neutral import told
 from guildhall.incentives.queries.standing import claims_seen
 from guildhall.kernel.money import Fen, format_yuan
 from guildhall.kernel.tables import Text
@@ -38,7 +39,8 @@ def tell(claim: Claim, template: str, facts: Mapping[str, Fact], *, now: datetim
     if claim.organisation_id is not None and (claim.payee == "organisation" or template in PLAIN):
         for grant in employer_grants(claim.organisation_id, now):
             if _still_sees(grant, claim, now):
-                notify(key=f"{key}:{grant.account_id}", template=template, facts=needed, now=now, account=grant.account_id)
+                own = told(claim, template, needed)
+                notify(key=f"{key}:{grant.account_id}", template=template, facts=own, now=now, account=grant.account_id)
 
 
 def employer_grants(organisation_id: int, now: datetime) -> list[Grant]:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from guildhall.incentives.engine.defects import DEFECTS
 from guildhall.incentives.operations import lodging
@@ -18,6 +19,7 @@ from guildhall.incentives.pages.claiming import WRITTEN, AccountForm, PaperForm,
 from guildhall.incentives.queries import benefits, claims
 from guildhall.incentives.queries.about import about
 from guildhall.incentives.queries.claims import Full
+from guildhall.incentives.queries.neutral import is_for_hire, may_lodge
 from guildhall.kernel.errors import NotFound
 from guildhall.office.queries.mandates import CLAIMS
 from guildhall.web.doors import for_roles
@@ -54,12 +56,23 @@ def _is_open(full: Full, do: str) -> bool:
     raise NotFound(_("That cannot be done with this claim now"), next=_("look at how it stands"))
 
 
+class OwnPaperForm(PaperForm):
+    """A paper of the employer's own, which may show whom it hired."""
+
+    shows_group = forms.BooleanField(
+        label=gettext_lazy("It is our own document that the person is of those the benefit is for"),
+        help_text=gettext_lazy("Needed unless the person has agreed to the claim."),
+        required=False,
+    )
+
+
 def _forms(request: HttpRequest, full: Full) -> dict[str, Any]:
     do = request.POST.get("do", "") if request.method == "POST" else ""
     asked = benefits.asked(full.row.claim.benefit)
+    paper = OwnPaperForm if is_for_hire(full.row.claim) else PaperForm
     return {
         SAY: SaidForm(asked, full.said, request.POST if do == SAY else None),
-        PAPER: PaperForm(request.POST if do == PAPER else None, request.FILES if do == PAPER else None),
+        PAPER: paper(request.POST if do == PAPER else None, request.FILES if do == PAPER else None),
         ACCOUNT: AccountForm(request.POST if do == ACCOUNT else None, initial={"holder": full.holder, "bank": full.bank}),
         SEND: forms.Form(request.POST if do == SEND else None),
         WITHDRAW: forms.Form(request.POST if do == WITHDRAW else None),
@@ -82,7 +95,14 @@ def _done(request: HttpRequest, full: Full, do: str, given: dict[str, Any]) -> b
     elif do == PAPER:
         file: UploadedFile[Any] = form.cleaned_data["file"]
         taken = attempt(
-            form, lambda: lodging.add_paper(title=form.cleaned_data["title"], content=file.read(), name=file.name or "", **more)
+            form,
+            lambda: lodging.add_paper(
+                title=form.cleaned_data["title"],
+                content=file.read(),
+                name=file.name or "",
+                shows_group=form.cleaned_data.get("shows_group", False),
+                **more,
+            ),
         )
     elif do == ACCOUNT:
         taken = attempt(form, lambda: lodging.give_account(**form.cleaned_data, **more))
@@ -103,6 +123,7 @@ def _context(full: Full) -> dict[str, Any]:
         "claim": claim,
         "about": about(claim) if is_own else "",
         "own": is_own,
+        "lacks_consent": writing and is_own and not may_lodge(claim),
         "writing": writing,
         "accounting": is_own and (writing or "redirect" in verbs),
         "withdrawing": is_own and "withdraw" in verbs,

@@ -6,10 +6,11 @@ What an employer lodged for a worker it sees as far as “lodged” to “settle
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from guildhall.incentives.engine import terms
@@ -19,6 +20,7 @@ from guildhall.incentives.engine.states import BEFORE, BY_VERB, LIVE, OPEN, STAT
 from guildhall.incentives.models import Appeal, Check, Claim, Step, Verdict
 from guildhall.incentives.queries import benefits
 from guildhall.incentives.queries.hints import hints_about
+from guildhall.incentives.queries.neutral import HIDDEN_STEPS, RECALLED, is_about_hire, reason, shown_amount
 from guildhall.incentives.queries.sealed import Said, account_of, answer_of, check_text, defects_of, grounds_of, said_in, told_in
 from guildhall.incentives.queries.standing import actors, claim_seen, claims_seen
 from guildhall.kernel.errors import NotFound
@@ -57,6 +59,7 @@ class Row:
     provisional: bool
     days_left: int | None
     hides: bool
+    about_hire: bool = False
 
     @property
     def overdue(self) -> bool:
@@ -69,7 +72,9 @@ class Row:
 
     @property
     def amount_fen(self) -> int | None:
-        return None if self.hides else self.claim.amount_fen
+        if self.hides:
+            return None
+        return shown_amount(self.claim) if self.about_hire else self.claim.amount_fen
 
 
 @dataclass(frozen=True)
@@ -227,8 +232,8 @@ def claim(viewer: Viewer, claim_id: int, today: date, now: datetime) -> Full:
         defects=tuple(defects_of(found)),
         papers=() if row.hides else tuple(attachments(viewer, f"claim:{found.pk}", now)),
         steps=() if row.hides else _steps(found, viewer),
-        checks=tuple(_checks(found)) if reviews or not row.hides else (),
-        verdicts=() if row.hides else tuple(judged for judged in _judged(found) if reviews or judged.verdict.state != "proposed"),
+        checks=tuple(_checks(found)) if reviews or not (row.hides or row.about_hire) else (),
+        verdicts=() if row.hides else _verdicts(found, reviews, row.about_hire),
         hints=hints_about(found, today) if reviews else (),
         body=terms.BODY,
     )
@@ -247,24 +252,29 @@ def rows_of(viewer: Viewer, claims: Iterable[Claim], today: date) -> list[Row]:
 def _row(viewer: Viewer, row: Claim, names: Mapping[int, str], employers: Mapping[int, Text], today: date) -> Row:
     hides = viewer.role == "employer" and row.payee == "worker"
     settled = hides and row.state not in BEFORE_DECISION
+    about_hire = is_about_hire(viewer, row)
+    reviewed = (hides and row.state in IN_REVIEW) or (about_hire and row.state == "proposed")
+    quiet = settled or (about_hire and row.state == "proposed")
     calendar = city().calendar
     due = terms.due(calendar, row.state, row.since)
-    left = calendar.count(today, row.due_on).value if row.due_on and not settled else None
+    left = calendar.count(today, row.due_on).value if row.due_on and not quiet else None
     return Row(
         claim=row,
         title=benefits.title(row.benefit),
-        said=SETTLED if settled else STATES["accepted" if hides and row.state in IN_REVIEW else row.state],
+        said=SETTLED if settled else STATES["accepted" if reviewed else row.state],
         who=names.get(row.worker_id or 0, ""),
         employer=employers.get(row.organisation_id or 0),
-        due_on=None if settled else row.due_on,
+        due_on=None if quiet else row.due_on,
         provisional=due is not None and due.provisional,
         days_left=left,
         hides=hides,
+        about_hire=about_hire,
     )
 
 
 def _steps(found: Claim, viewer: Viewer) -> tuple[Taken, ...]:
     rows = list(Step.objects.filter(claim=found).order_by("pk"))
+    rows = [row for row in rows if row.verb not in HIDDEN_STEPS] if is_about_hire(viewer, found) else rows
     own = {viewer.account} if viewer.account else set()
     who = behind({row.by for row in rows}, own=own)
     told = viewer.role in REVIEWERS and not viewer.mandate
@@ -274,6 +284,20 @@ def _steps(found: Claim, viewer: Viewer) -> tuple[Taken, ...]:
 def _checks(found: Claim) -> Iterable[Checked]:
     for row in Check.objects.filter(claim=found).order_by("-number"):
         yield Checked(row, check_text(row, "decision"))
+
+
+def _verdicts(found: Claim, reviews: bool, about_hire: bool) -> tuple[Judged, ...]:
+    every = tuple(judged for judged in _judged(found) if reviews or judged.verdict.state != "proposed")
+    if not about_hire:
+        return every
+    final = (judged for judged in every if judged.verdict.state == "final")
+    return tuple(replace(judged, told=_neutral(found, judged.verdict), answer="") for judged in final)
+
+
+def _neutral(found: Claim, verdict: Verdict) -> str:
+    """What an employer is told of a verdict on somebody it hired."""
+    words = {"refusal": reason(found), "recall": RECALLED}.get(verdict.what)
+    return words.in_(get_language() or "zh-hans") if words else ""
 
 
 def _judged(found: Claim) -> Iterable[Judged]:

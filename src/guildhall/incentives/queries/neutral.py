@@ -1,0 +1,104 @@
+"""What an employer is told of its claim for somebody it hired: granted or not, and what failed of its own facts; never what others know.
+
+Whether somebody is hard to employ, was unemployed, graduated lately or was claimed for by another employer is for that person and the
+office. So is the amount until it is granted, where it would tell the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from guildhall.incentives.engine.candidates import PUT_IN_BY_EMPLOYER
+from guildhall.incentives.engine.states import GRANTED
+from guildhall.incentives.models import Check, Claim
+from guildhall.incentives.queries import benefits
+from guildhall.incentives.queries.candidates import EMPLOYER_MAY_KNOW
+from guildhall.incentives.queries.sealed import check_text
+from guildhall.incentives.queries.standing import CONSENT
+from guildhall.kernel.tables import Text
+from guildhall.office.engine.notices import Fact
+from guildhall.office.models import Attachment
+from guildhall.registry.queries.consents import has_agreed
+from guildhall.rules import sentences
+from guildhall.rules.rulebook import Rule
+from guildhall.web.viewer import Viewer
+
+NOT_GRANTED = Text(
+    "条件未全部得到证实；涉及个人的情况只告知本人",
+    "not every condition was shown to hold; what concerns the person is told to that person alone",
+)
+OWN = Text("单位提供的事实中未满足的：", "of what you put on record, these do not hold: ")
+ANSWERED = Text("答复中涉及个人的内容只告知本人", "what the answer says of the person is told to that person alone")
+RECALLED = Text(
+    "经复核，不应发放；涉及个人的情况只告知本人",
+    "it should not have been paid; what concerns the person is told to that person alone",
+)
+HIDDEN_STEPS = frozenset({"propose", "confirm", "reject"})
+"""Steps that tell how large an amount is before it is granted: from some amount on a second officer confirms."""
+
+
+def is_about_hire(viewer: Viewer, claim: Claim) -> bool:
+    """Whether the viewer is an employer looking at its own claim for a person."""
+    return viewer.role == "employer" and is_for_hire(claim)
+
+
+def is_for_hire(claim: Claim) -> bool:
+    """Whether an organisation claims for a person it hired."""
+    return (claim.payee, claim.kind) == ("organisation", "spell")
+
+
+def asks_others(rule: Rule) -> frozenset[str]:
+    """What a rule on hires reads that other authorities or other employers report: neither put in by the employer nor said in a claim."""
+    return frozenset(name for name in rule.reads if name not in PUT_IN_BY_EMPLOYER and rule.inputs[name].origin.source != "claim")
+
+
+def may_lodge(claim: Claim) -> bool:
+    """Whether a claim for a hire may be lodged: the person agreed, the employer brought its own paper, or nobody else is asked."""
+    if not is_for_hire(claim) or not asks_others(benefits.rule_of(claim.benefit)):
+        return True
+    agreed = claim.worker_id is not None and any(has_agreed(purpose, claim.worker_id) for purpose in (CONSENT, EMPLOYER_MAY_KNOW))
+    return agreed or (claim.shown_by is not None and Attachment.objects.filter(pk=claim.shown_by, subject=f"claim:{claim.pk}").exists())
+
+
+def shown_amount(claim: Claim) -> int | None:
+    """The amount once it is granted."""
+    return claim.amount_fen if claim.state in GRANTED else None
+
+
+def reason(claim: Claim) -> Text:
+    """Why a claim was refused, as far as the employer put it on record itself."""
+    names = own_failures(claim)
+    if not names:
+        return NOT_GRANTED
+    rule = benefits.rule_of(claim.benefit)
+    chinese = "；".join(sentences.clause(rule, name, "zh-hans") for name in names)
+    return Text(f"{OWN.zh}{chinese}", f"{OWN.en}{'; '.join(sentences.clause(rule, name, 'en') for name in names)}")
+
+
+def own_failures(claim: Claim) -> list[str]:
+    """The conditions of the last check that do not hold and read nothing but what the employer put on record or said."""
+    found = Check.objects.filter(claim=claim).order_by("-number").first()
+    text = check_text(found, "decision") if found else ""
+    return [row["name"] for row in json.loads(text)["conditions"] if row["state"] is False and _is_own(row)] if text else []
+
+
+def _is_own(condition: Mapping[str, object]) -> bool:
+    operands = condition["operands"]
+    assert isinstance(operands, list)
+    inputs = [part for part in operands if part["kind"] == "input"]
+    return bool(inputs) and all(part["name"] in PUT_IN_BY_EMPLOYER or part.get("origin") == "claim" for part in inputs)
+
+
+def told(claim: Claim, template: str, facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """The facts of a notice as the employer is given them."""
+    if not is_for_hire(claim):
+        return dict(facts)
+    words: dict[str, Fact] = {}
+    if template == "claim_refused":
+        words = {"reason": reason(claim), "basis": "；".join(benefits.rule_of(claim.benefit).basis)}
+    elif template == "claim_recalled":
+        words = {"reason": RECALLED}
+    elif template in ("claim_appeal_upheld", "claim_appeal_dismissed"):
+        words = {"answer": ANSWERED}
+    return {**facts, **words}
