@@ -17,6 +17,7 @@ from guildhall.rules.expressions import Scalar
 Sql: TypeAlias = Any
 """An Ibis value; Ibis ships no types."""
 INT64 = 2**63 - 1
+MOST_PIECES = 6
 _TYPES: Final[Mapping[str, str]] = {"flag": "boolean", "whole": "int64", "ratio": "int64", "date": "date", "word": "string"}
 
 
@@ -47,6 +48,15 @@ class Around:
     most: int
 
 
+@dataclass(frozen=True, slots=True)
+class Months:
+    """That a whole number counts the months from one date to another; the days between them tell most comparisons by themselves."""
+
+    start: Sql
+    end: Sql
+    days: Sql
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Cell:
     """A constant (`sql` unset; `value` None is unknown), or a column.
@@ -65,6 +75,7 @@ class Cell:
     strict: tuple[Sql, ...] | None = None
     steady: Steady | None = None
     around: Around | None = None
+    months: Months | None = None
     pieces: tuple[tuple[Sql, Cell], ...] = ()
 
     @property
@@ -167,6 +178,19 @@ def chosen(branches: Sequence[tuple[Sql, Cell]], type_: str) -> Cell:
 
     sql = ibis.cases(*((test, written(cell)) for (test, _), cell in zip(kept, cells, strict=True)))
     return Cell(cells[0].type, sql, low=min(cell.low for cell in cells), high=max(cell.high for cell in cells))
+
+
+def pieces_of(branches: Sequence[tuple[Sql, Cell]]) -> tuple[tuple[Sql, Cell], ...]:
+    """The constants that a choice takes, with the rows where it does; none where it takes anything else, or more than MOST_PIECES."""
+    found: list[tuple[Sql, Cell]] = []
+    for test, cell in branches:
+        if cell.is_constant:
+            found += [] if cell.is_unknown else [(test, cell)]
+        elif cell.pieces:
+            found += [(test & inner, piece) for inner, piece in cell.pieces]
+        else:
+            return ()
+    return tuple(found) if len(found) <= MOST_PIECES else ()
 
 
 def _chosen_ratio(branches: Sequence[tuple[Sql, Cell]]) -> Cell:

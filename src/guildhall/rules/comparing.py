@@ -51,14 +51,20 @@ def compared(order: Order, left: Cell, right: Cell) -> Cell:
         return _compared_ratios(order, left, right)
     if left.type in ("whole", "date") and (told := _told_by_limits(order, left, right)) is not None:
         return known_with(told, left, right)
+    short = _compared_shortly(order, left, right)
+    return short or Cell("flag", _SQL[order](left.sql, plain(right)), strict=strictly(left, right))
+
+
+def _compared_shortly(order: Order, left: Cell, right: Cell) -> Cell | None:
+    """The comparison where something shorter than the two sides tells it."""
     if right.is_constant and left.steady is not None:
         return _compared_steadily(order, left, right)
     for one, other, way in ((left, right, order), (right, left, _MIRRORED[order])):
         if other.around is not None:
             return _compared_around(way, one, other)
-        if any(piece.around or piece.steady for _, piece in other.pieces):
+        if other.pieces and (one.is_constant or one.months or any(piece.around or piece.steady for _, piece in other.pieces)):
             return chosen([(test, compared(way, one, piece)) for test, piece in other.pieces], "flag")
-    return Cell("flag", _SQL[order](left.sql, plain(right)), strict=strictly(left, right))
+    return _compared_months(order, left, right.value) if left.months is not None and right.is_constant else None
 
 
 def _compared_ratios(order: Order, left: Cell, right: Cell) -> Cell:
@@ -128,6 +134,32 @@ def _compared_around(order: Order, left: Cell, right: Cell) -> Cell:
     return Cell("flag", sql, strict=strictly(left, right))
 
 
+def _compared_months(order: Order, left: Cell, number: int) -> Cell:
+    """Days tell whether so many months are full for all but the rows within a few days of it."""
+    if order in ("eq", "ne"):
+        found = both([_compared_months("ge", left, number), _compared_months("le", left, number)], "and")
+        found = replace(found, strict=left.strict)
+        return negated(found) if order == "ne" else found
+    if order in ("gt", "le"):
+        number, order = number + 1, "ge" if order == "gt" else "lt"
+    least, most = span(number if number > 0 else number - 1)[0], span(number)[1]
+    full = order == "ge"
+    import ibis
+
+    between = left.months
+    assert between is not None
+    days, exact = between.days, _SQL[order](left.sql, number)
+    if number > 0:  # so many months are full from the day that they lead to
+        exact = _SQL[order](between.end, between.start + ibis.interval(months=number))
+    sql = ibis.cases((days < least, ibis.literal(not full)), (days > most, ibis.literal(full)), else_=exact)
+    return Cell("flag", sql, strict=left.strict)
+
+
+def span(months: int) -> tuple[int, int]:
+    """Bounds of the days that so many months can be: fewer, and more, than any such months have."""
+    return months * 146_097 // 4800 - 4, -(-months * 146_097 // 4800) + 4
+
+
 def either(test: Cell, then: Cell, otherwise: Cell) -> Cell:
     """`then` where the test is true, `otherwise` where it is false, unknown where it is unknown."""
     if test.is_constant:
@@ -136,7 +168,10 @@ def either(test: Cell, then: Cell, otherwise: Cell) -> Cell:
         if then.value is otherwise.value:
             return known_with(bool(then.value), test)
         return test if then.value else negated(test)
-    found = chosen([(test.sql, then), (~test.sql, otherwise)], then.type)
+    branches = ((test.sql, then), (~test.sql, otherwise))
+    found = chosen(branches, then.type)
+    if then.is_constant and otherwise.is_constant and not found.is_unknown:
+        found = replace(found, pieces=branches, strict=None if then.is_unknown or otherwise.is_unknown else test.strict)
     return replace(found, strict=()) if test.is_sure and then.is_sure and otherwise.is_sure else found
 
 

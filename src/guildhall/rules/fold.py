@@ -7,7 +7,7 @@ equal on generated rules and people. Nothing here knows which engine runs it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -38,37 +38,44 @@ def column(rule: Rule | str, what: str) -> str:
     return f"{rule if isinstance(rule, str) else rule.name}_{what}"
 
 
-def fold(rule: Rule, parameters: Parameters, on: date, *, extents: Extents | None = None) -> Callable[[Table], Table]:
+def fold(
+    rule: Rule, parameters: Parameters, on: date, *, extents: Extents | None = None, keep: Sequence[str] | None = None
+) -> Callable[[Table], Table]:
     """A function that adds COLUMNS to a facts table: what `rule` says of every row, asked on a date.
 
-    `extents` says what is known of the columns beforehand: tests and versions that cannot apply are then left out.
+    `extents` says what is known of the columns beforehand: tests and versions that cannot apply are then left out. `keep`
+    names the columns of the facts that are wanted beside the answers; all, where it is not given.
     """
 
     def folded(facts: Table) -> Table:
-        found = _folded([rule], parameters, on, facts, extents or {})
+        found = _folded([rule], parameters, on, facts, extents or {}, keep)
         return found.rename({what: column(rule, what) for what in COLUMNS})
 
     return folded
 
 
-def fold_all(rules: Sequence[Rule], parameters: Parameters, on: date, *, extents: Extents | None = None) -> Callable[[Table], Table]:
+def fold_all(
+    rules: Sequence[Rule], parameters: Parameters, on: date, *, extents: Extents | None = None, keep: Sequence[str] | None = None
+) -> Callable[[Table], Table]:
     """The same for several rules on one facts table in one pass; `column(rule, what)` names what each adds."""
 
     def folded(facts: Table) -> Table:
-        return _folded(rules, parameters, on, facts, extents or {})
+        return _folded(rules, parameters, on, facts, extents or {}, keep)
 
     return folded
 
 
-def _folded(rules: Sequence[Rule], parameters: Parameters, on: date, facts: Table, extents: Extents) -> Table:
+def _folded(rules: Sequence[Rule], parameters: Parameters, on: date, facts: Table, extents: Extents, keep: Sequence[str] | None) -> Table:
     _check(rules)
-    usable = Usable(facts, rules, on, extents)
+    kept = tuple(facts.columns) if keep is None else tuple(keep)
+    read = {name for rule in rules for name in rule.reads} | set(kept)
+    usable = Usable(facts.select(*(name for name in facts.columns if name in read)), rules, on, extents)
     added: dict[str, Sql] = {}
     for rule in rules:
         results = Folded(Translation(rule, parameters, usable), usable).results
         added |= {column(rule, what): sql for what, sql in results.items()}
     finished = usable.stages.finished()
-    return finished.select(*facts.columns, **{name: over(sql, finished) for name, sql in added.items()})
+    return finished.select(*kept, **{name: over(sql, finished) for name, sql in added.items()})
 
 
 def _check(rules: Sequence[Rule]) -> None:
@@ -113,7 +120,7 @@ class Folded:
         bad = [self.usable.bad(name, self.rule) for name in self.rule.reads]
         sound, holds = self._kept("sound", negated(both(bad, "or"))), self._kept("holds", both(states, "and"))
         open_ = both([sound, _not_false(holds)], "and")
-        amount = self._kept("amount", comparing.either(open_, _as_money(self._amount()), unknown("whole")))
+        amount = self._amount(open_)
         known = constant(True) if self.rule.result.value is None else negated(_unknown(amount))
         entitled = self._kept("entitled", both([sound, holds, known], "and"))
         refused = both([sound, negated(holds)], "and")
@@ -126,20 +133,27 @@ class Folded:
             "bad": _mask(bad),
         }
 
-    def _amount(self) -> Cell:
-        """The amount, unknown where it is above its cap without an uplift, below zero, or more than int64 holds."""
+    def _amount(self, open_: Cell) -> Cell:
+        """The amount of the rows that are not refused; unknown above its cap without an uplift, below zero, or beyond int64."""
         result = self.rule.result
         if result.value is None:
             return unknown("whole")
-        value = self.translation.cell(result.value)
-        tests = [comparing.compared("ge", value, constant(0)), comparing.compared("le", value, constant(LARGEST))]
+        worked_out = self.translation.cell(result.value)
+        value = self._kept("priced", comparing.either(open_, worked_out, unknown("whole")))
+        value = replace(value, low=worked_out.low, high=worked_out.high)
+        tests = [comparing.compared("ge", value, constant(0))] if value.low < 0 else []
+        tests += [comparing.compared("le", value, constant(LARGEST))] if value.high > LARGEST else []
         if result.cap is not None:
-            cap = self.translation.cell(result.cap)
-            uplift = self.translation.uplift(result.value)
-            tests.append(comparing.either(uplift, known_with(True, cap), comparing.compared("le", value, cap)))
-        if value.is_unknown:
-            return value
-        return comparing.either(both(tests, "and"), value, unknown("whole"))
+            tests.append(self._below_cap(value, self.translation.cell(result.cap), self.translation.uplift(result.value)))
+        if value.is_unknown or not tests:
+            return _as_money(value)
+        return self._kept("amount", _as_money(comparing.either(both(tests, "and"), value, unknown("whole"))))
+
+    def _below_cap(self, value: Cell, cap: Cell, uplift: Cell) -> Cell:
+        """Whether the cap is known and allows the value, or an uplift does."""
+        if not cap.is_unknown and value.high <= cap.low:
+            return known_with(True, cap)
+        return comparing.either(uplift, known_with(True, cap), comparing.compared("le", value, cap))
 
 
 def _not_false(cell: Cell) -> Cell:

@@ -17,6 +17,7 @@ from guildhall.rules.cells import (
     UNKNOWN,
     Around,
     Cell,
+    Months,
     Sql,
     Steady,
     both,
@@ -138,7 +139,7 @@ class Translation:
         return self.columns.field(node.group, node.name, self._row)
 
     def parameter(self, node: ParameterRef) -> Cell:
-        keys = [self.light(key) for key in node.keys]
+        keys = [self._side(key) for key in node.keys]
 
         def build(found: Found) -> Cell:
             if node.keys:
@@ -158,7 +159,12 @@ class Translation:
         return Selectors(place, edition, words, self.columns.once, self.columns.numbers)
 
     def comparison(self, node: Comparison) -> Cell:
-        return comparing.compared(node.order, self.light(node.left), self.light(node.right))
+        return comparing.compared(node.order, self._side(node.left), self._side(node.right))
+
+    def _side(self, node: Node) -> Cell:
+        """A side of a comparison. What may be told without working out the calendar stays where it is, to be worked out where it is not."""
+        cell = self.cell(node)
+        return cell if cell.steady or cell.around or cell.months or cell.pieces else self._lightened(cell)
 
     def arithmetic(self, node: Arithmetic) -> Cell:
         left, right = self.light(node.left), self.light(node.right)
@@ -199,7 +205,10 @@ class Translation:
         return make(value, node.scale)
 
     def elapsed(self, node: Elapsed) -> Cell:
-        return elapsed(node.unit, self.light(node.start), self.light(node.end))
+        found = elapsed(node.unit, self.light(node.start), self.light(node.end))
+        if found.months is not None and self._row is None:
+            return replace(found, months=replace(found.months, days=self.columns.once(found.months.days)))
+        return found
 
     def shifted(self, node: Shifted) -> Cell:
         return shifted(node.unit, self.light(node.start), self.light(node.by))
@@ -329,6 +338,8 @@ def looked_up(rows: Sequence[Row], keys: Sequence[Cell]) -> Cell:
         return constant(rows[0][1]) if rows else unknown("whole")
     if keys[0].is_unknown or not rows:
         return unknown("whole")
+    if keys[0].pieces:
+        return chosen([(test, looked_up(rows, [piece, *keys[1:]])) for test, piece in keys[0].pieces], "whole")
     if keys[0].is_constant:
         return looked_up([(key[1:], value) for key, value in rows if key[0] == keys[0].value], keys[1:])
     return chosen(_rows_by_key(rows, keys), "whole")
@@ -398,7 +409,9 @@ def elapsed(unit: str, start: Cell, end: Cell) -> Cell:
         steady = end.steady.then(lambda day: count(start.value, day))
     elif end.is_constant and start.steady:
         steady = start.steady.then(lambda day: count(day, end.value))
-    return Cell("whole", sql, low=low, high=high, strict=strictly(start, end), steady=steady)
+    first, second = written(start), written(end)
+    months = Months(first, second, second.delta(first, unit="day")) if unit == "months" else None
+    return Cell("whole", sql, low=low, high=high, strict=strictly(start, end), steady=steady, months=months)
 
 
 def _days(start: date, end: date) -> int:
@@ -465,7 +478,7 @@ def _shifted_evenly(unit: str, start: Cell, by: int) -> Cell:
     if (first, last) != (start.low, start.high):
         inside = (start.sql >= date.fromordinal(first)) & (start.sql <= date.fromordinal(last))
         return Cell("date", ibis.cases((inside, sql)), low=low, high=high)
-    least, most = _span(by) if unit == "months" else (by, by)
+    least, most = comparing.span(by) if unit == "months" else (by, by)
     steady = start.steady.then(lambda day: move(day, by)) if start.steady else None
     return Cell("date", sql, low=low, high=high, strict=start.strict, steady=steady, around=Around(start.sql, least, most))
 
@@ -484,13 +497,6 @@ def _month_begins(number: int) -> int:
     """The ordinal of the first day of a month counted from year 0; of the first or last day there is, beyond those."""
     year, month = divmod(number, 12)
     return date(year, month + 1, 1).toordinal() if 1 <= year <= 9999 else 0 if year < 1 else date.max.toordinal() + 1
-
-
-def _span(months: int) -> tuple[int, int]:
-    """The fewest and the most days that so many months can be."""
-    whole = months * 146_097
-    low, high = whole // 4800 - 4, -(-whole // 4800) + 4
-    return low, high
 
 
 def _shifted_each(unit: str, start: Cell, by: Cell) -> Cell:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeAlias
 
-from guildhall.rules.cells import Cell, Sql, chosen, sought, strictly, unknown
+from guildhall.rules.cells import Cell, Sql, chosen, pieces_of, sought, strictly, unknown
 from guildhall.rules.parameters import NATION, Found, Parameters, Value, Version
 
 Leaf: TypeAlias = "tuple[Value, str | None] | None"
@@ -83,8 +83,7 @@ class Choice:
             strict = None
         else:
             strict = strictly(day, *cells)
-        pieces = tuple(branches) if all(cell.is_constant for cell in cells) else ()
-        return found if found.is_unknown else replace(found, strict=strict, pieces=pieces)
+        return found if found.is_unknown else replace(found, strict=strict, pieces=pieces_of(branches))
 
     def _stretches(self, low: int, high: int) -> Iterator[tuple[int, int, Tree]]:
         """Stretches of days [first, end) on which one thing decides, in order, from `low` to `high`."""
@@ -158,10 +157,12 @@ class Choice:
             return self._cell(tree.none if on.value is None else dict(tree.words).get(on.value, tree.rest))
         if not tree.words and on.is_sure:
             return self._cell(tree.rest)
-        sure = not tree.words and tree.none is None
-        found = chosen(list(self._branches(tree, on.sql)), self.type)
-        rest = self._cell(tree.rest)
-        return replace(found, strict=strictly(on, rest)) if sure and not found.is_unknown and strictly(rest) is not None else found
+        branches, rest = list(self._branches(tree, on.sql)), self._cell(tree.rest)
+        found = chosen(branches, self.type)
+        if found.is_unknown:
+            return found
+        sure = not tree.words and tree.none is None and strictly(rest) is not None
+        return replace(found, strict=strictly(on, rest) if sure else None, pieces=pieces_of(branches))
 
     def _branches(self, tree: Split, on: Sql) -> Iterator[tuple[Sql, Cell]]:
         trees = list(dict.fromkeys(found for _, found in tree.words))
@@ -178,7 +179,6 @@ class Choice:
         yield others, self._cell(tree.rest)
         if tree.none is not None:
             yield on.isnull(), self._cell(tree.none)
-
 
     def _number(self, by: str, groups: Groups, on: Sql) -> Sql:
         if (by, groups) not in self.by.numbers:
