@@ -18,8 +18,9 @@ import pytest
 from guildhall.city import load, rule_parameters
 from guildhall.incentives.engine import RULEBOOK
 from guildhall.incentives.engine.facts.everybody import READS
-from guildhall.incentives.engine.policy import disclosure
+from guildhall.incentives.engine.policy import RULE_RUNS, disclosure
 from guildhall.incentives.engine.policy.changes import changed, figures, in_force, parse
+from guildhall.incentives.engine.policy.open_cases import change_of_open
 from guildhall.incentives.engine.policy.outcomes import Law, known
 from guildhall.incentives.operations import policy as operations
 from guildhall.incentives.operations.policy import Decided, between_days, compute_policy, keep_facts, what_if
@@ -312,3 +313,34 @@ def test_extents_are_kept_as_plain_text(made: Decided) -> None:
     assert by.keys() == {column.name for column in KEPT["incentives.hire_facts"].columns}
     assert date.fromisoformat(by["hired_on"]["low"]) <= date.fromisoformat(by["hired_on"]["high"])
     assert json.loads(by["size"]["words"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "skill_upgrade_subsidy.min_insured_months=1",
+        "skill_upgrade_subsidy.window_months=1",
+        "skill_upgrade_subsidy.amount[L5,false]=1",
+        "hiring_subsidy.min_insured_months=30",
+        "hiring_subsidy.graduate_months=1",
+    ],
+)
+def test_a_change_over_the_cases_it_can_touch_is_that_over_all(made: Decided, results: Path, parameters: Parameters, text: str) -> None:
+    change = parse(text, RULEBOOK, parameters)
+    rule, facts = RULES[change.rule], made.facts[RULES[change.rule].facts]
+    after = Law(rule, changed(parameters, change, ON), ON)
+    cases = Folder.open(results / RULE_RUNS / made.run.folder.manifest.meta["inputs"][rule.name])
+    with open_tables(cases, beside={"facts.": facts}) as tables:
+        quick = change_of_open(tables, after, change.parameter, "level")
+    whole = what_if(facts, Law(rule, parameters, ON), after, "level")
+    names = sorted(whole[0].keys() - {"part", "cases", "before_undetermined", "after_undetermined", "before_unpriced", "after_unpriced"})
+    assert _sums(quick, names) == _sums(whole, names)
+    for count in ("undetermined", "unpriced"):
+        turned = {f"after_{count}": 1, f"before_{count}": -1}
+        assert sum(row[name] * sign for row in quick for name, sign in turned.items()) == sum(
+            row[name] * sign for row in whole for name, sign in turned.items()
+        )
+
+
+def _sums(rows: Any, names: list[str]) -> dict[str, list[int]]:
+    return {row["part"]: [row[name] for name in names] for row in rows if any(row[name] for name in names)}

@@ -101,6 +101,7 @@ def _duckdb(settings: Mapping[str, Any]) -> Iterator[tuple[Any, Callable[[Mappin
     import ibis  # heavy: only when a run starts
 
     connection = ibis.duckdb.connect(**settings)
+    connection.con.execute("SET enable_progress_bar = false")  # it would write into what a command prints
 
     def keep(name: str, expression: Expression) -> Expression:
         # A temporary table rather than `.cache()`, whose finalisers outlive the connection.

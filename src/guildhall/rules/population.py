@@ -103,11 +103,15 @@ def bad_inputs(rule: Rule, mask: int) -> tuple[str, ...]:
 
 
 def both(facts: Table, before: Callable[[Table], Table], after: Callable[[Table], Table]) -> Table:
-    """Facts decided in two ways, in one pass: the columns of COMPARED twice, beginning with BEFORE and AFTER."""
+    """Facts decided in two ways, in one pass: the columns of COMPARED twice, beginning with BEFORE and AFTER, beside those of the facts
+    that both ways let through.
+    """
     first = before(facts)
-    kept = first.select(*facts.columns, **{f"{BEFORE}{name}": first[name] for name in COMPARED})
+    rest = [name for name in first.columns if name in facts.columns]
+    kept = first.select(*rest, **{f"{BEFORE}{name}": first[name] for name in COMPARED})
     second = after(kept)
-    return second.select(*kept.columns, **{f"{AFTER}{name}": second[name] for name in COMPARED})
+    others = [name for name in second.columns if name in kept.columns]
+    return second.select(*others, **{f"{AFTER}{name}": second[name] for name in COMPARED})
 
 
 def matched(before: Table, after: Table, key: Sequence[str], kept: Sequence[str]) -> Table:

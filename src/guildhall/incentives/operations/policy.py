@@ -14,7 +14,7 @@ import pyarrow as pa
 from guildhall import __version__
 from guildhall.incentives.engine import RULEBOOK
 from guildhall.incentives.engine.facts.everybody import READS
-from guildhall.incentives.engine.policy import FACTS_RUNS, POLICY_RUNS, RULE_RUNS
+from guildhall.incentives.engine.policy import FACTS_RUNS, POLICY_RUNS, RULE_RUNS, open_cases
 from guildhall.incentives.engine.policy.kept import Seen, as_kept, kept
 from guildhall.incentives.engine.policy.outcomes import Law, between, change, outcomes
 from guildhall.incentives.tables.policy import EXTENTS, KEPT, RESULTS
@@ -121,7 +121,7 @@ def compute_policy(
     made = run(
         POLICY_RUNS,
         version=version(POLICY_RUNS),
-        inputs={**{name: found.id for name, found in facts.items()}, **{f"rule {n}": one.id for n, one in enumerate(runs)}},
+        inputs={name: found.id for name, found in (facts | dict(zip(rules, runs, strict=True))).items()},
         parameters={"on": on, "snapshot": snapshot.manifest.id, "rules": books},
         root=results,
         compute=gather,
@@ -130,18 +130,24 @@ def compute_policy(
 
 
 def _decide(law: Law, facts: Run, results: Path) -> Run:
-    def compute() -> Iterator[tuple[Table, pa.Table]]:
+    """The results of one rule, and the cases that a change of one of its figures can touch."""
+
+    def fill(writer: FolderWriter) -> None:
         with open_tables(facts.folder) as tables:
-            yield from outcomes(tables, law)
+            for declared, table in outcomes(tables, law):
+                writer.add(declared, table)
+        with open_tables(facts.folder) as tables, writer.stream(open_cases.declared(law.rule)) as write:
+            for part in open_cases.parts(tables, law):
+                write(part)
 
     rulebook = rulebook_digest(law.rule, law.parameters)
-    return run(
+    return run_in_parts(
         RULE_RUNS,
         version=version(POLICY_RUNS),
         inputs={"facts": facts.id, "rulebook": rulebook},
         parameters={"on": law.on, "rule": law.rule.name},
         root=results,
-        compute=compute,
+        fill=fill,
     )
 
 

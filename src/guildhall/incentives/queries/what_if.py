@@ -10,8 +10,9 @@ from typing import Any
 
 from django.conf import settings
 
-from guildhall.incentives.engine.policy import FACTS_RUNS, disclosure
+from guildhall.incentives.engine.policy import FACTS_RUNS, RULE_RUNS, disclosure
 from guildhall.incentives.engine.policy.changes import Change, Figure, changed, figures
+from guildhall.incentives.engine.policy.open_cases import change_of_open
 from guildhall.incentives.engine.policy.outcomes import Law, change
 from guildhall.incentives.queries import benefits
 from guildhall.incentives.queries.policy import Policy, Shown, refuse_others, rule_of
@@ -68,15 +69,33 @@ def what_if(viewer: Viewer, policy: Policy, asked: Change, by: str) -> WhatIf:
     """Decides one benefit twice over the kept facts, as it stands and with one figure changed. Raises NotFound, GuildhallError."""
     refuse_others(viewer)
     rule, parameters = rule_of(policy, asked.rule), benefits.parameters()
-    facts = Folder.open(Path(settings.VAR) / "results" / FACTS_RUNS / str(policy.folder.manifest.meta["inputs"][rule.facts]))
-    with open_tables(facts) as tables:
-        rows = change(tables, Law(rule, parameters, policy.on), Law(rule, changed(parameters, asked, policy.on), policy.on), by)
+    after = Law(rule, changed(parameters, asked, policy.on), policy.on)
+    made = policy.folder.manifest.meta["inputs"]
+    results = Path(settings.VAR) / "results"
+    facts = Folder.open(results / FACTS_RUNS / str(made[rule.facts]))
+    if policy.is_moved(rule.name):
+        with open_tables(facts) as tables:
+            rows = change(tables, Law(rule, parameters, policy.on), after, by)
+    else:
+        with open_tables(Folder.open(results / RULE_RUNS / str(made[rule.name])), beside={"facts.": facts}) as tables:
+            rows = change_of_open(tables, after, asked.parameter, by)
     secret = disclosure.of_changes(rows, by)
     total = {"part": "", **{name: sum(row[name] for row in rows) for name in (rows[0] if rows else {}) if name != "part"}}
+    total |= _untouched(policy, rule, total)
     whole = _turn(total, disclosure.ALL, secret)
     return WhatIf(
         whole, _side(total, BEFORE, whole.before), _side(total, AFTER, whole.after), tuple(_turn(row, by, secret) for row in rows)
     )
+
+
+def _untouched(policy: Policy, rule: Rule, total: Mapping[str, Any]) -> dict[str, int]:
+    """The undetermined before and after, with those that no change can touch: rows whose data cannot be right."""
+    row = policy.row(rule.name)
+    found: dict[str, int] = {}
+    for count in ("undetermined", "unpriced"):
+        beyond = row[count] - total.get(f"{BEFORE}_{count}", 0)
+        found |= {f"{side}_{count}": total.get(f"{side}_{count}", 0) + beyond for side in (BEFORE, AFTER)}
+    return found
 
 
 def _side(total: Mapping[str, Any], side: str, entitled: Shown) -> Side:

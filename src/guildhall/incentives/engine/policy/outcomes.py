@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -35,9 +35,11 @@ class Law:
     parameters: Parameters
     on: date
 
-    def fold(self, known: Extents) -> Any:
-        """The function that decides a whole table of facts."""
-        return fold(self.rule, self.parameters, self.on, extents=known)
+    def fold(self, known: Extents, keep: Sequence[str] = ()) -> Callable[[Any], Any]:
+        """A function that decides a whole table of facts; of its columns only those the rule reads, and `keep`, go on."""
+        decide = fold(self.rule, self.parameters, self.on, extents=known)
+        wanted = {*self.rule.reads, *keep}
+        return lambda facts: decide(facts.select(*(name for name in facts.columns if name in wanted)))
 
 
 def known(tables: Tables, name: str, before: str = "") -> Extents:
@@ -49,7 +51,7 @@ def outcomes(tables: Tables, law: Law) -> Iterator[tuple[Table, pa.Table]]:
     """The result tables of one rule over the kept facts it reads: the fold runs once, everything else reads what it found."""
     rule = law.rule
     facts = tables[rule.facts]
-    folded = law.fold(known(tables, rule.facts))(facts)
+    folded = law.fold(known(tables, rule.facts), grouped(rule))(facts)
     who = f"{BY_TABLE[rule.facts].claimant}_id" if rule.facts != "incentives.hire_facts" else "worker_id"
     key = KEPT[rule.facts].key
     named = groups(rule, folded, law.on)
@@ -98,15 +100,17 @@ def change(tables: Tables, before: Law, after: Law, by: str = "") -> list[Row]:
     """What another law does to the same kept facts, in all or by one dimension: rows of `population.difference`, in one scan."""
     name = before.rule.facts
     lies = known(tables, name)
-    compared = population.both(tables[name], before.fold(lies), after.fold(lies))
+    names = [*grouped(before.rule), *(f"{population.BEFORE}{column}" for column in population.COMPARED)]
+    compared = population.both(tables[name], before.fold(lies, [*names, *after.rule.reads]), after.fold(lies, names))
     return _differences(tables, compared, after, by)
 
 
 def between(tables: Tables, before: Law, after: Law, earlier: str, by: str = "") -> list[Row]:
     """The difference between two days: the kept facts of the first stand under names that begin with `earlier`."""
     name, key = before.rule.facts, KEPT[before.rule.facts].key
-    first = before.fold(known(tables, name, earlier))(tables[f"{earlier}{name}"])
-    second = after.fold(known(tables, name))(tables[name])
+    wanted = grouped(before.rule)
+    first = before.fold(known(tables, name, earlier), wanted)(tables[f"{earlier}{name}"])
+    second = after.fold(known(tables, name), wanted)(tables[name])
     others = ("place", "cluster", "birth_month", "level", "highest_level", before.rule.governed_by)
     kept = [column for column in dict.fromkeys(others) if column in second.columns and column not in key]
     return _differences(tables, population.matched(first, second, key, kept), after, by)
@@ -118,5 +122,16 @@ def _differences(tables: Tables, compared: Any, law: Law, by: str) -> list[Row]:
     group = groups(law.rule, compared, law.on).get(by)
     if group is None:
         return []
-    rows = tables.rows(population.difference(compared, group))
+    return named_parts(tables.rows(population.difference(compared, group)), by)
+
+
+def named_parts(rows: list[dict[str, Any]], by: str) -> list[Row]:
+    """Rows with months as people write them."""
     return [{**row, "part": month_named(row["part"]) if by == "month" else row["part"]} for row in rows]
+
+
+def grouped(rule: Rule) -> tuple[str, ...]:
+    """The columns of the facts that cases are told apart and grouped by."""
+    columns = {column.name for column in KEPT[rule.facts].columns}
+    named = ("place", "cluster", "birth_month", "level", "highest_level", "worker_id", "organisation_id", rule.governed_by)
+    return tuple(name for name in dict.fromkeys((*KEPT[rule.facts].key, *named)) if name in columns)
