@@ -25,6 +25,7 @@ from guildhall.rules.parameters import Mode, Parameters
 from guildhall.rules.rows import decide
 
 Facts = dict[str, Any]
+PLACES = ("CN", "50")
 _ABOUT = ("source", "case", "outcome", "yuan", "because", "on")
 
 
@@ -53,9 +54,19 @@ def chongqing(mode: Mode = "demonstration") -> Parameters:
 
 
 @cache
-def sources(rule: str) -> frozenset[str]:
-    """The documents of an instrument's file, by their names there."""
-    return frozenset(next(one for one in city().instruments if one.name == rule).documents)
+def sources(rule: str) -> Mapping[str, str]:
+    """The documents of an instrument's file, by their names there, as a decision cites them."""
+    documents = next(one for one in city().instruments if one.name == rule).documents
+    return {name: document.cited for name, document in documents.items()}
+
+
+def rests_on(rule: Rule, facts: Facts, decision: Decision) -> set[str]:
+    """The documents a decision rests on: of the figures its conditions show, and of those the rule read on a day the case gives."""
+    held = chongqing().of(rule.name)
+    days = {facts[rule.governed_by], *(value for value in facts.values() if isinstance(value, date))}
+    read = (version for name in rule.parameters for version in held[name].versions if any(version.holds_on(day) for day in days))
+    shown = {operand.document for condition in decision.conditions for operand in condition.operands}
+    return shown | {version.document for version in read if version.jurisdiction in (*PLACES, facts.get("place"))}
 
 
 def cases(text: str, table: Table) -> list[Case]:
@@ -66,12 +77,17 @@ def cases(text: str, table: Table) -> list[Case]:
 
 def decided(rule: Rule, base: Facts, case: Case, parameters: Parameters | None = None) -> Decision:
     """What the rule says of a case: asked on the day of application, with feeds of that day, unless the case says otherwise."""
-    assert case.about["source"] in {"-", *sources(rule.name)}, f"{case.about['source']} is no document of {rule.name}"
+    source, documents = case.about["source"], sources(rule.name)
+    assert source in {"-", *documents}, f"{source} is no document of {rule.name}"
     facts = base | case.facts
-    on = date.fromisoformat(case.about["on"]) if case.about.get("on") else facts[rule.governed_by if "applied_on" not in rule.columns else "applied_on"]
+    asked = rule.governed_by if "applied_on" not in rule.columns else "applied_on"
+    on = date.fromisoformat(case.about["on"]) if case.about.get("on") else facts[asked]
     fresh = {given.origin.as_of: on for given in rule.inputs.values() if given.origin.as_of}
     granted = {"granted_on": facts["applied_on"]} if "granted_on" in rule.columns else {}
-    return decide(rule, fresh | granted | facts, parameters=parameters or chongqing(), on=on)
+    decision = decide(rule, fresh | granted | facts, parameters=parameters or chongqing(), on=on)
+    if source != "-" and parameters is None:
+        assert documents[source] in rests_on(rule, granted | facts, decision), f"{case.name}: the decision does not rest on it"
+    return decision
 
 
 def each(text: str, table: Table) -> pytest.MarkDecorator:

@@ -113,12 +113,12 @@ LEARNER = {
 CERTIFICATES = """
 source     | case                                         | kind        | issued_on  | listed_qualification | deducted_already | outcome      | yuan  | because
 tax-qa     | in the national catalogue                    |             |            |                      |                  | entitled     | 3,600 |
-cn-2018-41 | a certificate of skill level: disputed       |             |            | no                   |                  | undetermined |       | covers_skill_levels
-cn-2018-41 | not known whether in the catalogue           |             |            | ?                    |                  | undetermined |       | listed_qualification
+-          | a certificate of skill level: disputed       |             |            | no                   |                  | undetermined |       | covers_skill_levels
+-          | not known whether in the catalogue           |             |            | ?                    |                  | undetermined |       | listed_qualification
 tax-qa     | deducted for another of the year             |             |            |                      | yes              | refused      |       | once_a_year
-cn-2018-41 | an appointment to a post                     | appointment |            |                      |                  | refused      |       | certificate
-cn-2018-41 | the last day before it was found to hold     |             | 2018-12-31 |                      |                  | undetermined |       | amount
-cn-2018-41 | the first day                                |             | 2019-01-01 |                      |                  | entitled     | 3,600 |
+-          | an appointment to a post                     | appointment |            |                      |                  | refused      |       | certificate
+-          | the last day before it was found to hold     |             | 2018-12-31 |                      |                  | undetermined |       | amount
+-          | the first day                                |             | 2019-01-01 |                      |                  | entitled     | 3,600 |
 """
 DEGREES = """
 source     | case                                   | studying | study_months | study_months_before | outcome  | yuan  | because
