@@ -268,7 +268,7 @@ class Translation:
         import ibis
 
         kind = "int64" if max(-low, high) <= INT64 else "decimal(38, 0)"
-        return Cell("whole", ibis.cases((known, ibis.coalesce(values.sums().cast(kind), 0))), low=low, high=high)
+        return Cell("whole", ibis.cases((known, ibis.coalesce(_sum(values, kind), 0))), low=low, high=high)
 
     def _in_row(self, row: Sql, node: Node) -> Cell:
         outer, self._row = self._row, row
@@ -305,6 +305,11 @@ def _of_each(rows: Sql, make: Callable[[Sql], Cell]) -> Sql | Cell:
 
     values = rows.map(of)
     return made[0] if made[0].is_constant else values
+
+
+def _sum(values: Sql, kind: str) -> Sql:
+    """The sum of a list. Cast twice: Ibis takes it for int64 and would leave out a single cast, DuckDB makes 128 bits of it."""
+    return values.sums().cast("decimal(38, 0)").cast(kind)
 
 
 def either_empty(rows: Sql, otherwise: Cell) -> Cell:
