@@ -19,7 +19,7 @@ CITY = "command:demo claims"
 """Who opens these accounts: those of the cast come and go with the cast alone."""
 CLAIMANT, FORMER = "claimant-", ("former-1", "former-2")
 """Names of those who are not there to be played: who made the claims, and officers who decided before there was the district."""
-OTHERS = 12
+OTHERS = 16
 """Hires of other employers in a district that claims can be for."""
 
 
@@ -27,21 +27,29 @@ OTHERS = 12
 class Plan:
     """One story to be told: its way, the first day (or days before today), what the rule says on that day, of certificates or hires.
 
-    `issued` are the first and the last day of issue, in days before the first day of the story. `part` is who can be signed in as.
+    `issued` are the days of issue, from and until, if not by date then in days before the first day of the story. `part` is who can be
+    signed in as.
     """
 
     way: str
     begins: date | int
     outcome: str = "entitled"
-    issued: tuple[int, int] = (300, 15)
+    issued: tuple[int, int] | tuple[date, date] = (300, 15)
     part: str = ""
 
     def day(self, today: date) -> date:
         return today - timedelta(self.begins) if isinstance(self.begins, int) else self.begins
 
+    def span(self, today: date) -> tuple[date, date]:
+        """Days of issue, half open."""
+        first, last = (self.day(today) - timedelta(n) if isinstance(n, int) else n for n in self.issued)
+        return first, last
+
 
 LONG_AGO = (700, 500)
 """Days before a claim by which a certificate is too old for it."""
+LAST_OF_2025, OF_2026 = (date(2025, 11, 25), date(2026, 1, 1)), (date(2026, 1, 1), date(2026, 2, 1))
+"""Certificates for which the rule of 2025 still answers at the end of 2026, and those for which no rule was found."""
 FIRST_DISTRICT = (
     Plan("paid", date(2023, 12, 11), "undetermined", (130, 20)),
     Plan("paid", date(2024, 3, 5), part="worker-4"),
@@ -59,12 +67,13 @@ FIRST_DISTRICT = (
     Plan("claim back disputed", date(2025, 9, 9)),
     Plan("disputed", 70, "refused", LONG_AGO),
     Plan("refused", 20, "refused", LONG_AGO, part="worker-5"),
-    Plan("in review", 14, "undetermined", (355, 326)),
+    Plan("in review", 14, "undetermined", OF_2026),
+    Plan("in review", 13, "entitled", LAST_OF_2025),
     Plan("in review", 9, "refused", LONG_AGO),
-    Plan("lodged again", 15, "undetermined", (355, 326)),
-    Plan("returned", 8, "refused", LONG_AGO),
-    Plan("lodged", 3, "undetermined", (355, 326)),
-    Plan("begun", 2, "undetermined", (355, 326)),
+    Plan("lodged again", 15, "entitled", LAST_OF_2025),
+    Plan("returned", 8, "refused", LONG_AGO, part="worker-6"),
+    Plan("lodged", 3, "undetermined", OF_2026),
+    Plan("begun", 2, "refused", LONG_AGO),
 )
 SECOND_DISTRICT = (
     Plan("paid", date(2024, 3, 20)),
@@ -79,6 +88,8 @@ HIRES: tuple[tuple[str, date | int], ...] = (
     ("paid", date(2025, 11, 4)),
     ("failed", 62),
     ("with the bank", 46),
+    ("on notice", 30),
+    ("on notice", 29),
     ("on notice", 22),
     ("approved", 19),
     ("proposed", 17),
@@ -178,8 +189,7 @@ class _Seeding:
         places = territory(PUBLIC).answered_by(district, self.today)
         for plan in plans:
             day = plan.day(self.today)
-            issued = (day - timedelta(plan.issued[0]), day - timedelta(plan.issued[1]))
-            fitting = holders(places=places, issued=issued, on=day, outcome=plan.outcome, today=self.today, but=self.taken)
+            fitting = holders(places=places, issued=plan.span(self.today), on=day, outcome=plan.outcome, today=self.today, but=self.taken)
             one = next(fitting, None)
             if one is None:
                 continue  # a small city does not have everybody

@@ -56,14 +56,14 @@ def write_samples(folder: Folder, organisation_id: int, path: Path) -> None:
 
 
 FRESH, STALE = 20, 70
-"""Days before today of which the file of graduates, and that of registered unemployment, speak."""
-LOADED = ("graduates", "unemployment")
+"""Days before today of which the files of graduates and insurance, and that of registered unemployment, speak."""
+LOADED = ("graduates", "insurance", "unemployment")
 BROKEN = "hardship"
 
 
 def demonstration_feeds(folder: Folder) -> None:
-    """Writes a file of each feed to `var/samples`, and brings some in so that feeds stand differently: graduates fresh, registered
-    unemployment too old, hardship broken, certificates and insurance not yet sent: figures rest on what the city began with.
+    """Writes a file of each feed to `var/samples`, and brings some in so that feeds stand differently: graduates and insurance
+    fresh, registered unemployment too old, hardship broken, certificates not yet sent: figures rest on what the city began with.
     Nothing where any has come in.
     """
     from datetime import timedelta

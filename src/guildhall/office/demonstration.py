@@ -30,6 +30,7 @@ TRIES: Mapping[str, Any] = {
     "worker-3": gettext_lazy("was three insured months short of a subsidy on 30 June 2025: choose that day on the page of benefits"),
     "worker-4": gettext_lazy("was paid a subsidy in 2024"),
     "worker-5": gettext_lazy("was refused a subsidy some days ago and can object"),
+    "worker-6": gettext_lazy("has a claim to complete, which came back with all that is missing"),
 }
 """What can be tried with whom, by the name without the prefix."""
 

@@ -214,10 +214,9 @@ def _account(told: _Told, now: datetime, number: int) -> None:
 
 def _paper(told: _Told, now: datetime) -> None:
     """A paper of one page that says it is a sample."""
-    title = "证书照片" if told.claim.kind == "certificate" else "劳动合同"
-    lodging.add_paper(
-        claim_id=told.key, title=title, content=page(f"SAMPLE {told.key} {now:%Y-%m-%d}"), name="paper.pdf", by=told.by, now=now
-    )
+    title = "证书照片" if told.claim.kind == "certificate" else "毕业证书复印件"
+    content, own = page(f"SAMPLE {told.key} {now:%Y-%m-%d}"), told.by.role == "employer"
+    lodging.add_paper(claim_id=told.key, title=title, content=content, name="paper.pdf", by=told.by, now=now, shows_group=own)
 
 
 def page(text: str) -> bytes:
