@@ -74,6 +74,7 @@ SLIPS = {
     "a figure under another name": ("parameter.window_months", "parameter.windows", "is missing: the rule skill_upgrade_subsidy reads it"),
     "a unit that clashes": ('unit = "months"', 'unit = "days"', "units clash"),
     "another channel": ('channel = "claim"', 'channel = "tax"', "the rule skill_upgrade_subsidy says claim"),
+    "a figure that nothing reads": ("unread = {", "note = {", "is read by nothing: the rule skill_upgrade_subsidy decides without it"),
     "a word that never occurs": ('"L5"', '"L9"', "L9"),
 }
 

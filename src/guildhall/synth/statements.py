@@ -49,13 +49,15 @@ def _stated(city: City, chance: np.random.Generator, days: Days) -> NDArray[np.i
 
 
 def of_certificates(city: City, a: int, keys: Ints, persons: Ints, days: Days, write: Write) -> None:
-    """Whether contributions are paid in full, and what the tax deduction asks about."""
+    """Whether contributions are paid in full, whether the occupation is short of people, and what the tax deduction asks about."""
     chance = stream(city.plan.seed, "statements", "certificates", a)
     at = _stated(city, chance, days)
     say, n = Said(city, "certificate", keys[at], persons[at], days[at], write), len(at)
     say("paid_in_full", _flags(happens(chance, _share(city, "paid_in_full_share"), n)))
     say("listed_qualification", _flags(happens(chance, _share(city, "listed_share"), n)))
     say("deducted_already", _flags(happens(chance, _share(city, "deducted_share"), n)))
+    for fact in ("very_short_shown", "urgent_shown"):  # no list of such occupations is on file, so claims show either
+        say(fact, _flags(happens(stream(city.plan.seed, fact, "certificates", a), _share(city, "shortage_share"), n)))
 
 
 def of_hires(city: City, a: int, keys: Ints, persons: Ints, days: Days, write: Write) -> None:
@@ -69,8 +71,8 @@ def of_hires(city: City, a: int, keys: Ints, persons: Ints, days: Days, write: W
     say("contract_until", _dates(start + (1 + below(chance, 3, n)) * YEAR + 1), ~open_ended)
     say("local_household", _flags(happens(chance, _share(city, "local_household_share"), n)))
     paid = happens(chance, _share(city, "contributions_share"), n)
-    say("contribution_months", _numbers(np.full(n, 12)), paid)
-    say("individual_contributions", _numbers((4_000 + below(chance, 6_000, n)) * FEN), paid)
+    say("contribution_months", _numbers(np.full(n, 4)), paid)
+    say("individual_contributions", _numbers((1_300 + below(chance, 2_000, n)) * FEN), paid)
     _taxes(say, chance, happens(chance, _share(city, "key_group_share"), n), 9_000)
 
 
@@ -83,6 +85,7 @@ def of_businesses(city: City, persons: Ints, days: Days, lent: Flags, write: Wri
         say(fact, _flags(happens(chance, _share(city, f"{fact}_share"), n)), stated)
     say("legal_representative", _flags(np.ones(n, np.bool_)), stated)
     say("retires_on", _dates(days + YEAR * (5 + below(chance, 25, n))), stated)
+    say("local_project", _flags(np.ones(n, np.bool_)), stated & lent)
     say("other_loans", _flags(happens(chance, _share(city, "other_loans_share"), n)), stated & lent)
     say("interest_paid", _numbers((1_000 + below(chance, 9_000, n)) * FEN), stated & lent)
     say("guarantee_fee", _numbers((100 + below(chance, 900, n)) * FEN), stated & lent)
@@ -94,6 +97,7 @@ def _taxes(say: Said, chance: np.random.Generator, which: Flags, most: int) -> N
     """Members of a key group, with what is payable of each tax: up to `most` yuan of the first, less of those reckoned from it."""
     n = len(which)
     say("key_group", _flags(which), which)
+    say("months_before", _numbers(np.zeros(n, np.int64)), which)
     first = below(chance, most, n).astype(np.int64) * FEN
     for fact, part in zip(TAXES, (first, first * 7 // 100, first * 3 // 100, first * 2 // 100, first // 3), strict=True):
         say(fact, _numbers(part), which)
