@@ -98,7 +98,7 @@ def test_a_missing_file_is_told_with_what_reads_it(guildhall: Command, copied: P
     copied.unlink()
     ran = guildhall("rules", "check")
     assert ran.code == 1
-    assert "rules/skill_upgrade_subsidy.toml: is missing: the rule skill_upgrade_subsidy reads levels" in ran.out
+    assert "rules/skill_upgrade_subsidy.toml: is missing: the rule skill_upgrade_subsidy reads open, levels" in ran.out
 
 
 def test_the_rulebook_is_written_as_pages(guildhall: Command, tmp_path: Path) -> None:
