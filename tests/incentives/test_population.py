@@ -134,7 +134,7 @@ def test_who_misses_only_one_condition_is_counted_by_it(made: Decided, one_by_on
         if decision.outcome == "refused" and len(decision.failed) == 1 and not decision.unknown
     )
     rows = made.run.folder.read(POLICY_REASONS).to_pylist()
-    assert {row["name"]: row["cases"] for row in rows if (row["rule"], row["kind"]) == (name, "only")} == only
+    assert {row["condition"]: row["cases"] for row in rows if (row["rule"], row["kind"]) == (name, "only")} == only
     assert only
 
 

@@ -150,7 +150,7 @@ def _lines(found: Folder) -> Iterator[str]:
             yield f"  cost {_money(row['low'])} to {_money(row['low'] + row['possible'])}{_and_open(row['unpriced'])}"
             own = [reason for reason in reasons if reason["rule"] == row["rule"]]
             for kind, words in (("only", "misses only"), ("unknown", "undetermined for"), ("bad", "cannot be right")):
-                counts = ", ".join(f"{one['name']} {one['cases']:,}" for one in own if one["kind"] == kind)
+                counts = ", ".join(f"{one['condition']} {one['cases']:,}" for one in own if one["kind"] == kind)
                 if counts:
                     yield f"  {words}: {counts}"
     yield from bad_lines(found.read(POLICY_BAD).to_pylist())

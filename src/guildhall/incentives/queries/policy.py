@@ -102,10 +102,10 @@ class Policy:
     def reasons(self, name: str, kind: str) -> list[tuple[str, Shown]]:
         """How many cases each condition decides, the most first: see rules.population.Reason."""
         rows = [row for row in self._reasons.get(name, []) if row["kind"] == kind]
-        return [(row["name"], self._reason(name, row)) for row in sorted(rows, key=lambda row: -row["cases"])]
+        return [(row["condition"], self._reason(name, row)) for row in sorted(rows, key=lambda row: -row["cases"])]
 
     def _reason(self, name: str, row: Mapping[str, Any]) -> Shown:
-        secret = ("only", row["name"], "refused") in self._hidden.get(name, frozenset()) if row["kind"] == "only" else False
+        secret = ("only", row["condition"], "refused") in self._hidden.get(name, frozenset()) if row["kind"] == "only" else False
         return WITHHELD if secret or row["cases"] < THRESHOLD else int(row["cases"])
 
     def _outcome(self, name: str, row: Mapping[str, Any]) -> Outcome:

@@ -104,10 +104,10 @@ POLICY_REASONS = Table(
             ),
             values=KINDS,
         ),
-        Column("name", TEXT, Text("条件；数据有误时为列名", "condition; the column where the data are wrong")),
+        Column("condition", TEXT, Text("条件；数据有误时为列名", "condition; the column where the data are wrong")),
         Column("cases", COUNT, Text("事项数", "cases"), unit="cases"),
     ),
-    key=("rule", "kind", "name"),
+    key=("rule", "kind", "condition"),
 )
 POLICY_BAD = Table(
     "incentives.policy_bad",

@@ -89,7 +89,7 @@ def _bad(tables: Tables, rule: Rule, held: Any) -> Iterator[Row]:
 
 def vars_of(reason: population.Reason) -> Row:
     """A reason as a row of POLICY_REASONS, without its rule."""
-    return {"kind": reason.kind, "name": reason.name, "cases": reason.cases}
+    return {"kind": reason.kind, "condition": reason.name, "cases": reason.cases}
 
 
 def _table(declared: Table, rows: list[Row]) -> pa.Table:
