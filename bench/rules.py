@@ -11,6 +11,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Mapping
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ ROUNDS = 2_000
 
 
 def ours(file: Path) -> dict[str, Any]:
-    """How many get each benefit, how many people cannot be answered, and how much it costs, rule by rule as a run does it."""
+    """How many get each benefit and how much it costs: one pass for all the rules on one table of facts."""
     with _opened(file) as (connection, people):
         connection.compile(people.count())  # Ibis loads its translator with the first question
         spent: list[float] = []
@@ -30,21 +31,23 @@ def ours(file: Path) -> dict[str, Any]:
 
 
 def _totals(connection: Any, people: Any, file: Path, spent: list[float]) -> dict[str, tuple[int, int]]:
-    from guildhall.rules.fold import fold
+    from guildhall.rules.fold import column, fold_all
 
-    parameters, found = policy.parameters(), {}
-    extents = _extents(file)
-    for rule in policy.RULES:
-        facts = _facts(people, rule.facts)
-        renamed = policy.RENAMED.get(rule.facts, {})
+    found: dict[str, tuple[int, int]] = {}
+    parameters, extents = policy.parameters(), _extents(file)
+    for table, rules in groupby(policy.RULES, key=lambda rule: rule.facts):
+        together, facts = list(rules), _facts(people, table)
+        renamed = policy.RENAMED.get(table, {})
         known = {name: extents[renamed.get(name, name)] for name in facts.columns}
-        answered = fold(rule, parameters, policy.ON, extents=known)(facts)
-        totals = answered.aggregate(entitled=(answered.value > 0).sum(), fen=answered.value.sum())
-        sql = connection.compile(totals)
+        answered = fold_all(together, parameters, policy.ON, extents=known, keep=())(facts)
+        values = {rule.name: answered[column(rule, "value")] for rule in together}
+        asked = {f"{name} {what}": one for name, of in values.items() for what, one in (("entitled", (of > 0).sum()), ("fen", of.sum()))}
+        sql = connection.compile(answered.aggregate(**asked))
         begun = time.process_time()
-        found[rule.name] = connection.con.sql(sql).fetchall()[0]
+        row = connection.con.execute(sql).fetchall()[0]
         spent.append(time.process_time() - begun)  # what grows with the people; the rest is the same for few and many
-    return {name: (int(people_), int(fen)) for name, (people_, fen) in found.items()}
+        found |= {rule.name: (int(row[2 * at]), int(row[2 * at + 1])) for at, rule in enumerate(together)}
+    return found
 
 
 def mask(file: Path) -> dict[str, Any]:
@@ -54,7 +57,7 @@ def mask(file: Path) -> dict[str, Any]:
     rule = policy.RULES[0]
     with _opened(file) as (connection, people):
         extents = _extents(file)
-        answered = fold(rule, policy.parameters(), policy.ON, extents=extents)(_facts(people, rule.facts))
+        answered = fold(rule, policy.parameters(), policy.ON, extents=extents, keep=())(_facts(people, rule.facts))
         reasons = answered.group_by(failed=answered.failed, unknown=answered.unknown).aggregate(people=answered.count())
         sql = connection.compile(reasons)
         return min((_measured(lambda: len(connection.con.sql(sql).fetchall())) for _ in range(5)), key=lambda run: run["wall"])
