@@ -74,7 +74,7 @@ MOVES: tuple[Move, ...] = (
     _move("submit", "draft", "lodged", CLAIMANT, "提交", "lodged"),
     _move("return", "lodged", "returned", OFFICER, "一次性告知补正", "returned once with all that is missing"),
     _move("mend", "returned", "lodged", CLAIMANT, "补正后提交", "completed and lodged again"),
-    _move("lapse", "returned", "lapsed", SYSTEM, "逾期终止", "ended, not completed in time"),
+    _move("lapse", "returned", "lapsed", f"{SYSTEM} {OFFICER}", "逾期终止", "ended, not completed in time"),
     _move("accept", "lodged", "accepted", OFFICER, "受理", "taken up"),
     _move("approve", "accepted", "approved", OFFICER, "审核通过", "approved"),
     _move("propose", "accepted", "proposed", OFFICER, "初审通过", "approved by a first officer"),

@@ -25,6 +25,7 @@ class Term:
     title: Text
     source: str = OWN
     status: str = "assumed"
+    confirmed: bool = False
 
     @property
     def words(self) -> Text:
@@ -43,26 +44,43 @@ TERMS: Mapping[str, Term] = {
     "noticed": Term(10, True, Text("公示期满后列入发放", "pay after the notice")),
     "batched": Term(10, True, Text("银行回执", "answer of the bank")),
     "failed": Term(60, False, Text("更正收款账户", "give another account")),
-    "refused": Term(60, False, Text("申请复核或行政复议", "object"), "行政复议法（条文未核对）", "unverified"),
-    "appealed": Term(60, False, Text("作出复核决定", "decide on the objection"), "行政复议法（条文未核对）", "unverified"),
+    "refused": Term(60, False, Text("申请复核", "object")),
+    "appealed": Term(60, False, Text("作出复核决定", "decide on the objection")),
     "recalling": Term(5, True, Text("第二人复核追回", "second officer, claim back")),
-    "recalled": Term(60, False, Text("退回款项或申请复核", "pay back or object"), "行政复议法（条文未核对）", "unverified"),
-    "recall_appealed": Term(60, False, Text("作出复核决定", "decide on the objection"), "行政复议法（条文未核对）", "unverified"),
+    "recalled": Term(60, False, Text("退回款项或申请复核", "pay back or object")),
+    "recall_appealed": Term(60, False, Text("作出复核决定", "decide on the objection")),
 }
-"""The term that begins with each state that has one."""
-BODY = Text(
-    "原决定部门（复核）；对复核不服的，可向其本级人民政府申请行政复议或依法提起诉讼",
-    "the office that decided, by another officer; after that the people's government of its level (reconsideration) or the court",
-)
-"""Before whom a refusal can be disputed; which one is competent in a case is for the city to confirm."""
+"""The term that begins with each state that has one, where a city's pack sets none (`rules/claim_terms.toml`)."""
+RECONSIDERATION = Term(60, False, Text("申请行政复议", "administrative reconsideration"), "行政复议法（条文未核对）", "unverified")
+"""The term of the remedy beside the objection: one need not object first, and objecting does not stretch it."""
+RECONSIDER = "reconsideration"
+OFFICE = Text("原决定部门，由未参与的人员复核", "the office that decided, by an officer who took no part")
+"""Before whom an objection goes."""
 
 
-def due(calendar: WorkCalendar, state: str, since: date) -> Answer[date] | None:
-    """The last day of the term that began with a state, or None where it has none."""
-    term = TERMS.get(state)
+def due(calendar: WorkCalendar, term: Term | None, since: date) -> Answer[date] | None:
+    """The last day of a term that began on a day, or None where there is none."""
     if term is None:
         return None
     return calendar.add(since, term.days) if term.working else calendar.natural_deadline(since, term.days)
+
+
+def day_in_words(found: Answer[date]) -> Text:
+    """A last day as a letter says it: provisional where it may move."""
+    day = found.value.isoformat()
+    if not found.provisional:
+        return Text(day, day)
+    return Text(f"{day}（暂定，节假日安排公布后重新计算）", f"{day} (provisional: worked out again once holidays are published)")
+
+
+def beside(found: Answer[date]) -> Text:
+    """The remedy beside an objection, with its own last day."""
+    day = day_in_words(found)
+    return Text(
+        f"不必先申请复核，也可在 {day.zh} 前依法申请行政复议（向本级人民政府等有权机关），或依法提起诉讼；期限以法律规定为准",
+        f"without objecting first, one may until {day.en} ask for administrative reconsideration, before the people's government of its "
+        "level, or go to court; the terms of the law prevail",
+    )
 
 
 def notice_until(calendar: WorkCalendar, first: date, days: int) -> Answer[date]:

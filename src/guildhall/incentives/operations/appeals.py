@@ -8,12 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from guildhall.incentives.engine import terms
 from guildhall.incentives.models import Appeal, Claim, Payment, Verdict
 from guildhall.incentives.operations.granting import restore, revoke
 from guildhall.incentives.operations.moving import LONGEST_REASON, allow, due_on, locked, take
 from guildhall.incentives.operations.telling import money
 from guildhall.incentives.queries.sealed import APPEALS, VERDICTS, seal_words, told_in
+from guildhall.incentives.queries.terms import decided_on, remedies, until
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
 from guildhall.office.engine.notices import Fact
 from guildhall.web.viewer import Viewer
@@ -63,7 +63,7 @@ def decide_appeal(*, claim_id: int, uphold: bool, answer: str, by: Viewer, now: 
             if verb == "uphold_recall_appeal":
                 restore(claim)
         template = "claim_appeal_upheld" if uphold else "claim_appeal_dismissed"
-        facts: dict[str, Fact] = {"answer": answer.strip(), "body": terms.BODY}
+        facts: dict[str, Fact] = {"answer": answer.strip(), "body": remedies(decided_on(row.verdict), objection=False)}
         take(claim, verb, by=by, now=now, details={"verdict": row.verdict_id}, told=(template, facts))
         return row
 
@@ -101,8 +101,8 @@ def decide_recall(*, claim_id: int, confirm: bool, reason: str = "", by: Viewer,
         facts: dict[str, Fact] = {
             "amount": money(verdict.amount_fen or 0),
             "reason": told_in(verdict),
-            "until": str(verdict.remedy_until),
-            "body": terms.BODY,
+            "until": until("recalled", timezone.localdate(now)),
+            "body": remedies(timezone.localdate(now)),
         }
         take(claim, verb, by=by, now=now, details={"verdict": verdict.pk}, told=("claim_recalled", facts))
         revoke(claim, now)

@@ -7,9 +7,10 @@ from datetime import datetime
 from django.db import transaction
 
 from guildhall.incentives.engine.terms import TERMS
-from guildhall.incentives.models import Claim
+from guildhall.incentives.models import Claim, Verdict
 from guildhall.incentives.operations.moving import due_on
 from guildhall.incentives.queries.standing import chain, no_such_claim
+from guildhall.incentives.queries.terms import BEGINS, decided_on
 from guildhall.office.operations.audit import record
 from guildhall.web.viewer import Viewer
 
@@ -28,4 +29,20 @@ def recompute_deadlines(*, by: Viewer, now: datetime) -> int:
                 claim.due_on = day
                 claim.save(update_fields=["due_on"])
                 moved += 1
+        moved += _remedies(by, now)
+    return moved
+
+
+def _remedies(by: Viewer, now: datetime) -> int:
+    """Moves the last day to object where it has become later; a day that was told is never brought forward."""
+    moved = 0
+    rows = Verdict.objects.select_for_update().filter(state="final", what__in=BEGINS).exclude(remedy_until=None)
+    for verdict in rows.select_related("claim").order_by("pk"):
+        day = due_on(BEGINS[verdict.what], decided_on(verdict))
+        if day is not None and verdict.remedy_until is not None and day > verdict.remedy_until:
+            details = {"claim": verdict.claim_id, "verdict": verdict.pk, "before": str(verdict.remedy_until), "due": str(day)}
+            record(subject=chain(verdict.claim), action="incentives.move_deadlines", by=by, now=now, details=details)
+            verdict.remedy_until = day
+            verdict.save(update_fields=["remedy_until"])
+            moved += 1
     return moved

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ from guildhall.incentives.queries import benefits, inputs, neutral
 from guildhall.incentives.queries.claimable import Claimable, claimable
 from guildhall.incentives.queries.sealed import Said, account_of, said_in, seal_account, seal_said
 from guildhall.incentives.queries.standing import chain, claim_seen
+from guildhall.incentives.queries.terms import term_of
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
 from guildhall.office.models import Attachment
 from guildhall.office.operations import attachments
@@ -186,15 +188,31 @@ def withdraw(*, claim_id: int, reason: str = "", by: Viewer, now: datetime) -> C
 
 
 def lapse_due(*, by: Viewer, now: datetime, most: int = 500) -> int:
-    """Ends claims that were returned and not completed within their term; how many. For the city's machinery alone."""
+    """Ends claims that were returned and not completed within their term; how many. For the city's machinery alone.
+
+    In production a term that nobody confirmed ends nothing by itself: an officer does, one by one.
+    """
     today, ended = timezone.localdate(now), 0
     for key in list(Claim.objects.filter(state="returned", due_on__lt=today).order_by("pk").values_list("pk", flat=True)[:most]):
         with transaction.atomic():
             claim = locked(key, by, now)
-            if claim.state == "returned" and claim.due_on and claim.due_on < today:
+            term = term_of("returned", claim.since)
+            binding = settings.DEMONSTRATION or (term is not None and term.confirmed)
+            if binding and claim.state == "returned" and claim.due_on and claim.due_on < today:
                 take(claim, "lapse", by=by, now=now, told=("claim_lapsed", {}))
                 ended += 1
     return ended
+
+
+def lapse(*, claim_id: int, by: Viewer, now: datetime) -> Claim:
+    """An officer ends a claim that was returned and not completed in time. Raises NotFound, AlreadyDone, GuildhallError before that."""
+    with transaction.atomic():
+        claim = locked(claim_id, by, now)
+        allow(claim, "lapse", by)
+        if claim.due_on is None or claim.due_on >= timezone.localdate(now):
+            raise GuildhallError(_("The term has not ended"), why=_("the claim can still be completed"), next=_("wait until it has"))
+        take(claim, "lapse", by=by, now=now, told=("claim_lapsed", {}))
+        return claim
 
 
 def _writable(claim_id: int, by: Viewer, now: datetime) -> Claim:

@@ -11,17 +11,16 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from guildhall.incentives.engine import terms
 from guildhall.incentives.engine.states import APPEALS, BY_VERB, FOUR_EYES, OFFICER, OTHER, SECOND, STATES, step
 from guildhall.incentives.models import Claim, Step
 from guildhall.incentives.operations.telling import tell
 from guildhall.incentives.queries import neutral
 from guildhall.incentives.queries.standing import actors, chain, claims_seen, is_party, no_such_claim
+from guildhall.incentives.queries.terms import last_day
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
 from guildhall.office.engine.notices import Fact
 from guildhall.office.operations.audit import record
 from guildhall.office.operations.reasons import no_personal_data
-from guildhall.web.pack import city
 from guildhall.web.viewer import Viewer
 
 LONGEST_REASON = 500
@@ -130,5 +129,5 @@ def _taken(verb: str, about_hire: bool) -> AlreadyDone:
 
 def due_on(state: str, since: date) -> date | None:
     """By when the term ends that begins with a state; None where it has none."""
-    found = terms.due(city().calendar, state, since)
+    found = last_day(state, since)
     return None if found is None else found.value

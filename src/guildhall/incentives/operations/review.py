@@ -17,7 +17,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from guildhall.incentives.engine import terms
 from guildhall.incentives.models import Check, Claim, Step, Verdict
 from guildhall.incentives.operations.checking import latest, run
 from guildhall.incentives.operations.granting import grant, revoke
@@ -25,6 +24,7 @@ from guildhall.incentives.operations.moving import LONGEST_REASON, allow, due_on
 from guildhall.incentives.operations.telling import money
 from guildhall.incentives.queries import benefits
 from guildhall.incentives.queries.sealed import VERDICTS, check_text, seal_words
+from guildhall.incentives.queries.terms import remedies, until
 from guildhall.kernel.errors import GuildhallError
 from guildhall.kernel.money import LARGEST
 from guildhall.office.engine.notices import Fact
@@ -167,8 +167,8 @@ def refuse(*, claim_id: int, reason: str, by: Viewer, now: datetime, basis: Sequ
         facts: dict[str, Fact] = {
             "reason": reason.strip(),
             "basis": "；".join(rests),
-            "until": str(verdict.remedy_until),
-            "body": terms.BODY,
+            "until": until("refused", timezone.localdate(now)),
+            "body": remedies(timezone.localdate(now)),
         }
         take(claim, "refuse", by=by, now=now, details=_described(verdict), told=("claim_refused", facts))
         return verdict

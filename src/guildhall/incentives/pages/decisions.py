@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from guildhall.incentives.engine.defects import DEFECTS, LONGEST_NOTE
 from guildhall.incentives.models import Check
-from guildhall.incentives.operations import appeals, checking, paying, receiving, review
+from guildhall.incentives.operations import appeals, checking, lodging, paying, receiving, review
 from guildhall.incentives.operations.moving import LONGEST_REASON
 from guildhall.kernel.money import Fen, NotMoney, parse_yuan, plain_yuan
 from guildhall.web.templatetags.guildhall import text
@@ -266,6 +266,9 @@ ACTIONS: Mapping[str, Action] = {
     ),
     "drop_recall": Action(
         DropForm, ("drop_recall",), _reasoned(appeals.decide_recall, confirm=False), gettext_lazy("Nothing is claimed back.")
+    ),
+    "lapse": Action(
+        StepForm, ("lapse",), lambda form, **who: lodging.lapse(**who), gettext_lazy("The claim is ended; the claimant is told.")
     ),
     "repay": Action(RepaidForm, ("repay",), _reasoned(appeals.note_repaid), gettext_lazy("It is noted that the money came back.")),
 }

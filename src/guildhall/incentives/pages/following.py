@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from guildhall.incentives.engine.defects import DEFECTS
 from guildhall.incentives.engine.states import ENDED
-from guildhall.incentives.engine.terms import TERMS
 from guildhall.incentives.operations import appeals, bundles, lodging, looking
 from guildhall.incentives.operations.moving import LONGEST_REASON
 from guildhall.incentives.pages.claiming import said_in_words
@@ -27,6 +26,7 @@ from guildhall.incentives.queries.about import about
 from guildhall.incentives.queries.answers import claimed_by_employers
 from guildhall.incentives.queries.claims import Full, Row
 from guildhall.incentives.queries.standing import CONSENT, no_such_claim
+from guildhall.incentives.queries.terms import term_of
 from guildhall.incentives.queries.trace import trace
 from guildhall.kernel.money import Fen, format_yuan
 from guildhall.office.queries.mandates import CLAIMS
@@ -172,7 +172,7 @@ def _full(request: HttpRequest, claim_id: int, *verbs: str) -> Full:
 def _context(full: Full) -> dict[str, Any]:
     claim = full.row.claim
     final = [judged for judged in full.verdicts if judged.verdict.state == "final"]
-    term = TERMS.get(claim.state)
+    term = term_of(claim.state, claim.since)
     return {
         "full": full,
         "claim": claim,

@@ -16,7 +16,6 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from guildhall.incentives.engine import terms
 from guildhall.incentives.engine.defects import DEFECTS
 from guildhall.incentives.engine.states import APPEALS, FOUR_EYES, OPEN, STATES
 from guildhall.incentives.models import Check, Claim
@@ -31,6 +30,7 @@ from guildhall.incentives.queries.claims import Full, Queue
 from guildhall.incentives.queries.holdings import OUTCOME, WHAT
 from guildhall.incentives.queries.sealed import account_of
 from guildhall.incentives.queries.standing import claim_seen, claims_seen, is_party, no_such_claim
+from guildhall.incentives.queries.terms import last_day, remedies, term_of, until
 from guildhall.incentives.queries.trace import trace
 from guildhall.office.engine.notices import Fact, filled
 from guildhall.registry.operations.people import LONGEST_NOTE, REASONS
@@ -40,7 +40,6 @@ from guildhall.registry.queries.scope import people
 from guildhall.rules import sentences
 from guildhall.web.doors import for_roles, no_such_page
 from guildhall.web.forms import attempt
-from guildhall.web.pack import city
 from guildhall.web.templatetags.guildhall import text, yuan
 from guildhall.web.viewer import Viewer, viewer_of
 
@@ -244,16 +243,16 @@ def _letter(claim: Claim, form: Any, today: Any) -> dict[str, Any] | None:
     """The letter of a refusal as the claimant reads it, with what the form says so far."""
     if not isinstance(form, RefuseForm):
         return None
-    due = terms.due(city().calendar, "refused", today)
+    due = last_day("refused", today)
     assert due is not None
     said = form.cleaned_data if form.is_bound and form.is_valid() else form.initial
     basis = [line.strip() for line in str(said.get("basis", "")).splitlines() if line.strip()]
     facts: dict[str, Fact] = {
         "number": claim.pk, "benefit": benefits.title(claim.benefit), "reason": str(said.get("reason", "")).strip() or "…",
-        "basis": "；".join(basis) or "…", "until": str(due.value), "body": terms.BODY,
+        "basis": "；".join(basis) or "…", "until": until("refused", today), "body": remedies(today),
     }  # fmt: skip
     message = filled("claim_refused", facts, get_language() or "zh-hans")
-    term = terms.TERMS["refused"]
+    term = term_of("refused", today)
     return {"message": message, "provisional": due.provisional, "term": term}
 
 

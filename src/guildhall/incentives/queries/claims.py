@@ -13,16 +13,17 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from guildhall.incentives.engine import terms
 from guildhall.incentives.engine.defects import masked_account, masked_name
 from guildhall.incentives.engine.hints import Hint
 from guildhall.incentives.engine.states import BEFORE, BY_VERB, LIVE, OPEN, STATES, Move, steps
+from guildhall.incentives.engine.terms import OFFICE, TERMS
 from guildhall.incentives.models import Appeal, Check, Claim, Step, Verdict
 from guildhall.incentives.queries import benefits
 from guildhall.incentives.queries.hints import hints_about
 from guildhall.incentives.queries.neutral import HIDDEN_STEPS, RECALLED, is_about_hire, reason, shown_amount
 from guildhall.incentives.queries.sealed import Said, account_of, answer_of, check_text, defects_of, grounds_of, said_in, told_in
 from guildhall.incentives.queries.standing import actors, claim_seen, claims_seen
+from guildhall.incentives.queries.terms import BEGINS, decided_on, last_day, may_move, remedies
 from guildhall.kernel.errors import NotFound
 from guildhall.kernel.tables import Text
 from guildhall.office.models import Attachment
@@ -106,13 +107,14 @@ class Taken:
 
 @dataclass(frozen=True)
 class Judged:
-    """A verdict with its reason in words, and the objection to it if there is one."""
+    """A verdict with its reason in words, and the objection to it if there is one; `provisional` says that the last day may move."""
 
     verdict: Verdict
     told: str
     appeal: Appeal | None
     grounds: str
     answer: str
+    provisional: bool = False
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,7 @@ def queue(viewer: Viewer, today: date, *, work: str = "", state: str = "", benef
     rows = mine.filter(state=state) if state in STATES else waiting
     rows = rows.filter(benefit=benefit) if benefit else rows
     size = max(1, min(size, LARGEST_PAGE))
-    dated = state not in STATES or state in terms.TERMS
+    dated = state not in STATES or state in TERMS
     found, next = _by_deadline(rows, after, size) if dated else _by_number(rows, after, size)
     overdue = waiting.filter(due_on__lt=today).count()
     counts = {name: some.count() for name, some in by_work.items()}
@@ -235,7 +237,7 @@ def claim(viewer: Viewer, claim_id: int, today: date, now: datetime) -> Full:
         checks=tuple(_checks(found)) if reviews or not (row.hides or row.about_hire) else (),
         verdicts=() if row.hides else _verdicts(found, reviews, row.about_hire),
         hints=hints_about(found, today) if reviews else (),
-        body=terms.BODY,
+        body=_remedies(found),
     )
 
 
@@ -256,7 +258,7 @@ def _row(viewer: Viewer, row: Claim, names: Mapping[int, str], employers: Mappin
     reviewed = (hides and row.state in IN_REVIEW) or (about_hire and row.state == "proposed")
     quiet = settled or (about_hire and row.state == "proposed")
     calendar = city().calendar
-    due = terms.due(calendar, row.state, row.since)
+    due = last_day(row.state, row.since)
     left = calendar.count(today, row.due_on).value if row.due_on and not quiet else None
     return Row(
         claim=row,
@@ -303,7 +305,14 @@ def _neutral(found: Claim, verdict: Verdict) -> str:
 def _judged(found: Claim) -> Iterable[Judged]:
     for row in Verdict.objects.filter(claim=found).select_related("appeal").order_by("pk"):
         appeal = getattr(row, "appeal", None)
-        yield Judged(row, told_in(row), appeal, grounds_of(appeal) if appeal else "", answer_of(appeal) if appeal else "")
+        words = (grounds_of(appeal), answer_of(appeal)) if appeal else ("", "")
+        yield Judged(row, told_in(row), appeal, *words, may_move(row))
+
+
+def _remedies(found: Claim) -> Text:
+    """Where the last decision that can be disputed can be, here and beside that."""
+    last = Verdict.objects.filter(claim=found, state="final", what__in=BEGINS).order_by("-pk").first()
+    return remedies(decided_on(last)) if last else OFFICE
 
 
 def notice_board(

@@ -1,0 +1,101 @@
+"""Terms of a claim's steps: dated figures of the pack, provisional where the calendar is, binding in production once confirmed."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from guildhall.city import load
+from guildhall.incentives.engine import terms
+from guildhall.incentives.models import Verdict
+from guildhall.incentives.operations import appeals, deadlines, lodging, receiving
+from guildhall.incentives.queries import terms as held
+from guildhall.kernel.errors import GuildhallError
+from guildhall.office.models import Notice
+from guildhall.office.queries.notices import facts_of
+from guildhall.web.viewer import system
+from tests.incentives.desk import TODAY, Desk, desk
+
+__all__ = ["desk"]
+CITY = system("command:deadlines")
+
+
+def _told(template: str) -> dict[str, Any]:
+    return facts_of(Notice.objects.get(template=template, worker_id__isnull=False, channel="app"))
+
+
+@pytest.mark.parametrize("pack", ["chongqing", "tiny"])
+def test_a_pack_sets_every_term_with_document_and_status(pack: str) -> None:
+    instrument = load(pack).instrument[held.INSTRUMENT]
+    names = {entry.name.removesuffix("_working_days").removesuffix("_days") for entry in instrument.entries}
+    assert names == {*terms.TERMS, terms.RECONSIDER}
+    assert all(entry.document and entry.version.status for entry in instrument.entries)
+
+
+@pytest.mark.django_db
+def test_the_pack_decides_by_the_day_the_term_began(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = held.term_of("returned", TODAY)
+    assert found is not None
+    assert (found.days, found.working, found.status, found.confirmed) == (15, True, "generated", False)
+    early = held.term_of("returned", date(2001, 1, 1))
+    assert early is not None
+    assert early.status == "assumed", "before the first version the engine's own stands"
+    entries = {entry.digest: None for entry in load("tiny").instrument[held.INSTRUMENT].of("returned_working_days")}
+    monkeypatch.setattr(held, "confirmations", lambda: entries)
+    again = held.term_of("returned", TODAY)
+    assert again is not None
+    assert again.confirmed
+
+
+def test_in_production_a_term_nobody_confirmed_ends_nothing_by_itself(desk: Desk, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim = desk.lodged()
+    receiving.send_back(claim_id=claim.pk, defects=[("account_missing", "")], by=desk.officer, now=desk.now)
+    with pytest.raises(GuildhallError, match="ended|期限"):
+        lodging.lapse(claim_id=claim.pk, by=desk.officer, now=desk.now)
+    desk.later(60)
+    settings.DEMONSTRATION = False
+    assert lodging.lapse_due(by=CITY, now=desk.now) == 0
+    assert desk.again(claim).state == "returned"
+    lodging.lapse(claim_id=claim.pk, by=desk.officer, now=desk.now)
+    assert desk.again(claim).state == "lapsed"
+
+
+def test_in_production_a_confirmed_term_ends_a_claim(desk: Desk, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim = desk.lodged()
+    receiving.send_back(claim_id=claim.pk, defects=[("account_missing", "")], by=desk.officer, now=desk.now)
+    desk.later(60)
+    settings.DEMONSTRATION = False
+    entries = {entry.digest: None for entry in load("tiny").instrument[held.INSTRUMENT].entries}
+    monkeypatch.setattr(held, "confirmations", lambda: entries)
+    assert lodging.lapse_due(by=CITY, now=desk.now) == 1
+
+
+def test_a_refusal_names_both_remedies_each_with_its_own_day(desk: Desk) -> None:
+    claim = desk.refused()
+    told = _told("claim_refused")
+    assert told["until"] == "2026-03-31"
+    for words in ("复核", "行政复议", "不必先申请复核", "2026-03-31"):
+        assert words in str(told["body"]), words
+    appeals.appeal(claim_id=claim.pk, grounds="不服", by=desk.worker, now=desk.now)
+    desk.later(20)
+    appeals.decide_appeal(claim_id=claim.pk, uphold=False, answer="无误", by=desk.second, now=desk.now)
+    body = str(_told("claim_appeal_dismissed")["body"])
+    assert "2026-03-31" in body, "the day runs from the refusal"
+    assert "由未参与的人员复核" not in body, "it was reviewed here"
+
+
+def test_a_day_in_a_year_without_holidays_is_provisional_and_moves_later_only(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.now = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+    claim = desk.refused()
+    told = _told("claim_refused")
+    assert "暂定" in str(told["until"])
+    verdict = Verdict.objects.get(claim=claim)
+    day = verdict.remedy_until
+    assert day is not None
+    for shift, expected in ((2, day + timedelta(2)), (-5, day + timedelta(2))):
+        monkeypatch.setattr(deadlines, "due_on", lambda state, since, moved=shift: day + timedelta(moved))
+        deadlines.recompute_deadlines(by=CITY, now=desk.now)
+        verdict.refresh_from_db()
+        assert verdict.remedy_until == expected
