@@ -241,7 +241,7 @@ def test_terms_move_when_a_calendar_is_published(desk: Desk) -> None:
     assert desk.again(claim).due_on == date(2026, 2, 6)
     calendar = WorkCalendar.of([SpecialDay(date(2026, 1, 1), "holiday", "x", "x", "official")])
     assert terms.notice_until(calendar, date(2026, 1, 31), 5).value == date(2026, 2, 6)
-    late = terms.due(calendar, "lodged", date(2026, 12, 30))
+    late = terms.due(calendar, terms.TERMS["lodged"], date(2026, 12, 30))
     assert late is not None
     assert late.provisional
 

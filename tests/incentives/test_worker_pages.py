@@ -347,7 +347,7 @@ def test_a_returned_claim_shows_all_defects_and_is_completed_once(mine: Desk) ->
 def test_a_refusal_says_why_and_until_when_to_object(mine: Desk) -> None:
     claim = mine.refused()
     page = _page(mine.worker, "claim_mine", claim.pk)
-    for words in ("参保月数不足", "You may object until", "Object", "another officer"):
+    for words in ("参保月数不足", "You may object until", "Object", "an officer who took no part", "administrative reconsideration"):
         assert words in page
     assert _sent(mine.worker, "claim_object", claim.pk, grounds="")[0] == 200
     assert _sent(mine.worker, "claim_object", claim.pk, grounds="I was insured elsewhere too")[0] == 302
