@@ -28,7 +28,7 @@ django.setup()
 from django.utils import timezone
 from guildhall.cli.claiming import young_graduates
 from guildhall.incentives.models import Claim
-from guildhall.incentives.queries.cast import entitled_hire
+from guildhall.incentives.queries.cast import claimed_for
 from guildhall.office.models import Grant
 from guildhall.registry.queries import territory
 from guildhall.registry.queries.cast import cast
@@ -41,7 +41,7 @@ found = cast(today)
 places = territory(PUBLIC).answered_by(found.district, today)
 own_hires = [hire.spell for hire in young_graduates(found, today) if hire.employer == own and str(hire.spell) not in taken]
 print(json.dumps({
-    "hires": [spell for spell in own_hires if entitled_hire(spell, places, today, today)][:3],
+    "hires": [spell for spell in own_hires if (claimed_for(spell, places, today, today) or [""])[0] == "small_firm_graduate_subsidy"][:3],
     "refused": Claim.objects.get(state="refused", lodged_by=f"account:{objector.account_id}").pk,
 }))
 """

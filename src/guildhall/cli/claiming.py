@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ CLAIMANT, FORMER = "claimant-", ("former-1", "former-2")
 """Names of those who are not there to be played: who made the claims, and officers who decided before there was the district."""
 OTHERS = 16
 """Hires of other employers in a district that claims can be for."""
+MOST_TRIED = 60
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,11 @@ class _Seeding:
     taken: set[int] = field(default_factory=set)
     parts: dict[str, Part] = field(default_factory=dict)
     drafts: list[Draft] = field(default_factory=list)
-    asked: tuple[str, ...] = ()
+
+    @property
+    def played(self) -> set[int]:
+        """People who have a part."""
+        return {part.worker_id for part in self.parts.values() if part.worker_id is not None}
 
     def find(self) -> None:
         """Fills the parts and the drafts."""
@@ -199,10 +204,9 @@ class _Seeding:
 
     def _hires(self, number: int, district: str, graduates: Collection[Hire], plans: Collection[tuple[str, date | int]]) -> None:
         """Claims of employers for graduates they hired; in the first district the one that hired most is there to be played."""
-        from guildhall.incentives.queries.cast import GRADUATES, entitled_hire
         from guildhall.registry.queries import territory
         from guildhall.registry.queries.authorities import organisation_names
-        from guildhall.registry.queries.cast import hirer, young_hires
+        from guildhall.registry.queries.cast import hard_hires, hirer, young_hires
         from guildhall.web.viewer import PUBLIC
 
         here = {hire.spell for hire in young_hires(district, self.today)}
@@ -210,17 +214,42 @@ class _Seeding:
         most = hirer(hires)
         if number == 1 and most:
             self._employer("employer-2", most)
-        free = [hire for hire in hires if hire.employer != most]
-        names = organisation_names({hire.employer for hire in free})
+        hard = hard_hires(district, self.today)
+        free = {hire.spell: hire for hire in (*hires, *hard) if hire.employer != most and hire.worker not in self.played}
+        names = organisation_names({hire.employer for hire in free.values()})
         places = territory(PUBLIC).answered_by(district, self.today)
-        left = iter(free)
         for way, begins in plans:
             day = self.today - timedelta(begins) if isinstance(begins, int) else begins
-            hire = next((one for one in left if entitled_hire(one.spell, places, day, self.today)), None)
-            if hire is None:
+            found = self._paid(way, free.values(), places, day)
+            if found is None:
                 continue
+            hire, benefit = found
+            del free[hire.spell]
             username = self._employer(f"{CLAIMANT}{len(self.parts)}", hire.employer)
-            self.drafts.append(Draft(way, GRADUATES, str(hire.spell), day, number, username, names[hire.employer].zh))
+            self.drafts.append(Draft(way, benefit, str(hire.spell), day, number, username, names[hire.employer].zh))
+
+    def _paid(self, way: str, hires: Iterable[Hire], places: Collection[str], day: date) -> tuple[Hire, str] | None:
+        """The first hire for which a benefit would be paid on a day; where the way asks for two officers one that needs them, for the
+        amount or because the rule cannot say.
+        """
+        from django.conf import settings
+
+        if way != "proposed":
+            return self._first(hires, places, day, "entitled", 1)
+        hires = list(hires)[::-1]
+        large = self._first(hires, places, day, "entitled", settings.CLAIM_SECOND_FEN)
+        return large or self._first(hires, places, day, "undetermined", 0, "hiring_subsidy")
+
+    def _first(
+        self, hires: Iterable[Hire], places: Collection[str], day: date, outcome: str, least: int, benefit: str = ""
+    ) -> tuple[Hire, str] | None:
+        from guildhall.incentives.queries.cast import claimed_for
+
+        for hire in list(hires)[:MOST_TRIED]:
+            found = claimed_for(hire.spell, places, day, self.today, outcome, benefit)
+            if found and found[1] >= least:
+                return hire, found[0]
+        return None
 
     def _employer(self, username: str, organisation: int) -> str:
         """An account of an organisation's, of which there is only one."""

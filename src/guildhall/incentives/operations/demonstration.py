@@ -19,7 +19,8 @@ from guildhall.incentives.models import Check, Claim, Payment, PaymentBatch
 from guildhall.incentives.operations import appeals, bundles, lodging, paying, receiving, review
 from guildhall.incentives.operations.budgets import set_budget
 from guildhall.incentives.operations.checking import check, latest
-from guildhall.incentives.queries.cast import SAID, UPGRADE
+from guildhall.incentives.queries import benefits
+from guildhall.incentives.queries.cast import SAID, SAID_OF_HIRES, UPGRADE
 from guildhall.incentives.queries.payments import payable
 from guildhall.kernel.money import Fen, plain_yuan
 from guildhall.web.pack import city
@@ -54,10 +55,10 @@ WAYS: Mapping[str, str] = {
 """Steps in order, with days between them; `@n` waits until so many days before today."""
 BANK = "匠城银行营业部"
 ACCOUNT = "6222{:012d}"
-UNDECIDED_FEN = 100_000
+UNDECIDED: Mapping[str, int] = {UPGRADE: 100_000, "hiring_subsidy": 600_000}
+"""What is approved where the rule cannot say, in fen."""
 DOCUMENT = "《演示用文件》（并无此文）"
-CITED = "渝府办发〔2023〕57号"
-"""What an approval rests on where the rule cannot say."""
+"""What that rests on: a made-up document, called so."""
 REASONS = {
     "refused": "所列条件有一项未满足，见计算过程。",
     "against": "证书查询结果暂未返回，按不予发放处理。",
@@ -194,8 +195,10 @@ def _begin(told: _Told, now: datetime) -> None:
     story = told.story
     told.key = lodging.begin(benefit=story.benefit, subject=story.subject, by=story.by, now=now).pk
     told.mine.add(told.key)
-    if story.benefit == UPGRADE:
-        lodging.say(claim_id=told.key, said=SAID, by=story.by, now=now)
+    said = SAID if story.benefit == UPGRADE else SAID_OF_HIRES[story.benefit]
+    asked = {given.name for given in benefits.asked(story.benefit)}
+    if known := {name: value for name, value in said.items() if name in asked}:
+        lodging.say(claim_id=told.key, said=known, by=story.by, now=now)
 
 
 def _lodge(told: _Told, now: datetime) -> None:
@@ -259,7 +262,8 @@ def _approve(told: _Told, now: datetime) -> None:
     if found.outcome == "entitled":
         review.approve(**given)
     else:
-        review.approve(**given, amount_fen=UNDECIDED_FEN, reason=REASONS["approve"], basis=(CITED,), uplift=CITED)
+        amount = UNDECIDED.get(told.story.benefit, UNDECIDED[UPGRADE])
+        review.approve(**given, amount_fen=amount, reason=REASONS["approve"], basis=(DOCUMENT,), uplift=DOCUMENT)
 
 
 def _confirm(told: _Told, now: datetime) -> None:

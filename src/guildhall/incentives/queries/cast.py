@@ -16,9 +16,15 @@ from guildhall.rules.decisions import Decision
 from guildhall.rules.rows import decide
 from guildhall.web.viewer import system
 
-UPGRADE, GRADUATES = "skill_upgrade_subsidy", "small_firm_graduate_subsidy"
+UPGRADE = "skill_upgrade_subsidy"
 SAID: Mapping[str, bool] = {"drawing_benefit": False, "paid_in_full": True}
 """What each of these claims says."""
+SAID_OF_HIRES: Mapping[str, Mapping[str, bool]] = {
+    "small_firm_graduate_subsidy": {},
+    "job_expansion_subsidy": {},
+    "hiring_subsidy": {"open_ended": True, "local_household": True},
+}
+"""The benefits for which hires are claimed, the first that would be paid; and what these claims say."""
 NEARLY_ON, SHORT = date(2025, 6, 30), 3
 """The day on which the demonstration's worker is so many insured months short of the subsidy."""
 DECIDED = timedelta(40)
@@ -84,11 +90,22 @@ def _short_of_a_year(workers: Collection[int]) -> set[int]:
     return {worker for worker, some in spans.items() if months(some) == 12 - SHORT}
 
 
-def entitled_hire(spell: int, places: Collection[str], on: date, today: date) -> bool:
-    """Whether the subsidy for graduates would be paid for a hire as of a day, and be claimed in one of these places."""
+def claimed_for(
+    spell: int, places: Collection[str], on: date, today: date, outcome: str = "entitled", only: str = ""
+) -> tuple[str, int] | None:
+    """The first benefit of which the rule gives an outcome for a hire as of a day, and the amount; None where that is none.
+
+    `places` are those in which it may be claimed, `only` names the one benefit to ask about.
+    """
     try:
         found = facts.of_subject(CITY, "spell", spell, on=on, today=today)
     except NotFound:  # hired later
-        return False
-    decision = decide(benefits.rule_of(GRADUATES), found, parameters=benefits.parameters(), on=on)
-    return decision.outcome == "entitled" and found["place"] in places
+        return None
+    for benefit, told in SAID_OF_HIRES.items():
+        if only and benefit != only:
+            continue
+        said = {name: value for name, value in told.items() if found[name] is None}
+        decision = decide(benefits.rule_of(benefit), {**found, **said}, parameters=benefits.parameters(), on=on)
+        if decision.outcome == outcome and found["place"] in places:
+            return benefit, decision.value or 0
+    return None

@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import NotFound
-from guildhall.registry.models import Alias, Certificate, EmploymentSpell, InsuranceSpell, Organisation, Place, Worker
+from guildhall.registry.models import Alias, Certificate, EmploymentSpell, InsuranceSpell, Organisation, Place, ReportedFact, Worker
 from guildhall.registry.queries import territory
 from guildhall.web.viewer import PUBLIC
 
@@ -112,22 +112,30 @@ class Hire:
 
 
 def young_hires(district: str, today: date) -> list[Hire]:
-    """People of an age to have just completed college whom small employers of a district hired in 2025 and still employ, by key.
+    """People of an age to have just completed college whom small employers of a district hired in 2025 and still employ, by key."""
+    small = Q(organisation__size__in=("micro", "small"))
+    return _hires(small & Q(worker__birth_month__gte=BORN[0], worker__birth_month__lt=BORN[1]), HIRED, district, today)
 
-    Of employers that have changed their district since, only those whose hires of then are answered for by it today.
-    """
+
+def hard_hires(district: str, today: date) -> list[Hire]:
+    """People reported as hard to employ whom employers of a district hired since the middle of 2023 and still employ, by key."""
+    then = Q(started_on__lte=OuterRef("started_on")) & (Q(ended_on=None) | Q(ended_on__gt=OuterRef("started_on")))
+    listed = ReportedFact.objects.filter(then, worker=OuterRef("worker"), kind="hardship", detail="hard_to_employ")
+    return _hires(Q(Exists(listed)), (date(2023, 8, 1), HIRED[1]), district, today)
+
+
+def _hires(which: Q, hired: tuple[date, date], district: str, today: date) -> list[Hire]:
+    """Hires of a span that last. Of employers that have changed their district, only those that this one answers for today as of then."""
     tree = territory(PUBLIC)
     places = tree.answered_by(district, today)
     rows = EmploymentSpell.objects.filter(
         ~Exists(Alias.objects.filter(worker=OuterRef("worker"))),
-        started_on__gte=HIRED[0],
-        started_on__lt=HIRED[1],
+        which,
+        started_on__gte=hired[0],
+        started_on__lt=hired[1],
         ended_on=None,
         organisation__kind="enterprise",
-        organisation__size__in=("micro", "small"),
         organisation__place_id__in=places,
-        worker__birth_month__gte=BORN[0],
-        worker__birth_month__lt=BORN[1],
     )
     columns = ("spell_id", "worker_id", "organisation_id", "organisation__place_id", "started_on")
     found = rows.order_by("spell_id").values_list(*columns)
