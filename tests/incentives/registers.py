@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -106,12 +106,12 @@ def _grouped(rows: list[Row], column: str) -> dict[Any, list[Row]]:
     return found
 
 
-def together(tables: Mapping[str, pa.Table], on: date) -> dict[str, dict[Any, Row]]:
-    """The same from the engine for everybody."""
+def together(tables: Mapping[str, pa.Table], on: date, only: Collection[str] = ()) -> dict[str, dict[Any, Row]]:
+    """The same from the engine for everybody, or some of the tables."""
     with open_arrow(tables) as opened:
-        return from_tables(opened, on)
+        return from_tables(opened, on, only)
 
 
-def from_tables(opened: Tables, on: date) -> dict[str, dict[Any, Row]]:
-    made = engine.facts(opened, on=on)
+def from_tables(opened: Tables, on: date, only: Collection[str] = ()) -> dict[str, dict[Any, Row]]:
+    made = engine.facts(opened, on=on, only=only)
     return {name: {tuple(row[key] for key in KEYS[name]): row for row in opened.rows(expression)} for name, expression in made.items()}

@@ -56,9 +56,8 @@ class Killed(Exception):  # noqa: N818  # stands for a process that ends
     """The worker ended."""
 
 
-def test_the_search_finds_whom_the_rules_find_and_can_be_stopped_anywhere(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_search_finds_whom_the_rules_find(folder: Folder) -> None:
     tally = search(folder=folder, on=ON, by=BY, now=NOW)
-    whole = _rows()
     assert tally.states == Candidate.counts(CandidateRun.objects.get())
     assert {"likely", "near"} <= tally.states.keys()
     _agrees_with_one_by_one()
@@ -67,18 +66,34 @@ def test_the_search_finds_whom_the_rules_find_and_can_be_stopped_anywhere(folder
         search(folder=folder, on=ON, by=BY, now=NOW)
     begin_anew(on=ON, by=BY)
     assert latest() is None
-    monkeypatch.setattr(operations, "CHUNK", 100)
-    steps = _stopping(2, 4)
+
+
+@pytest.mark.parametrize(
+    ("stages", "chunk"),
+    [pytest.param(operations.STAGES, 100, marks=pytest.mark.slow, id="all"), pytest.param(operations.STAGES[2:3], 5, id="employers")],
+)
+def test_the_search_can_be_stopped_anywhere(folder: Folder, stages: Any, chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of all tables, and on to the next night; or quickly of employers alone."""
+    monkeypatch.setattr(operations, "STAGES", stages)
+    tally = search(folder=folder, on=ON, by=BY, now=NOW)
+    whole = _rows()
+    begin_anew(on=ON, by=BY)
+    monkeypatch.setattr(operations, "CHUNK", chunk)
+    steps = _stopping(1, 3)
+    stopped = 0
     for _ in range(3):
         try:
             search(folder=folder, on=ON, by=BY, now=NOW, progress=steps)
         except Killed:
+            stopped += 1
             assert latest() is None, "half a search is shown to nobody"
             continue
         break
+    assert stopped == 2
     assert _rows() == whole
     assert Notice.objects.filter(template="candidate_found").count() == tally.told, "nobody is told twice"
-    _the_next_night(folder, whole)
+    if len(stages) > 1:
+        _the_next_night(folder)
 
 
 def _stopping(*at: int) -> Callable[[int, int], None]:
@@ -115,7 +130,7 @@ def _agrees_with_one_by_one() -> None:
                     assert exists == bool(found), (rule.name, kind, one[column])
 
 
-def _the_next_night(folder: Folder, before: set[tuple[Any, ...]]) -> None:
+def _the_next_night(folder: Folder) -> None:
     """Of two candidates one is doubted, one has claimed; the others keep their day."""
     hire = Candidate.objects.filter(kind="spell", state="likely").first()
     assert hire

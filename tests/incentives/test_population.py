@@ -22,6 +22,7 @@ from guildhall.incentives.engine.policy import RULE_RUNS, disclosure
 from guildhall.incentives.engine.policy.changes import changed, figures, in_force, parse
 from guildhall.incentives.engine.policy.open_cases import change_of_open
 from guildhall.incentives.engine.policy.outcomes import Law, known
+from guildhall.incentives.engine.policy.outcomes import outcomes as decided_outcomes
 from guildhall.incentives.operations import policy as operations
 from guildhall.incentives.operations.policy import Decided, between_days, compute_policy, keep_facts, what_if
 from guildhall.incentives.tables.policy import DIMENSIONS, KEPT, POLICY, POLICY_BAD, POLICY_HIDDEN, POLICY_REASONS
@@ -167,7 +168,7 @@ def test_a_rerun_is_a_no_op_and_one_that_was_stopped_goes_on(
     folder: Folder, parameters: Parameters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     worked: list[str] = []
-    real = operations.outcomes
+    real = decided_outcomes
 
     def outcomes(tables: Any, law: Law) -> Any:
         if law.rule.name == NAMES[1] and not worked.count("killed"):

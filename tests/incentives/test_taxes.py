@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -156,7 +157,7 @@ def test_both_deductions_may_stand_in_one_year_and_neither_is_money() -> None:
     assert {(decision.kind, decision.channel) for decision in both} == {("deduct", "tax")}
 
 
-def in_force(**changed: object) -> Parameters:
+def in_force(**changed: Any) -> Parameters:
     """The pack's parameters of relief for the self-employed, with the value of some replaced, and the taxes of 2025 held on."""
     own = dict(chongqing().of(SELF.name))
     for name, value in changed.items():
