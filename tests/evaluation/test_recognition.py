@@ -64,9 +64,9 @@ TITLE: Facts = {
     sichuan-2021 | not from L2               | 51        | L2    | full_senior      |             | 2010-03-01 |             |            | refused      | level
     -            | (4) here, 10 years        |           | L1    | full_senior      |             | 2014-03-01 |             |            | undetermined | months_to_full_senior
     -            | here, 30 years            | cq-500112 | L1    | full_senior      |             | 1994-03-01 |             |            | undetermined | months_to_full_senior
-    cn-2020-96   | before the degree went    |           |       |                  |             | 2018-03-01 |             | 2020-12-31 | undetermined | degree_needed
+    -            | before the degree went    |           |       |                  |             | 2018-03-01 |             | 2020-12-31 | undetermined | degree_needed
     cn-2020-96   | on the day it went        |           |       |                  |             | 2018-03-01 |             | 2021-01-01 | entitled     |
-    cn-2018-74   | before any text           |           |       |                  |             | 2015-03-01 |             | 2018-12-31 | undetermined | months_after
+    -            | before any text           |           |       |                  |             | 2015-03-01 |             | 2018-12-31 | undetermined | months_after
     """,
     RECOGNITION_FACTS,
 )
@@ -86,7 +86,7 @@ def test_title_for_a_level(case: Case) -> None:
     press-parity | LT                          | LT    | full_senior      | appointment | yes       |             |            | entitled     |
     press-parity | LT, the post ended          | LT    | full_senior      | appointment | yes       | 2024-03-01  |            | refused      | valid
     -            | LS, no text names it        | LS    | full_senior      | appointment | yes       |             |            | undetermined | parity
-    press-parity | the day before any text     | L2    | intermediate     |             | yes       |             | 2020-12-31 | undetermined | parity
+    -            | the day before any text     | L2    | intermediate     |             | yes       |             | 2020-12-31 | undetermined | parity
     press-parity | the first day on file       | L2    | intermediate     |             | yes       |             | 2021-01-01 | entitled     |
     """,
     RECOGNITION_FACTS,

@@ -48,6 +48,8 @@ RECORDED = (
     "occupations/2-02/",
 )
 LANGUAGES = ("zh-hans", "en")
+LARGEST = 120_000
+"""Bytes of a page before it is packed: the columns of the largest domain, which nobody reads from end to end."""
 BANNER = {"zh-hans": "演示城市，合成人员，1 : 100 模型", "en": "Demonstration city, synthetic people, 1 : 100 model"}
 
 
@@ -65,7 +67,7 @@ def _check(page: str, language: str) -> None:
     assert not re.search(r"<script|\sstyle=|\son[a-z]+=|javascript:", page), "nothing inline, nothing scripted"
     outside = re.findall(r'(?:src|href|action)="(?:https?:)?//[^"]*"', page)
     assert not outside, outside
-    assert len(page.encode()) < 100_000
+    assert len(page.encode()) < LARGEST
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -128,6 +128,7 @@ def unit_word(unit: str) -> str:
         "days": pgettext("unit", "days"),
         "months": pgettext("unit", "months"),
         "grants": pgettext("unit", "grants"),
+        "cases": pgettext("unit", "cases"),
         "basis points": pgettext("unit", "basis points"),
     }
     return words.get(unit, unit)

@@ -59,7 +59,7 @@ POLICY = Table(
     Text("各项政策按分组的人次与金额", "Cases and money of each benefit, by group"),
     (
         _RULE,
-        Column("by", CODE, Text("分组方式；all 为全体", "what cases are grouped by; all for all of them"), values=("all", *DIMENSIONS)),
+        Column("by", CODE, Text("分组方式；`all` 为全体", "what cases are grouped by; all for all of them"), values=("all", *DIMENSIONS)),
         Column("part", TEXT, Text("组；不明的为空文本", "group; empty text where it is not known")),
         Column(
             "cases",
@@ -99,7 +99,7 @@ POLICY_REASONS = Table(
             "kind",
             CODE,
             Text(
-                "only 只缺这一条；fails 不符合；unknown 不明；bad 数据有误",
+                "`only` 只缺这一条；`fails` 不符合；`unknown` 不明；`bad` 数据有误",
                 "only this one is missing; fails; is not known; or the data are wrong",
             ),
             values=KINDS,
@@ -128,7 +128,7 @@ POLICY_HIDDEN = Table(
     Text("须隐去的人次：不足十，或可由此推出的", "Counts that stay hidden: below ten, or such as would give one away"),
     (
         _RULE,
-        Column("by", TEXT, Text("分组方式；only 为只缺一条的条件", "what cases are grouped by; only: of those who miss one condition")),
+        Column("by", TEXT, Text("分组方式；`only` 为只缺一条的条件", "what cases are grouped by; only: of those who miss one condition")),
         Column("part", TEXT, Text("组或条件", "group, or condition")),
         Column("count", TEXT, Text("所隐去的列", "the column that is hidden")),
     ),

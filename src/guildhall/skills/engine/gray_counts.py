@@ -72,7 +72,9 @@ def _parameters(context: Context) -> Parameters:
 
 
 def _grouped(tables: Tables, context: Context) -> list[dict[str, Any]]:
-    """People by outcome and open conditions under every definition: a few rows."""
+    """People by outcome and open conditions under every definition: a few rows; none where a pack has no definition."""
+    if not definitions(_parameters(context), context.on):
+        return []
     return tables.rows(tables.once("skills.gray_collar", lambda _: _decided(tables, context)))
 
 
