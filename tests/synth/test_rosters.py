@@ -56,7 +56,8 @@ def test_the_roster_of_an_employer_of_the_city(tiny: Made, tmp_path: Path) -> No
     assert len(staff(tiny.folder, employer, on=on)) == people
     write_samples(tiny.folder, employer, tmp_path / "samples" / "roster.xlsx")
     wrong, right = (
-        Whole(open_roster(read(tmp_path / "samples" / f"roster{end}.xlsx"), reference=_reference(tiny), today=on)) for end in ("", "-corrected")
+        Whole(open_roster(read(tmp_path / "samples" / f"roster{end}.xlsx"), reference=_reference(tiny), today=on))
+        for end in ("", "-corrected")
     )
     assert wrong.read == right.read == people + NEWCOMERS
     assert (len(wrong.rejected), len(right.rejected)) == (WRONG, 0)

@@ -5,15 +5,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('incentives', '0002_sources_of_facts'),
+        ("incentives", "0002_sources_of_facts"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='claim',
-            name='grant',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='claim', to='incentives.benefitgrant'),
+            model_name="claim",
+            name="grant",
+            field=models.OneToOneField(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="claim", to="incentives.benefitgrant"
+            ),
         ),
     ]

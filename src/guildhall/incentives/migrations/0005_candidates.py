@@ -7,48 +7,86 @@ import guildhall.office.columns
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('incentives', '0004_subjects_of_statements'),
-        ('registry', '0010_doubtful_employment'),
+        ("incentives", "0004_subjects_of_statements"),
+        ("registry", "0010_doubtful_employment"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CandidateRun',
+            name="CandidateRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(unique=True)),
-                ('rulebook', guildhall.office.columns.PlainTextField()),
-                ('begun_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('stage', models.PositiveSmallIntegerField(default=0)),
-                ('after', models.BigIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on", models.DateField(unique=True)),
+                ("rulebook", guildhall.office.columns.PlainTextField()),
+                ("begun_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("stage", models.PositiveSmallIntegerField(default=0)),
+                ("after", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Candidate',
+            name="Candidate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('benefit', guildhall.office.columns.PlainTextField()),
-                ('kind', guildhall.office.columns.PlainTextField()),
-                ('key', models.BigIntegerField()),
-                ('year', models.PositiveSmallIntegerField(default=0)),
-                ('state', guildhall.office.columns.PlainTextField()),
-                ('since', models.DateField()),
-                ('amount_fen', models.BigIntegerField(null=True)),
-                ('turns_on', models.DateField(null=True)),
-                ('open_to_employer', models.BooleanField(default=False)),
-                ('rests_on_reports', models.BooleanField(default=False)),
-                ('why_sealed', models.BinaryField(default=b'')),
-                ('organisation', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='benefit_candidates', to='registry.organisation')),
-                ('place', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='benefit_candidates', to='registry.place')),
-                ('worker', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='benefit_candidates', to='registry.worker')),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='incentives.candidaterun')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("benefit", guildhall.office.columns.PlainTextField()),
+                ("kind", guildhall.office.columns.PlainTextField()),
+                ("key", models.BigIntegerField()),
+                ("year", models.PositiveSmallIntegerField(default=0)),
+                ("state", guildhall.office.columns.PlainTextField()),
+                ("since", models.DateField()),
+                ("amount_fen", models.BigIntegerField(null=True)),
+                ("turns_on", models.DateField(null=True)),
+                ("open_to_employer", models.BooleanField(default=False)),
+                ("rests_on_reports", models.BooleanField(default=False)),
+                ("why_sealed", models.BinaryField(default=b"")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="benefit_candidates",
+                        to="registry.organisation",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="benefit_candidates", to="registry.place"
+                    ),
+                ),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="benefit_candidates", to="registry.worker"
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="incentives.candidaterun"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['organisation', 'run', 'benefit'], name='candidate_employer'), models.Index(fields=['run', 'state', 'benefit', 'place'], name='candidate_place')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['likely', 'near', 'taken_up', 'off'])), name='candidate_state_word'), models.CheckConstraint(condition=models.Q(('kind__in', ['certificate', 'spell', 'year', 'business'])), name='candidate_kind_word'), models.UniqueConstraint(fields=('run', 'kind', 'key', 'year', 'benefit'), name='candidate_once'), models.CheckConstraint(condition=models.Q(('worker__isnull', False), ('organisation__isnull', False), _connector='OR'), name='candidate_of_somebody')],
+                "indexes": [
+                    models.Index(fields=["organisation", "run", "benefit"], name="candidate_employer"),
+                    models.Index(fields=["run", "state", "benefit", "place"], name="candidate_place"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["likely", "near", "taken_up", "off"])), name="candidate_state_word"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["certificate", "spell", "year", "business"])), name="candidate_kind_word"
+                    ),
+                    models.UniqueConstraint(fields=("run", "kind", "key", "year", "benefit"), name="candidate_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("worker__isnull", False), ("organisation__isnull", False), _connector="OR"),
+                        name="candidate_of_somebody",
+                    ),
+                ],
             },
         ),
     ]
