@@ -129,7 +129,6 @@ def unit_word(unit: str) -> str:
         "months": pgettext("unit", "months"),
         "grants": pgettext("unit", "grants"),
         "cases": pgettext("unit", "cases"),
-        "cases": pgettext("unit", "cases"),
         "basis points": pgettext("unit", "basis points"),
     }
     return words.get(unit, unit)
