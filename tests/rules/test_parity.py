@@ -73,7 +73,7 @@ def test_generated_rules_agree(rule: Rule, parameters: Parameters, seed: int) ->
 
 
 @pytest.mark.slow
-@settings(max_examples=600, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much])
 @given(rules(conditions=8, depth=4), laws(), st.integers(0, 1_000_000))
 def test_many_generated_rules_agree(rule: Rule, parameters: Parameters, seed: int) -> None:
     agree(rule, parameters, people(seed, 60, doubtful=seed % 2 / 50))
