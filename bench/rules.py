@@ -38,7 +38,7 @@ def _totals(connection: Any, people: Any, file: Path, spent: list[float]) -> dic
     for table, rules in groupby(policy.RULES, key=lambda rule: rule.facts):
         together, facts = list(rules), _facts(people, table)
         renamed = policy.RENAMED.get(table, {})
-        known = {name: extents[renamed.get(name, name)] for name in facts.columns}
+        known = {name: extents[there] for name in facts.columns if (there := renamed.get(name, name)) in extents}
         answered = fold_all(together, parameters, policy.ON, extents=known, keep=())(facts)
         values = {rule.name: answered[column(rule, "value")] for rule in together}
         asked = {f"{name} {what}": one for name, of in values.items() for what, one in (("entitled", (of > 0).sum()), ("fen", of.sum()))}
@@ -146,21 +146,12 @@ def _facts(people: Any, table: str) -> Any:
 
 
 def _extents(file: Path) -> Mapping[str, Any]:
-    """What the file's own footer says of each column: least and greatest value, and whether any is empty."""
-    import pyarrow.parquet as pq
-
+    """What the file's own footer says of each column, and the places that there are."""
+    from guildhall.rules.extents import of_file
     from guildhall.rules.usable import Extent
 
-    held = pq.ParquetFile(file)
-    groups = [held.metadata.row_group(number) for number in range(held.num_row_groups)]
-    found = {}
-    for place, name in enumerate(held.schema_arrow.names):
-        said = [group.column(place).statistics for group in groups]
-        bounds = [one for one in said if one.has_min_max]
-        words = isinstance(bounds[0].min, str) if bounds else False
-        low, high = (None, None) if words or not bounds else (min(one.min for one in bounds), max(one.max for one in bounds))
-        found[name] = Extent(low, high, any(one.null_count for one in said), frozenset(policy.PLACES) if name == "place" else None)
-    return found
+    names = [name for name, _field, _declared in policy.columns()]
+    return {**of_file(file, names), "place": Extent(empty=False, words=frozenset(policy.PLACES))}
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -226,11 +226,6 @@ class RuleText:
         if origin.days:
             words = Text(f"{words.zh}，{origin.days} 天后过时", f"{words.en}, too old after {origin.days} days")
         return Asked(name, self.named(name), words)
-
-
-def rule_texts(city: City, rules: Iterable[Rule], on: date | None) -> list[RuleText]:
-    """Each rule as it reads on a day."""
-    return [RuleText(rule, city, on) for rule in rules]
 
 
 def exclusions(rule: Rule, rules: Mapping[str, Rule]) -> dict[str, Text]:

@@ -14,7 +14,6 @@ QUICK_DAYS = 7
 """Days between issue and claim under which a certificate from another district is worth a look."""
 RUSH = 10
 """Claims for certificates of one issuer lodged on one day from which on that is worth a look."""
-ASSUMED = Text("阈值为本系统假设", "the threshold is our own assumption")
 
 
 @dataclass(frozen=True)

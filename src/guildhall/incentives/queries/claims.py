@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from guildhall.incentives.engine.defects import masked_account, masked_name
 from guildhall.incentives.engine.hints import Hint
-from guildhall.incentives.engine.states import BEFORE, BY_VERB, LIVE, OPEN, STATES, Move, steps
+from guildhall.incentives.engine.states import BY_VERB, OPEN, STATES, Move, steps
 from guildhall.incentives.engine.terms import OFFICE, TERMS
 from guildhall.incentives.models import Appeal, Check, Claim, Step, Verdict
 from guildhall.incentives.queries import benefits
@@ -343,12 +343,6 @@ def _noticed(row: Claim, names: Mapping[int, str], employers: Mapping[int, Text]
     place = Text(row.place.name_zh, row.place.name_en or row.place.name_zh)
     assert row.notice_until is not None
     return Noticed(row.pk, benefits.title(row.benefit), who, place, row.amount_fen or 0, row.notice_until)
-
-
-def live_claims(benefit: str, kind: str, subjects: Collection[str]) -> dict[str, str]:
-    """The state of the live claim for each of these subjects, where there is one: so that a list offers nothing twice."""
-    rows = Claim.objects.filter(benefit=benefit, kind=kind, subject__in=subjects, state__in=(*BEFORE, *LIVE))
-    return dict(rows.values_list("subject", "state"))
 
 
 def _cursor(text: str) -> tuple[date, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from guildhall.incentives.engine.states import COMMITTED
@@ -121,9 +121,3 @@ def _spending(row: Budget, today: date) -> Spending:
 
 def _sum(claims: QuerySet[Claim]) -> int:
     return int(claims.aggregate(total=Sum("amount_fen"))["total"] or 0)
-
-
-def totals_by_state(viewer: Viewer, today: date) -> dict[str, tuple[int, int]]:
-    """How many claims of the jurisdiction stand at each state, and the fen they are for."""
-    rows = claims_seen(viewer, today).order_by().values_list("state").annotate(Count("pk"), Sum("amount_fen"))
-    return {state: (count, int(fen or 0)) for state, count, fen in rows}

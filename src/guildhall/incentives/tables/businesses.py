@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from guildhall.incentives.tables.facts import (
-    APPLIED,
+    APPLICATION,
     CLAIMED,
     GRADUATES,
+    GRADUATES_AS_OF,
     GRANTED,
     HARDSHIP,
+    HARDSHIP_AS_OF,
     INSURANCE,
+    KEY_GROUP,
     UNEMPLOYMENT,
+    UNEMPLOYMENT_AS_OF,
     as_of,
     fact,
     facts_table,
@@ -36,17 +40,7 @@ BUSINESS = (
         "first day it no longer exists; empty while it does",
         unless("存续", "still in business"),
     ),
-    fact(
-        "applied_on",
-        DATE,
-        "申请日期；尚未申请的为查询日",
-        "day of application; the day asked about while there is none",
-        APPLIED,
-        known=True,
-    ),
-    fact(
-        "granted_on", DATE, "发放日期；尚未发放的为查询日", "day of the grant; the day asked about while there is none", GRANTED, known=True
-    ),
+    *APPLICATION,
     fact("first_business", FLAG, "首次创办", "the owner's first business", CLAIMED),
     fact("legal_representative", FLAG, "经营者为法定代表人或经营者本人", "the owner is its legal representative or proprietor", CLAIMED),
     fact(
@@ -96,7 +90,7 @@ OWNER = (
     fact("rural_entrepreneur", FLAG, "农村自主创业者", "started a business in the countryside", CLAIMED),
     fact("graduate", FLAG, "高等学校毕业生", "owner has completed higher education", GRADUATES),
     fact("graduated_on", DATE, "毕业日期", "day of graduation", GRADUATES),
-    as_of("graduates_as_of", "毕业生数据日期", "day the data on graduates speak of"),
+    GRADUATES_AS_OF,
     fact(
         "registered_unemployed",
         FLAG,
@@ -104,12 +98,12 @@ OWNER = (
         "was registered as unemployed when the business was registered",
         UNEMPLOYMENT,
     ),
-    as_of("unemployed_as_of", "登记失业数据日期", "day the data on registered unemployment speak of"),
+    UNEMPLOYMENT_AS_OF,
     fact("monitored", FLAG, "登记日为防返贫监测对象", "monitored against falling back into poverty on that day", HARDSHIP),
     fact("hard_to_employ", FLAG, "登记日为就业困难人员", "registered as hard to employ on that day", HARDSHIP),
     fact("veteran", FLAG, "退役军人", "a veteran", HARDSHIP),
-    as_of("hardship_as_of", "困难群体数据日期", "day the data on hardship groups speak of"),
-    fact("key_group", FLAG, "税收政策所称重点群体，有证明", "of a key group in the sense of the tax rules, as a document shows", CLAIMED),
+    HARDSHIP_AS_OF,
+    KEY_GROUP,
 )
 LOAN = (
     fact(

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from guildhall.incentives.tables.facts import (
-    APPLIED,
+    APPLICATION,
+    BIRTH_MONTH,
     CLAIMED,
+    DIED_ON,
     GRADUATES,
+    GRADUATES_AS_OF,
     GRANTED,
     HARDSHIP,
+    HARDSHIP_AS_OF,
     INSURANCE,
     INSURANCE_MONTHS,
     UNEMPLOYMENT,
+    UNEMPLOYMENT_AS_OF,
     as_of,
     fact,
     facts_table,
@@ -34,14 +39,8 @@ CERTIFICATE = (
         "where the holder was insured on the day of issue: the place of the paying employer, or of residence without one",
         ref="registry.places",
     ),
-    fact("birth_month", DATE, "出生月份的第一天", "first day of the month of birth"),
-    fact(
-        "died_on",
-        DATE,
-        "死亡日期；空为没有记录",
-        "day of death; empty: none on record",
-        unless("没有死亡记录", "no death on record"),
-    ),
+    BIRTH_MONTH,
+    DIED_ON,
     fact("kind", CODE, "技能等级证书或岗位聘任", "skill-level certificate, or appointment to a post", known=True, values=CERTIFICATE_KINDS),
     fact("level", CODE, "等级", "level", known=True, values=CERTIFIED),
     fact("occupation", NAME, "职业编码", "occupation code", known=True, ref="skills.occupations"),
@@ -68,17 +67,7 @@ CERTIFICATE = (
         "a document of the claim shows whether the occupation counts as urgently needed; empty: the list decides",
         claim(empty=Text("以急需紧缺职业目录为准", "the list of urgently needed occupations decides")),
     ),
-    fact(
-        "applied_on",
-        DATE,
-        "申请日期；尚未申请的为查询日",
-        "day of application; the day asked about while there is none",
-        APPLIED,
-        known=True,
-    ),
-    fact(
-        "granted_on", DATE, "发放日期；尚未发放的为查询日", "day of the grant; the day asked about while there is none", GRANTED, known=True
-    ),
+    *APPLICATION,
 )
 INSURED = (
     fact(
@@ -168,15 +157,15 @@ TRAINED = (
 GROUPS = (
     fact("monitored", FLAG, "培训开始日为防返贫监测对象", "monitored against falling back into poverty when the course began", HARDSHIP),
     fact("hard_to_employ", FLAG, "培训开始日为就业困难人员", "registered as hard to employ when the course began", HARDSHIP),
-    as_of("hardship_as_of", "困难群体数据日期", "day the data on hardship groups speak of"),
+    HARDSHIP_AS_OF,
     fact("graduate", FLAG, "高等学校毕业生（含应届）", "has completed, or completes, higher education", GRADUATES),
     fact("graduated_on", DATE, "高等学校毕业日期", "day of graduation from higher education", GRADUATES),
-    as_of("graduates_as_of", "毕业生数据日期", "day the data on graduates speak of"),
+    GRADUATES_AS_OF,
     fact("school_leaver", FLAG, "未继续升学的初高中毕业生", "left junior or senior school and did not go on", CLAIMED),
     fact("left_school_on", DATE, "初高中毕业日期", "day of leaving school", CLAIMED),
     fact("rural_transferred", FLAG, "农村转移就业劳动者", "moved from the land into a job"),
     fact("registered_unemployed", FLAG, "培训开始日为城镇登记失业人员", "registered as unemployed when the course began", UNEMPLOYMENT),
-    as_of("unemployed_as_of", "登记失业数据日期", "day the data on registered unemployment speak of"),
+    UNEMPLOYMENT_AS_OF,
     fact("employed", FLAG, "培训开始日在岗", "employed when the course began"),
     fact("hired_on", DATE, "培训开始日所在岗位的入职日期", "first day of the job held when the course began"),
 )

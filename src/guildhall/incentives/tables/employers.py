@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from guildhall.incentives.tables.facts import (
-    APPLIED,
-    GRANTED,
-    as_of,
-    fact,
-    facts_table,
-)
+from guildhall.incentives.tables.facts import APPLIED, GRANTED, as_of, fact, facts_table
 from guildhall.kernel.tables import CODE, COUNT, DATE, KEY, NAME
 from guildhall.registry.tables import SIZES
 from guildhall.rules.inputs import feed

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from guildhall.kernel.tables import DATE, Column, Table, Text
+from guildhall.kernel.tables import DATE, FLAG, Column, Table, Text
 from guildhall.rules.inputs import Origin, claim, feed, grants, records
 
 RECORDED, GRANTED, CLAIMED = records(), grants(), claim()
@@ -60,6 +60,36 @@ def as_of(name: str, zh: str, en: str) -> Fact:
 def unless(zh: str, en: str) -> Origin:
     """Records in which an empty value is itself a fact: what it means."""
     return records(empty=Text(zh, en))
+
+
+APPLICATION = (
+    fact(
+        "applied_on",
+        DATE,
+        "申请日期；尚未申请的为查询日",
+        "day of application; the day asked about while there is none",
+        APPLIED,
+        known=True,
+    ),
+    fact(
+        "granted_on", DATE, "发放日期；尚未发放的为查询日", "day of the grant; the day asked about while there is none", GRANTED, known=True
+    ),
+)
+"""The two days of a claim."""
+BIRTH_MONTH = fact("birth_month", DATE, "出生月份的第一天", "first day of the month of birth")
+DIED_ON = fact(
+    "died_on",
+    DATE,
+    "死亡日期；空为没有记录",
+    "day of death; empty: none on record",
+    unless("没有死亡记录", "no death on record"),
+)
+KEY_GROUP = fact(
+    "key_group", FLAG, "税收政策所称重点群体，有证明", "of a key group in the sense of the tax rules, as a document shows", CLAIMED
+)
+GRADUATES_AS_OF = as_of("graduates_as_of", "毕业生数据日期", "day the data on graduates speak of")
+UNEMPLOYMENT_AS_OF = as_of("unemployed_as_of", "登记失业数据日期", "day the data on registered unemployment speak of")
+HARDSHIP_AS_OF = as_of("hardship_as_of", "困难群体数据日期", "day the data on hardship groups speak of")
 
 
 def facts_table(name: str, zh: str, en: str, facts: Iterable[Fact], key: tuple[str, ...]) -> Table:

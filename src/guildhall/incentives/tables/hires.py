@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from guildhall.incentives.tables.facts import (
-    APPLIED,
+    APPLICATION,
+    BIRTH_MONTH,
     CLAIMED,
+    DIED_ON,
     GRADUATES,
+    GRADUATES_AS_OF,
     GRANTED,
     HARDSHIP,
+    HARDSHIP_AS_OF,
     INSURANCE,
     INSURANCE_MONTHS,
+    KEY_GROUP,
     UNEMPLOYMENT,
+    UNEMPLOYMENT_AS_OF,
     Fact,
     as_of,
     fact,
@@ -54,15 +60,9 @@ HIRE = (
     fact("place", NAME, "入职日用人单位所在地", "place of the employer on the day of hiring", ref="registry.places"),
     fact("size", CODE, "用人单位规模", "size of the employer", values=SIZES),
     fact("sector", CODE, "用人单位行业", "sector of the employer", values=SECTORS),
-    fact("birth_month", DATE, "出生月份的第一天", "first day of the month of birth"),
+    BIRTH_MONTH,
     fact("born_on", DATE, "出生日期；只在以月份无法判断时需要", "day of birth; needed only where the month leaves it open", CLAIMED),
-    fact(
-        "died_on",
-        DATE,
-        "死亡日期；空为没有记录",
-        "day of death; empty: none on record",
-        unless("没有死亡记录", "no death on record"),
-    ),
+    DIED_ON,
     fact("hired_on", DATE, "入职日期", "first day of the job", known=True),
     fact(
         "left_on",
@@ -75,17 +75,7 @@ HIRE = (
     fact("contract_from", DATE, "劳动合同起始日期", "first day of the labour contract", CLAIMED),
     fact("contract_until", DATE, "劳动合同终止日期（不含）", "first day after the labour contract", CLAIMED),
     fact("open_ended", FLAG, "无固定期限劳动合同", "the labour contract has no end", CLAIMED),
-    fact(
-        "applied_on",
-        DATE,
-        "申请日期；尚未申请的为查询日",
-        "day of application; the day asked about while there is none",
-        APPLIED,
-        known=True,
-    ),
-    fact(
-        "granted_on", DATE, "发放日期；尚未发放的为查询日", "day of the grant; the day asked about while there is none", GRANTED, known=True
-    ),
+    *APPLICATION,
 )
 INSURED = (
     fact(
@@ -135,10 +125,10 @@ INSURED = (
 GROUPS = (
     fact("graduate", FLAG, "高等学校毕业生", "has completed higher education", GRADUATES),
     fact("graduated_on", DATE, "高等学校毕业日期", "day of graduation from higher education", GRADUATES),
-    as_of("graduates_as_of", "毕业生数据日期", "day the data on graduates speak of"),
+    GRADUATES_AS_OF,
     fact("registered_unemployed", FLAG, "入职前为登记失业人员", "was registered as unemployed when hired", UNEMPLOYMENT),
     fact("unemployed_since", DATE, "该次失业登记日期", "day of that registration", UNEMPLOYMENT),
-    as_of("unemployed_as_of", "登记失业数据日期", "day the data on registered unemployment speak of"),
+    UNEMPLOYMENT_AS_OF,
     fact(
         "unemployed",
         FLAG,
@@ -150,8 +140,8 @@ GROUPS = (
     fact("local_household", FLAG, "本市户籍", "registered household in the city", CLAIMED),
     fact("hard_to_employ", FLAG, "入职日为就业困难人员", "registered as hard to employ when hired", HARDSHIP),
     fact("monitored", FLAG, "入职日为防返贫监测对象", "monitored against falling back into poverty when hired", HARDSHIP),
-    as_of("hardship_as_of", "困难群体数据日期", "day the data on hardship groups speak of"),
-    fact("key_group", FLAG, "税收政策所称重点群体，有证明", "of a key group in the sense of the tax rules, as a document shows", CLAIMED),
+    HARDSHIP_AS_OF,
+    KEY_GROUP,
 )
 ALREADY = (
     fact(

@@ -23,7 +23,6 @@ from guildhall.rules.rulebook import Rule
 from guildhall.rules.usable import Extents
 
 MOST_BAD = 1000
-MEASURED = ("cases", "entitled", "refused", "undetermined", "low", "possible", "unpriced")
 Row = Mapping[str, Any]
 
 
