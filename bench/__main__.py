@@ -68,15 +68,15 @@ def figures(work: Path) -> list[Line]:
     whole = _city(work, WHOLE)
     ours, by_hand, scan = (best([apart("bench.figures", str(whole), way) for _ in range(3)]) for way in ("ours", "sql", "scan"))
     half, part = (best([apart("bench.figures", str(_city(work, scale)), "ours") for _ in range(3)]) for scale in (HALF, PART))
+    alone = ours["seconds"] - ours["gray"]
     beside = (
-        f"{ours['seconds'] / by_hand['seconds']:.2f} × SQL by hand ({by_hand['seconds']:.1f} s), "
-        f"{ours['seconds'] / scan['seconds']:.1f} × a bare scan ({scan['seconds']:.1f} s)"
+        f"{alone / by_hand['seconds']:.2f} × SQL by hand ({by_hand['seconds']:.1f} s), "
+        f"{alone / scan['seconds']:.1f} × a bare scan ({scan['seconds']:.1f} s)"
     )
     return [
-        Line("all figures over the full snapshot: time", f"{ours['seconds']:.2f} s", beside, "≤ 3 s", ours["seconds"] <= 3),
-        Line(
-            "the same, with the loading of Python's libraries", f"{ours['whole']:.2f} s", f"SQL by hand {by_hand['whole']:.2f} s", "", True
-        ),
+        Line("all figures over the full snapshot: time", f"{alone:.2f} s", beside, "≤ 3 s", alone <= 3),
+        Line("gray-collar workers among 8 million, three definitions: time", f"{ours['gray']:.2f} s", "", "", True),
+        Line("both, with the loading of Python's libraries", f"{ours['whole']:.2f} s", f"SQL by hand {by_hand['whole']:.2f} s", "", True),
         Line("the same: peak memory", f"{ours['peak_mb']:,.0f} MB", f"SQL by hand {by_hand['peak_mb']:,.0f} MB", "", True),
         _growth("figures: cost from 0.5 to 5.68 million", ours["seconds"] / part["seconds"] * float(PART)),
         _growth("the same from 2.84 to 5.68 million", ours["seconds"] / half["seconds"] * float(HALF)),

@@ -14,10 +14,11 @@ from guildhall.kernel.backends import Tables
 from guildhall.kernel.disclosure import Sum, hidden
 from guildhall.kernel.figures import Context
 from guildhall.rules.fold import fold
+from guildhall.rules.months import FIRST
 from guildhall.rules.parameters import Parameters
 from guildhall.rules.serial import load_rulebook, rulebook_json
 from guildhall.skills.engine.gray_collar import gray_collar
-from guildhall.skills.engine.gray_facts import READS, facts
+from guildhall.skills.engine.gray_facts import READS, described, people
 from guildhall.skills.tables import GRAY_COLLAR, GRAY_COLLAR_UNKNOWN, VERDICTS
 
 __all__ = ["PARAMETER", "READS", "Row", "counts", "definitions", "parameter", "unknown", "withheld"]
@@ -80,9 +81,12 @@ def _grouped(tables: Tables, context: Context) -> list[dict[str, Any]]:
 
 def _decided(tables: Tables, context: Context) -> Any:
     """Each distinct case once with its number of people, decided under every definition."""
-    rows = facts(tables, on=context.on)
+    people_ = people(tables, context.on)
+    alike = people_.mutate(birth_month=_plausible(people_.birth_month, context.on)).group_by("birth_month", "education", "ranked", "code")
+    alike = tables.once("skills.gray_alike", lambda _: alike.agg(people=lambda t: t.count()))
+    rows = described(tables, alike, context.on)
     asked = [name for name in gray_collar.reads if name not in ("definition", "worker_id")]
-    cases = rows.mutate(birth_month=_plausible(rows.birth_month, context.on)).group_by(asked).agg(people=lambda t: t.count())
+    cases = rows.group_by(asked).agg(people=lambda t: t.people.sum())
     cases = tables.once("skills.gray_cases", lambda _: cases)
     kept: list[str] = []
     parameters = _parameters(context)
@@ -95,9 +99,8 @@ def _decided(tables: Tables, context: Context) -> Any:
 
 
 def _plausible(born: Any, on: date) -> Any:
-    """The year alone of a birth that lies before the day, as no definition asks for an age: few cases stand for many people."""
-    first = ibis.date(born.year(), 1, 1)
-    return (born <= on).ifelse(first, born)
+    """One day for every birth that can be right, as no definition asks for an age: few cases stand for many people."""
+    return ((born >= FIRST) & (born <= on)).ifelse(ibis.literal(FIRST, type="date"), born)
 
 
 def withheld(groups: Iterable[Row], unknowns: Iterable[Row], named: Sequence[str]) -> frozenset[Cell]:

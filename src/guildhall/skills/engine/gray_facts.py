@@ -32,21 +32,30 @@ Rows = Mapping[str, Sequence[Row]]
 
 def facts(tables: Tables, *, on: date) -> Expression:
     """Every person on record once, whichever records were merged into theirs, with every column of the facts table but `definition`."""
+    return described(tables, people(tables, on), on)
+
+
+def people(tables: Tables, on: date) -> Expression:
+    """Every person on record once: worker_id, birth_month, education, `ranked` (empty: no level) and `code`, the occupation as recorded."""
     held = tables.once(f"skills.gray.held.{on:%Y%m%d}", lambda _: _held(tables, on))
     jobs = tables.once(f"skills.gray.jobs.{on:%Y%m%d}", lambda _: _jobs(tables, on))
-    workers, aliases = tables["registry.workers"], tables["registry.aliases"]
-    rows = workers.anti_join(aliases, workers.worker_id == aliases.worker_id)
-    rows = rows.select("worker_id", "birth_month", "education")
-    rows = _beside(rows, "worker_id", held, "holder")
-    rows = _beside(rows, "worker_id", jobs, "employed")
-    rows = rows.mutate(occupation=rows.job.coalesce(rows.learned))
+    rows = tables["registry.workers"].select("worker_id", "birth_month", "education")
+    if _merged(tables):
+        aliases = tables["registry.aliases"]
+        rows = rows.anti_join(aliases, rows.worker_id == aliases.worker_id)
+    rows = _beside(_beside(rows, "worker_id", held, "holder"), "worker_id", jobs, "employed")
+    return rows.select("worker_id", "birth_month", "education", "ranked", code=rows.job.coalesce(rows.learned))
+
+
+def described(tables: Tables, rows: Expression, on: date) -> Expression:
+    """Rows of `people`, or of cases with its columns, with what the facts table says of them; other columns stay."""
+    others = [name for name in rows.columns if name not in ("education", "ranked", "code")]
     occupations = tables["skills.occupations"]
-    digital = occupations.filter(occupations["rank"] == "leaf").select(code="code", digital="digital")
-    rows = _beside(rows, "occupation", digital, "code")
+    digital = occupations.filter(occupations["rank"] == "leaf").select(leaf="code", digital="digital")
+    rows = _beside(rows.mutate(occupation=_now(rows.code)), "occupation", digital, "leaf")
     nothing = {column.name: ibis.null(_type(column.name)) for column in GRAY_COLLAR_FACTS.columns if column.name in NOBODY_RECORDS}
     return rows.select(
-        "worker_id",
-        "birth_month",
+        *others,
         "occupation",
         "digital",
         place=ibis.literal(_city(tables)),
@@ -69,8 +78,15 @@ def _city(tables: Tables) -> str:
     return str(found[0]["place_id"]) if found else ""
 
 
+def _merged(tables: Tables) -> bool:
+    """Whether any two records were merged: most often none were, and the large tables need not be looked through."""
+    return bool(tables.scalar(tables["registry.aliases"].count()))
+
+
 def _of_persons(tables: Tables, rows: Expression) -> Expression:
     """Rows with `person`, the record that leads for their worker."""
+    if not _merged(tables):
+        return rows.mutate(person=rows.worker_id)
     aliases = tables["registry.aliases"].select(merged="worker_id", leads="merged_into_id")
     joined = rows.left_join(aliases, rows.worker_id == aliases.merged)
     return joined.mutate(person=joined.leads.coalesce(joined.worker_id)).drop("merged", "leads")
@@ -97,8 +113,7 @@ def _held(tables: Tables, on: date) -> Expression:
     marked = rows.select(
         holder="person", ranked=rank, code="occupation", mark=rank * RANKED + _day(rows.issued_on) * DATED + rows.certificate_id
     )
-    found = marked.group_by("holder").agg(ranked=marked.ranked.max(), learned=marked.code.cast("string").argmax(marked.mark))
-    return found.mutate(learned=_now(found.learned))
+    return marked.group_by("holder").agg(ranked=marked.ranked.max(), learned=marked.code.cast("string").argmax(marked.mark))
 
 
 def _jobs(tables: Tables, on: date) -> Expression:
@@ -106,8 +121,7 @@ def _jobs(tables: Tables, on: date) -> Expression:
     rows = tables["registry.employment_spells"]
     rows = _of_persons(tables, _in_force(rows.filter(rows.occupation.notnull()), "started_on", "ended_on", on))
     marked = rows.select(employed="person", code="occupation", mark=_day(rows.started_on) * KEYED + rows.spell_id)
-    found = marked.group_by("employed").agg(job=marked.code.cast("string").argmax(marked.mark))
-    return found.mutate(job=_now(found.job))
+    return marked.group_by("employed").agg(job=marked.code.cast("string").argmax(marked.mark))
 
 
 def _beside(rows: Expression, key: str, others: Expression, other: str) -> Expression:
