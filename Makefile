@@ -42,8 +42,8 @@ test: setup-dev  ## the suite on SQLite, both cores, without slow trials and hou
 test-slow: setup-dev  ## the slow trials on SQLite: processes killed half-way, cities of full size
 	@$(BIN)/pytest -n auto --dist worksteal -m "slow and not browser and not postgres" $(ARGS)
 
-test-postgres: setup-dev  ## the same suite and the slow trials on a private PostgreSQL started for them
-	@$(BIN)/python -m tests.postgres $(BIN)/pytest -n auto --dist worksteal -m "not browser" --ignore=tests/house $(ARGS)
+test-postgres: setup-dev  ## what asks for a database, the slow trials too, on a private PostgreSQL started for it
+	@$(BIN)/python -m tests.postgres $(BIN)/pytest -n auto --dist worksteal -m "(database or postgres) and not browser" --ignore=tests/house $(ARGS)
 
 browser: setup-dev  ## journeys in headless Chromium
 	@found=0; $(BIN)/python -m tests.parts chromium || found=$$?

@@ -54,6 +54,14 @@ hypothesis.settings.register_profile("house", derandomize=True, deadline=None, d
 hypothesis.settings.load_profile("house")
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses by it
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what asks for a database: everything else answers the same whichever it is, and is not run on the second one."""
+    for item in items:
+        if item.get_closest_marker("django_db") or {"db", "transactional_db"} & {*getattr(item, "fixturenames", ())}:
+            item.add_marker("database")
+
+
 @pytest.fixture(autouse=True)
 def no_language() -> None:
     """No language is chosen yet: Django's test client leaves that of the last page it asked for, in whichever test that was."""

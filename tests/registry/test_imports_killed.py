@@ -122,6 +122,7 @@ def run(name: str, script: str, folder: Folder, tmp_path: Path, given: list[Any]
 
 
 @pytest.mark.slow
+@pytest.mark.database
 def test_killed_at_ten_moments_nothing_is_lost_and_nothing_doubled(folder: Folder, tmp_path: Path) -> None:
     (tmp_path / "roster.xlsx").write_bytes(made_roster(rows=ROWS, faults=11, places=("西区石桥镇",), occupations=("电工",)).content)
     moments = random.Random(SEED).choices(range(3, STATEMENTS), k=KILLS)  # noqa: S311  # the same moments every time
@@ -135,6 +136,7 @@ def test_killed_at_ten_moments_nothing_is_lost_and_nothing_doubled(folder: Folde
 
 
 @pytest.mark.slow
+@pytest.mark.database
 def test_two_officers_bring_the_same_people_at_once(folder: Folder, tmp_path: Path) -> None:
     """Each person once, each change kept: what the one wrote is on record, or stands among what was said before."""
     phones = ["13711110000", "13722220000"]

@@ -584,6 +584,7 @@ def new_database(name: str, tmp_path: Path) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.database
 def test_a_process_that_is_really_killed_loses_nothing(folder: Folder, load: Load, tmp_path: Path) -> None:
     databases = {name: new_database(name, tmp_path) for name in ("killed", "whole")}
 

@@ -9,6 +9,14 @@ from tests import planted, world
 from tests.web.test_access import contents
 
 
+def test_what_asks_for_a_database_is_run_on_both(db: None, request: pytest.FixtureRequest) -> None:
+    assert request.node.get_closest_marker("database")
+
+
+def test_what_asks_for_none_is_run_once(request: pytest.FixtureRequest) -> None:
+    assert not request.node.get_closest_marker("database")
+
+
 def test_what_is_put_back_is_what_was_built(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(planted, "_kept", {})
     empty = contents()
