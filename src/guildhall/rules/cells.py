@@ -134,13 +134,16 @@ def plain(cell: Cell) -> Sql:
 
 
 def sought(sql: Sql, words: Sequence[Scalar]) -> Sql:
-    """Whether a value is one of several, NULL where it is. Not `isin`: of that DuckDB makes a join, which costs more than the search."""
+    """Whether a value is one of several, NULL where it is. Not `isin`: of that DuckDB makes a join, which costs more than the search.
+
+    Engines differ on whether a list contains NULL, so NULL is not asked for.
+    """
     if len(words) <= 2:
         found = sql == words[0]
         return found if len(words) == 1 else found | (sql == words[1])
     import ibis
 
-    return ibis.array(list(words)).contains(sql)
+    return ibis.cases((sql.notnull(), ibis.array(list(words)).contains(sql)))
 
 
 def strictly(*cells: Cell) -> tuple[Sql, ...] | None:
