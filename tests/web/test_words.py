@@ -12,7 +12,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guildhall.web import charts, folding, messages, numbers, words
+from guildhall.web import charts, folding, levels, messages, numbers, words
 from guildhall.web.viewer import PUBLIC
 
 
@@ -157,3 +157,18 @@ def test_a_folded_table_names_its_parts() -> None:
     assert '<th role="rowheader" scope="row">x' in table
     assert '<th role="columnheader" scope="col">A &amp; B' in table
     assert 'aria-label="“t”"' in table
+
+
+@pytest.mark.parametrize(
+    ("said", "zh", "en"),
+    [
+        ("等级L3可", "等级高级工（三级）可", "等级L3 (senior worker)可"),
+        ("LT 或 LS", "特级技师或 首席技师", "LT (special-grade technician) 或 LS (chief technician)"),
+        ("L30, XL3", "L30, XL3", "L30, XL3"),
+    ],
+)
+def test_a_level_in_a_sentence_is_called_by_its_name(said: str, zh: str, en: str) -> None:
+    with translation.override("zh-hans"):
+        assert levels.levelled(said) == zh
+    with translation.override("en"):
+        assert levels.levelled(said) == en

@@ -29,6 +29,7 @@ from guildhall.rules.decisions import Condition, Operand
 from guildhall.skills.queries import names_of
 from guildhall.web.doors import for_roles, of_the_person
 from guildhall.web.forms import DayField
+from guildhall.web.levels import levelled
 from guildhall.web.pack import city
 from guildhall.web.templatetags.guildhall import text
 from guildhall.web.viewer import viewer_of
@@ -162,7 +163,7 @@ class Told:
     def _line(self, condition: Condition) -> Line:
         said = sentences.sentence(self.rule, condition, self.language, self.parameters).replace(sentences.NOT_KNOWN.in_(self.language), "…")
         needs = () if condition.state is not None else tuple(self._needs(condition))
-        return Line(SIGNS[condition.state], _levelled(said, self.language), tuple(self._law(condition)), needs)
+        return Line(SIGNS[condition.state], levelled(said), tuple(self._law(condition)), needs)
 
     def _needs(self, condition: Condition) -> Iterator[str]:
         for missing in condition.missing:
@@ -189,13 +190,6 @@ class Told:
 
 def _word(code: str) -> str:
     return text(WORDS[code]) if code in WORDS else code
-
-
-def _levelled(said: str, language: str) -> str:
-    """A sentence with levels by their names."""
-    for level in city().levels:
-        said = said.replace(f"{level.code} " if language == "zh" else level.code, level.name.in_(language))
-    return said
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy
 
 from guildhall.incentives.engine.defects import DEFECTS
 from guildhall.incentives.operations import lodging
-from guildhall.incentives.pages.in_words import CODES, Teller, language
+from guildhall.incentives.pages.codes import CODES, language
+from guildhall.incentives.pages.in_words import Teller
 from guildhall.incentives.queries import benefits, claims
 from guildhall.incentives.queries.about import about
 from guildhall.incentives.queries.answers import before_sending, standing_claim

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from guildhall.city.instruments import Document, Instrument
+from guildhall.incentives.pages.codes import language, of_decision
 from guildhall.incentives.queries import benefits
 from guildhall.incentives.queries.answers import Answer
-from guildhall.kernel.tables import Text
-from guildhall.registry.engine import wordbook
 from guildhall.rules import sentences
 from guildhall.rules.decisions import Condition, Missing, Operand
 from guildhall.rules.parameters import Parameter
-from guildhall.skills.queries import names_of
+from guildhall.web.levels import levelled
 from guildhall.web.pack import city
 
-SHORT_LIST = 5
 SIGNS = {True: "y", False: "x", None: "q"}
-LEVEL, LEVEL_SPACED = re.compile(r"\b(L[1-8])\b"), re.compile(r"\b(L[1-8])\b ?")
 LAW, SAID, ELSEWHERE, OFFICE, FEEDS, GRANTS, WRONG = "law", "said", "elsewhere", "office", "feeds", "grants", "wrong"
 AUTHORITIES: Mapping[str, Any] = {
     "insured_as_of": gettext_lazy("the social insurance authority sends it, usually each month"),
@@ -53,28 +49,6 @@ SHORT: Mapping[str, Any] = {
     ELSEWHERE: gettext_lazy("what you say where you ask for it"),
 }
 """The same in a word or two, what weighs most first."""
-CODES: Mapping[str, Mapping[str, Text]] = {
-    "kind": {
-        **wordbook.CERTIFICATE_KIND,
-        "self_employed": Text("个体工商户", "business of one's own"),
-        "micro": Text("微型企业", "micro enterprise"),
-        "small": Text("小型企业", "small enterprise"),
-        "medium": Text("中型企业", "medium enterprise"),
-    },
-    "source": wordbook.CERTIFICATE_SOURCE,
-    "training": {
-        "catalogue": Text("目录内培训", "a course of the published catalogue"),
-        "off_catalogue": Text("目录外培训", "a course outside the catalogue"),
-        "new_occupation": Text("新职业培训", "a course for a new occupation"),
-        "featured": Text("特色培训", "a featured course of the city"),
-    },
-    "borrower": {
-        "person": Text("个人", "one person"),
-        "partnership": Text("合伙", "partners together"),
-        "company": Text("企业", "a company"),
-    },
-}
-"""What the words of inputs mean."""
 
 
 @dataclass(frozen=True)
@@ -116,11 +90,6 @@ class Line:
     needs: tuple[Need, ...]
 
 
-def language() -> str:
-    """The language of the words of a rule: zh or en."""
-    return "zh" if (get_language() or "zh").startswith("zh") else "en"
-
-
 class Teller:
     """Says one answer in the reader's language."""
 
@@ -129,7 +98,7 @@ class Teller:
         self.language = language()
         self.parameters: Mapping[str, Parameter] = benefits.parameters().of(answer.rule.name)
         self.instrument: Instrument | None = city().instrument.get(answer.rule.name)
-        self.levels = {level.code: level.name for level in city().levels}
+        self.codes = of_decision(answer.decision, self.parameters)
 
     @property
     def outcome(self) -> str:
@@ -162,28 +131,30 @@ class Teller:
     def line(self, condition: Condition) -> Line:
         unknown = sentences.NOT_KNOWN.in_(self.language)
         text = sentences.sentence(self.rule, condition, self.language, self.parameters).replace(unknown, "…")
-        known = tuple((self.name(each), self.value(each)) for each in condition.operands if each.kind == "input" and each.value is not None)
+        known = tuple(
+            (self.name(each), self.codes.said(each.name, each.value, each.unit))
+            for each in condition.operands
+            if each.kind == "input" and each.value is not None
+        )
         needs = () if condition.state is not None else tuple(self.need(each) for each in condition.missing)
-        return Line(SIGNS[condition.state], self.levelled(text), known, tuple(self.laws(condition.operands)), needs)
+        return Line(SIGNS[condition.state], levelled(text), known, tuple(self.laws(condition.operands)), needs)
 
     def laws(self, operands: Iterable[Operand]) -> Iterator[Law]:
         """The parameters among the operands, each once."""
         for operand in dict.fromkeys(each for each in operands if each.kind == "parameter"):
-            value = self.levelled(self._listed(operand) or sentences.said(operand.value, operand.unit, self.language))
+            held = self._listed(operand) if operand.value is None else operand.value
             document = self.document(operand.document)
             named = replace(operand, document=document.title.in_(self.language)) if document and not document.number else operand
+            value = self.codes.said(operand.name, held, operand.unit)
             yield Law(self.name(operand), value, sentences.source(named, self.language), operand.status, document)
 
-    def _listed(self, operand: Operand) -> str:
-        """What stands in a list, or how much where that is long; empty for any other parameter."""
+    def _listed(self, operand: Operand) -> object:
+        """What stands in a list that was read; nothing for any other parameter."""
         parameter = self.parameters.get(operand.name)
         if parameter is None or parameter.kind != "list":
-            return ""
+            return None
         held = (each for each in parameter.versions if (each.valid_from, each.jurisdiction) == (operand.valid_from, operand.jurisdiction))
-        value = next((each.value for each in held), None)
-        if not isinstance(value, tuple):
-            return ""
-        return sentences.said(value, "", self.language) if len(value) <= SHORT_LIST else _("%(n)s entries") % {"n": len(value)}
+        return next((each.value for each in held), None)
 
     def rests_on(self) -> list[Law]:
         """Every parameter that the answer rests on, amounts first."""
@@ -249,31 +220,6 @@ class Teller:
 
     def name(self, operand: Operand) -> str:
         return sentences.name_of(self.rule, operand.name, self.language, self.parameters)
-
-    def value(self, operand: Operand) -> str:
-        """A fact as a person reads it: codes in words, levels, occupations and places by their names."""
-        if isinstance(operand.value, str):
-            return self.word(operand.name, operand.value)
-        return sentences.said(operand.value, operand.unit, self.language)
-
-    def word(self, name: str, value: str) -> str:
-        if name == "occupation":
-            return (names_of([value]).get(value) or Text(value, value)).in_(self.language)
-        if name == "place":
-            known = city().place.get(value)
-            return known.name.in_(self.language) if known else value
-        return self.levelled(CODES.get(name, {}).get(value, Text(value, value)).in_(self.language))
-
-    def levelled(self, text: str) -> str:
-        """The text with what a level is called in the place of its code; in English beside it."""
-
-        def named(at: re.Match[str]) -> str:
-            if at[1] not in self.levels:
-                return at[0]
-            name = self.levels[at[1]].in_(self.language)
-            return name if self.language == "zh" else f"{at[0]} ({name})"
-
-        return (LEVEL_SPACED if self.language == "zh" else LEVEL).sub(named, text)
 
 
 def where_to_go(answer: Answer) -> tuple[str, str]:

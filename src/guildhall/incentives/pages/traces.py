@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from guildhall.incentives.pages.codes import language, of_decision, separator
 from guildhall.incentives.queries.benefits import SET_HERE
 from guildhall.incentives.queries.trace import Trace
-from guildhall.registry.engine.book import BOOK
 from guildhall.rules import sentences
 from guildhall.rules.decisions import Condition, Decision, Operand
 from guildhall.rules.parameters import Parameter
 from guildhall.rules.rulebook import Rule
-from guildhall.skills.queries import names_of
-from guildhall.web import words
-from guildhall.web.numbers import yes_no
-from guildhall.web.pack import city
+from guildhall.web.levels import levelled
 from guildhall.web.templatetags.guildhall import text
 
 SIGNS = {True: "y", False: "x", None: "q"}
 """Holds, does not, not known: the classes that the style sheet gives a sign."""
-LEVEL = re.compile(r"\bL[1-8ST]\b", re.ASCII)
-MOST_LISTED = 8
-"""Words of a list that are all said."""
 
 
 @dataclass(frozen=True)
@@ -97,12 +89,11 @@ class _Writer:
 
     def __init__(self, rule: Rule, decision: Decision, parameters: Mapping[str, Parameter]) -> None:
         self.rule, self.decision, self.parameters = rule, decision, parameters
-        self.language = get_language() or "zh-hans"
-        listed = (version.value for parameter in parameters.values() if parameter.kind == "list" for version in parameter.versions)
-        self.words = _Codes(decision, listed)
+        self.language = language()
+        self.words = of_decision(decision, parameters)
 
     def line(self, condition: Condition) -> Line:
-        said = self.words.levelled(sentences.sentence(self.rule, condition, self.language, self.parameters))
+        said = levelled(sentences.sentence(self.rule, condition, self.language, self.parameters))
         missing = tuple(sentences.needs(self.rule, found, self.language, self.parameters) for found in condition.missing)
         return Line(SIGNS[condition.state], said, *self.rests_on(condition.operands), missing)
 
@@ -142,61 +133,6 @@ class _Writer:
         where = (operand.document, operand.jurisdiction, operand.valid_from)
         found = (version.value for version in versions if (version.document, version.jurisdiction, version.valid_from) == where)
         return next(found, None)
-
-
-class _Codes:
-    """The codes of a decision in words: levels, occupations, places, and the closed lists of the registry."""
-
-    def __init__(self, decision: Decision, listed: Iterable[object]) -> None:
-        used = (*decision.value_operands, *(operand for condition in decision.conditions for operand in condition.operands))
-        found = _words([*(operand.value for operand in used), *listed])
-        self.levels = {row.code: row.name for row in city().levels}
-        self.occupations = names_of({value for value in found if value[:1].isdigit()})
-
-    def said(self, name: str, value: object, unit: str) -> str:
-        """A value in words; of a long list how many it has."""
-        if isinstance(value, tuple) and len(value) > MOST_LISTED:
-            return ngettext("a list of %(n)s", "a list of %(n)s", len(value)) % {"n": len(value)}
-        if isinstance(value, tuple):
-            return separator().join(self.code(name, word) for word in value)
-        return self.code(name, value) if isinstance(value, str) else sentences.said(value, unit, get_language() or "zh-hans")
-
-    def levelled(self, words: str) -> str:
-        """A sentence with the names of levels in the place of their codes."""
-        return LEVEL.sub(lambda found: text(self.levels[found[0]]) if found[0] in self.levels else found[0], words)
-
-    def code(self, name: str, value: object) -> str:
-        """One code in words; itself where no list has it."""
-        if isinstance(value, bool):
-            return yes_no(value)
-        found = self.levels.get(str(value)) or self.occupations.get(str(value))
-        if found is not None:
-            return text(found)
-        own: Mapping[str, Callable[[str], str]] = {"place": _place, "size": _listed("size"), "sector": _listed("sector")}
-        if name in own:
-            return own[name](str(value))
-        listed = BOOK["certificate_kind" if name == "kind" else name] if name in BOOK or name == "kind" else {}
-        return text(listed[str(value)]) if str(value) in listed else str(value)
-
-
-def separator() -> str:
-    """What stands between the parts of a list."""
-    return "、" if (get_language() or "zh").startswith("zh") else ", "
-
-
-def _words(values: Iterable[object]) -> Iterator[str]:
-    for value in values:
-        parts = value if isinstance(value, tuple) else (value,)
-        yield from (part for part in parts if isinstance(part, str))
-
-
-def _listed(of: str) -> Callable[[str], str]:
-    return lambda value: words.word(of, value)
-
-
-def _place(key: str) -> str:
-    known = city().place.get(key)
-    return text(known.name) if known else key
 
 
 def _origin(operand: Operand) -> str:
