@@ -302,7 +302,13 @@ def _of_the_employer(side: Side) -> None:
         worker_id=side.worker, organisation_id=side.organisation, bundle=batch, place_id=side.homes[0], state="draft", since=THEN.date(),
         begun_by="account:0", begun_at=THEN,
     )  # fmt: skip
-    side.keys |= {"bundle": batch.pk, "claim own": own.pk}
+    refused = Claim.objects.create(
+        benefit="job_stabilisation_refund", kind="year", subject=f"{side.organisation}-2025", payee="organisation",
+        once=f"job_stabilisation_refund:year:{side.organisation}-2025", organisation_id=side.organisation, place_id=side.homes[0],
+        state="refused", since=THEN.date(), begun_by="account:0", begun_at=THEN, lodged_by="account:0", lodged_at=THEN,
+    )  # fmt: skip
+    Verdict.objects.create(claim=refused, what="refusal", state="final", proposed_by="account:0", proposed_at=THEN)
+    side.keys |= {"bundle": batch.pk, "claim own": own.pk, "claim own refused": refused.pk}
     side.keys["hire"] = models.EmploymentSpell.objects.get(worker_id=side.second, organisation_id=side.organisation).pk
 
 

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from datetime import date
+from html import unescape
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
-from guildhall.incentives.models import Bundle, Candidate, CandidateRun, Claim, Statement
-from guildhall.incentives.operations import bundles
+from guildhall.incentives.models import BenefitGrant, Bundle, Candidate, CandidateRun, Claim, EmployerYear, Statement, Verdict
+from guildhall.incentives.operations import appeals, bundles, lodging, receiving, review
 from guildhall.incentives.operations.outreach import ask_staff
 from guildhall.incentives.queries import benefits, facts, roster
 from guildhall.incentives.queries.candidates import EMPLOYER_MAY_KNOW, named_to_employer
 from guildhall.kernel.errors import AlreadyDone, NotFound
 from guildhall.office.models import AuditEvent, Grant, Notice
 from guildhall.registry.models import Consent, EmploymentSpell, ReportedFact
+from guildhall.web.viewer import system
+from tests import people
 from tests.incentives.desk import BENEFIT, NOW, TODAY, Desk, desk
 from tests.incentives.test_worker_pages import PAPER
+from tests.shown import computed, shown
 from tests.world import World
 from tests.world import build as build_world
 
-__all__ = ["desk"]
+__all__ = ["computed", "desk", "shown"]
+REFUND = "job_stabilisation_refund"
 EVERY = "job_expansion_subsidy"
 
 
@@ -214,3 +221,98 @@ def test_a_day_that_is_to_come_is_refused_on_the_page(world: World) -> None:
     page = world.client("employer").get(reverse("employer_benefits"), {"on": "2090-01-01"})
     assert page.status_code == 200
     assert 'role="alert"' in page.content.decode()
+
+
+# what was decided, and the objection to it
+
+
+def _page(client: Client, name: str, key: int) -> str:
+    with override("en"):
+        response = client.get(reverse(name, args=[key]))
+    assert response.status_code == 200, name
+    return unescape(response.content.decode())
+
+
+@pytest.mark.usefixtures("shown")
+def test_an_employer_reads_why_its_claim_was_refused_and_objects(desk: Desk) -> None:
+    """The refund of its own year: reason, document, last day and body; then the objection, a paper for it, and the answer."""
+    client = people.signed_in(Grant.objects.get(pk=desk.employer.grant or 0))
+    claim = lodging.begin(benefit=REFUND, subject="2026", by=desk.employer, now=desk.now)
+    lodging.give_account(claim_id=claim.pk, number="6222000011112222", holder="单位", bank="行", by=desk.employer, now=desk.now)
+    lodging.submit(claim_id=claim.pk, by=desk.employer, now=desk.now)
+    receiving.accept(claim_id=claim.pk, by=desk.officer, now=desk.now)
+    with override("en"):
+        objection = reverse("employer_object", args=[claim.pk])
+    assert client.get(objection).status_code == 404, "nothing is decided yet"
+    review.refuse(claim_id=claim.pk, reason="裁员超过比例", basis=["人社部发〔2025〕18号 二"], by=desk.officer, now=desk.now)
+    page = _page(client, "employer_claim", claim.pk)
+    verdict = Verdict.objects.get()
+    for words in (
+        "Why was it refused?",
+        "裁员超过比例",
+        "人社部发〔2025〕18号 二",
+        f"You may object until {verdict.remedy_until}",
+        objection,
+    ):
+        assert words in page
+    assert "administrative reconsideration" in page
+    assert "裁员超过比例" in _page(client, "employer_object", claim.pk)
+    assert 'role="alert"' in client.post(objection, {"grounds": ""}).content.decode()
+    assert client.post(objection, {"grounds": "两人是自愿离职"}).status_code == 302
+    claim.refresh_from_db()
+    assert claim.state == "appealed"
+    paper = {"do": "paper", "title": "离职申请", "file": SimpleUploadedFile("p.pdf", PAPER, "application/pdf")}
+    assert client.post(reverse("employer_claim", args=[claim.pk]), paper).status_code == 302
+    page = _page(client, "employer_claim", claim.pk)
+    for words in ("两人是自愿离职", "离职申请", "an officer who took no part", "It is being looked at"):
+        assert words in page
+    assert objection not in page
+    appeals.decide_appeal(claim_id=claim.pk, uphold=False, answer="名册显示为裁减", by=desk.second, now=desk.now)
+    page = _page(client, "employer_claim", claim.pk)
+    assert "It was dismissed" in page
+    assert "名册显示为裁减" in page
+    assert objection not in page, "each decision can be objected to once"
+    assert client.post(objection, {"grounds": "again"}).status_code == 200
+
+
+@pytest.mark.usefixtures("shown")
+def test_nobody_objects_for_another_organisation_or_to_what_is_a_workers(desk: Desk) -> None:
+    claim = desk.refused()
+    client = people.signed_in(Grant.objects.get(pk=desk.employer.grant or 0))
+    assert client.get(reverse("employer_object", args=[claim.pk])).status_code == 404
+    Claim.objects.filter(pk=claim.pk).update(organisation_id=desk.world.harbour.organisation)
+    desk.agree("employer_claims")
+    assert client.get(reverse("employer_claim", args=[claim.pk])).status_code == 200
+    assert client.get(reverse("employer_object", args=[claim.pk])).status_code == 404
+    with pytest.raises(NotFound):
+        lodging.add_paper(claim_id=claim.pk, title="x", content=PAPER, name="a.pdf", by=desk.employer, now=desk.now)
+
+
+# years of the organisation
+
+
+def test_a_year_that_was_granted_is_not_claimed_again_and_is_shown_so(desk: Desk) -> None:
+    own = desk.world.harbour.organisation
+    EmployerYear.objects.create(
+        organisation_id=own, year=2025, premiums=1_000_000, insured_average=20, laid_off=0, months_paid=12, as_of=date(2026, 1, 10)
+    )
+
+    def year() -> roster.Year:
+        (found,) = roster.roster(desk.employer, on=TODAY, today=TODAY).years
+        return found
+
+    assert (year().year, year().claim, year().grant) == (2026, None, None)
+    grant = BenefitGrant.objects.create(benefit=REFUND, organisation_id=own, year=2026, amount=600_000, granted_on=TODAY, source="recorded")
+    assert (year().open, year().grant) == (False, grant)
+    with pytest.raises(AlreadyDone):
+        lodging.begin(benefit=REFUND, subject="2026", by=desk.employer, now=desk.now)
+    with pytest.raises(AlreadyDone):
+        lodging.begin(benefit=REFUND, subject=f"{own}-2026", by=system("claims"), now=desk.now)
+    lodging.begin(benefit=REFUND, subject="2025", by=desk.employer, now=desk.now)
+    BenefitGrant.objects.filter(pk=grant.pk).update(revoked_on=TODAY)
+    claim = lodging.begin(benefit=REFUND, subject="2026", by=desk.employer, now=desk.now)
+    assert (year().open, year().claim) == (False, claim)
+    with pytest.raises(AlreadyDone):
+        lodging.begin(benefit=REFUND, subject="2026", by=desk.employer, now=desk.now)
+    lodging.withdraw(claim_id=claim.pk, by=desk.employer, now=desk.now)
+    assert year().claim is None, "what was withdrawn does not stand for the year"

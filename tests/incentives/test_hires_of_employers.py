@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from guildhall.incentives.models import Claim
-from guildhall.incentives.operations import appeals, lodging, receiving, review
+from guildhall.incentives.operations import appeals, bundles, lodging, receiving, review
 from guildhall.incentives.queries import benefits, claims
 from guildhall.incentives.queries.neutral import NOT_GRANTED, asks_others
 from guildhall.incentives.tables import HIRE_FACTS
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
 from guildhall.office.models import Notice
 from guildhall.office.queries.notices import facts_of
+from guildhall.registry.operations.consents import withdraw_consent
 from tests.incentives.desk import TODAY, Desk, desk
 from tests.incentives.test_hiring_subsidies import BASE
 from tests.incentives.test_worker_pages import PAPER
@@ -31,7 +32,7 @@ def _begun(desk: Desk, **facts: Any) -> Claim:
 
 
 def _accepted(desk: Desk, **facts: Any) -> Claim:
-    desk.agree("employer_claims")
+    desk.agree("employer_hires")
     claim = _begun(desk, **facts)
     lodging.submit(claim_id=claim.pk, by=desk.employer, now=desk.now)
     receiving.accept(claim_id=claim.pk, by=desk.officer, now=desk.now)
@@ -49,7 +50,7 @@ def test_every_benefit_for_a_hire_asks_what_others_know() -> None:
         assert asks_others(rule), rule.name
 
 
-@pytest.mark.parametrize("right", ["employer_claims", "employer_hires", "paper"])
+@pytest.mark.parametrize("right", ["employer_hires", "paper"])
 def test_a_claim_for_a_hire_is_lodged_by_consent_or_by_the_employers_own_paper(desk: Desk, right: str) -> None:
     claim = _begun(desk)
     more: dict[str, Any] = {"claim_id": claim.pk, "by": desk.employer, "now": desk.now}
@@ -62,6 +63,33 @@ def test_a_claim_for_a_hire_is_lodged_by_consent_or_by_the_employers_own_paper(d
     else:
         desk.agree(right)
     lodging.submit(**more)
+    assert desk.again(claim).state == "lodged"
+
+
+def test_the_consent_to_lodging_ones_own_benefits_opens_no_claim_for_a_hire(desk: Desk) -> None:
+    """In its words the employer learns nothing on record; being known as one it can claim for is a consent of its own."""
+    claim = _begun(desk)
+    desk.agree("employer_claims")
+    with pytest.raises(GuildhallError, match="agreed|同意"):
+        lodging.submit(claim_id=claim.pk, by=desk.employer, now=desk.now)
+    desk.agree("employer_hires")
+    lodging.submit(claim_id=claim.pk, by=desk.employer, now=desk.now)
+    assert desk.again(claim).state == "lodged"
+
+
+def test_the_consent_to_being_known_lodges_none_of_the_persons_own_benefits(desk: Desk) -> None:
+    desk.agree("employer_hires")
+    bundles.bundle(benefit="skill_upgrade_subsidy", subjects=[desk.certificate], by=desk.employer, now=desk.now)
+    assert Claim.objects.get().state == "asked"
+
+
+def test_what_was_lodged_goes_on_after_the_consent_is_withdrawn(desk: Desk) -> None:
+    desk.agree("employer_hires")
+    claim = _begun(desk)
+    lodging.submit(claim_id=claim.pk, by=desk.employer, now=desk.now)
+    receiving.send_back(claim_id=claim.pk, defects=[("paper_missing", "")], by=desk.officer, now=desk.now)
+    withdraw_consent(worker_id=desk.world.harbour.worker, purpose="employer_hires", by=desk.worker, now=desk.now)
+    lodging.submit(claim_id=claim.pk, by=desk.employer, now=desk.now)
     assert desk.again(claim).state == "lodged"
 
 
@@ -91,7 +119,9 @@ def test_a_refusal_tells_an_employer_nothing_that_others_know(desk: Desk) -> Non
     appeals.appeal(claim_id=claim.pk, grounds="不服", by=desk.employer, now=desk.now)
     appeals.decide_appeal(claim_id=claim.pk, uphold=False, answer="他处已领", by=desk.second, now=desk.now)
     assert "他处" not in str(_told(desk, "claim_appeal_dismissed"))
-    assert claims.claim(desk.employer, claim.pk, TODAY, desk.now).verdicts[0].answer == ""
+    (judged,) = claims.claim(desk.employer, claim.pk, TODAY, desk.now).verdicts
+    assert (judged.answer, judged.grounds) == ("", "不服")
+    assert judged.basis == benefits.basis(HIRING), "which condition failed is not to be read from the documents"
 
 
 def test_a_refusal_names_what_fails_of_the_employers_own_facts(desk: Desk) -> None:
@@ -117,3 +147,14 @@ def test_no_amount_is_told_before_the_grant(desk: Desk, settings: Any) -> None:
     review.approve(claim_id=claim.pk, check_id=desk.check(claim).pk, by=desk.officer, now=desk.now)
     review.confirm(claim_id=claim.pk, by=desk.second, now=desk.now)
     assert claims.claim(desk.employer, claim.pk, TODAY, desk.now).row.amount_fen == 600_000
+
+
+def test_an_objection_that_was_upheld_is_seen_and_still_tells_nothing(desk: Desk) -> None:
+    claim = _accepted(desk, hiring_grants=1, hard_to_employ=True)
+    review.refuse(claim_id=claim.pk, reason="他处已领", by=desk.officer, now=desk.now)
+    appeals.appeal(claim_id=claim.pk, grounds="不服", by=desk.employer, now=desk.now)
+    appeals.decide_appeal(claim_id=claim.pk, uphold=True, answer="他处未领", by=desk.second, now=desk.now)
+    (judged,) = claims.claim(desk.employer, claim.pk, TODAY, desk.now).verdicts
+    assert judged.appeal is not None
+    assert (judged.verdict.state, judged.appeal.state, judged.answer) == ("set_aside", "upheld", "")
+    assert "他处" not in judged.told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from html import unescape
 from typing import Any
 
@@ -13,11 +14,15 @@ from django.urls import reverse
 
 from guildhall.incentives.engine.defects import DEFECTS
 from guildhall.incentives.models import Budget, Check, Claim, Rulebook, Verdict
-from guildhall.incentives.operations import appeals, lodging
+from guildhall.incentives.operations import appeals, lodging, paying, receiving
+from guildhall.incentives.operations.moving import due_on
 from guildhall.incentives.queries import claims, payments
+from guildhall.incentives.queries.terms import due, pay_by
+from guildhall.incentives.queries.waiting import waiting
 from guildhall.office.models import AuditEvent, Grant, Mandate, Notice
 from guildhall.office.queries.notices import facts_of
 from guildhall.office.viewers import MANDATE
+from guildhall.web.navigation import Waiting
 from guildhall.web.viewer import Viewer
 from tests import clock, people
 from tests.incentives.desk import BENEFIT, Desk, answer, desk
@@ -70,6 +75,28 @@ def test_the_queue_shows_what_waits_by_kind_of_work_and_to_whom(office: Desk) ->
     assert _rows(_page(office.auditor, "claims_queue", query="?work=second")) == [claim.pk]
     assert _rows(_page(office.officer, "claims_queue", query="?state=proposed")) == [claim.pk]
     assert _rows(_page(office.officer, "claims_queue", query="?state=proposed&benefit=startup_grant")) == []
+
+
+def test_what_was_returned_and_not_completed_in_time_waits_for_an_officer(office: Desk) -> None:
+    claim = office.lodged()
+    receiving.send_back(claim_id=claim.pk, defects=[("paper_missing", "")], by=office.officer, now=office.now)
+    due = office.again(claim).due_on
+    assert due is not None
+    before = claims.queue(office.officer, due, work="first")
+    assert (before.waiting, before.overdue) == (0, 0), "the claimant has its day"
+    day = due + timedelta(days=1)
+    found = claims.queue(office.officer, day, work="first")
+    assert ([row.claim.pk for row in found.rows], found.waiting, found.overdue, found.works["first"]) == ([claim.pk], 1, 1, 1)
+    assert found.rows[0].may_be_ended
+    assert waiting(office.officer, day)["claims_queue"] == Waiting(1, 1)
+    office.now = clock.moment()
+    assert due < clock.today()
+    page = _page(office.officer, "claims_queue")
+    assert _rows(page) == [claim.pk]
+    assert "可终止或继续等待" in page
+    assert "是否终止" in _page(office.officer, "claim_review", claim.pk)
+    assert _step(office.officer, claim, "lapse")[0] == 302
+    assert _rows(_page(office.officer, "claims_queue")) == []
 
 
 def test_a_list_without_deadlines_goes_on_where_it_stopped(office: Desk) -> None:
@@ -342,3 +369,54 @@ def test_doors_of_the_review_are_closed_to_everybody_else(office: Desk) -> None:
         for name, key in (("claim_review", claim.pk), ("payment_batch", batch.pk)):
             assert _as(viewer).get(reverse(name, args=[key])).status_code == 404
     assert _rows(_page(west, "claims_queue", query="?state=batched")) == []
+
+
+# by when it is to be paid
+
+
+def test_paying_is_due_after_the_notice_and_by_the_day_of_the_text(office: Desk) -> None:
+    claim = office.noticed()
+    assert claim.notice_until is not None
+    assert claim.due_on == due_on("noticed", claim.notice_until), "the term begins with the end of the notice"
+    Claim.objects.filter(pk=claim.pk).update(pay_by=claim.notice_until + timedelta(days=1))
+    row = office.again(claim)
+    ends = due(row)
+    assert ends is not None
+    assert (ends.value, ends.provisional) == (row.pay_by, False)
+    Claim.objects.filter(pk=claim.pk).update(state="failed")
+    ends = due(office.again(claim))
+    assert ends is not None
+    assert ends.value > claim.notice_until + timedelta(days=1), "what the claimant has to do is not cut short"
+
+
+def test_the_day_of_the_text_is_noted_when_a_claim_is_lodged(office: Desk) -> None:
+    known = {"hired_on": date(2025, 7, 14), "place": "cq-500103"}
+    assert pay_by("social_insurance_subsidy", known) == date(2026, 12, 31)
+    assert pay_by("social_insurance_subsidy", {**known, "hired_on": date(2026, 7, 14)}) is None, "nothing of 2026 is on file"
+    assert pay_by("social_insurance_subsidy", {}) is None
+    assert pay_by(BENEFIT, known) is None
+
+
+def test_what_is_to_be_paid_stands_by_its_deadline_and_late_payments_are_counted(office: Desk) -> None:
+    first = office.noticed()
+    row = {field.attname: getattr(first, field.attname) for field in Claim._meta.concrete_fields if not field.primary_key}
+    second = Claim.objects.create(**{**row, "subject": "777", "once": "other", "grant_id": None})
+    Claim.objects.update(notice_until=first.notice_from)
+    Claim.objects.filter(pk=first.pk).update(due_on=clock.today() + timedelta(days=3))
+    Claim.objects.filter(pk=second.pk).update(due_on=clock.today() - timedelta(days=1), pay_by=clock.today() - timedelta(days=1))
+    page = _page(office.officer, "payments")
+    assert _ticks(page) == [second.pk, first.pk]
+    assert page.count("clock late") == 1
+    assert f"{clock.today() - timedelta(days=1)}" in page
+    assert waiting(office.officer, clock.today())["payments"] == Waiting(2, 1)
+    office.now = clock.moment()
+    batch = paying.make_batch(by=office.officer, now=office.now, claim_ids=[second.pk])
+    Claim.objects.filter(pk=second.pk).update(due_on=clock.today() - timedelta(days=1))
+    (found,) = payments.open_batches(office.officer, clock.today(), 10)
+    assert (found.batch, found.due_on, found.overdue) == (batch, clock.today() - timedelta(days=1), True)
+    assert waiting(office.officer, clock.today())["payments"] == Waiting(2, 1), "late with the bank counts as well"
+    assert "clock late" in _page(office.officer, "payments")
+
+
+def _ticks(page: str) -> list[int]:
+    return [int(key) for key in re.findall(r'name="claim" value="(\d+)"', page)]

@@ -13,16 +13,20 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from guildhall.incentives import tables
-from guildhall.incentives.models import BenefitGrant, Business, Claim
+from guildhall.incentives.models import BenefitGrant, Business, Candidate, CandidateRun, Claim
 from guildhall.incentives.operations import appeals, bundles, checking, lodging, paying, receiving, review
 from guildhall.incentives.queries import answers, benefits, facts
+from guildhall.incentives.queries.candidates import CELL, COLUMN, cell_of, shown_to_employers
 from guildhall.kernel.errors import NotFound
 from guildhall.office.models import AuditEvent, Grant, Mandate, Notice
+from guildhall.office.vault import vault
 from guildhall.office.viewers import MANDATE
 from guildhall.registry.engine.purposes import BY_KEY
+from guildhall.registry.models import EmploymentSpell
 from guildhall.registry.queries.looks import WHAT
 from guildhall.rules.parameters import Parameters
 from guildhall.web.viewer import Viewer
@@ -231,11 +235,45 @@ def test_what_an_employer_claimed_for_itself_is_told_and_no_more(mine: Desk) -> 
     claim = lodging.begin(benefit="hiring_subsidy", subject=str(side.keys["spell"]), by=mine.employer, now=mine.now)
     assert "What employers claimed" not in _page(mine.worker, "benefits")
     lodging.give_account(claim_id=claim.pk, number="62220000111122", holder="x", bank="y", by=mine.employer, now=mine.now)
-    mine.agree("employer_claims")
+    mine.agree("employer_hires")
     lodging.submit(claim_id=claim.pk, by=mine.employer, now=mine.now)
     for page in (_page(mine.worker, "benefits"), _page(mine.worker, "claims")):
         assert "第7301号 claimed it on" in page
     assert _as(mine.worker).get(reverse("claim_mine", args=[claim.pk])).status_code == 404
+
+
+def test_what_the_search_by_night_found_is_told_with_why_and_when(mine: Desk) -> None:
+    assert "has not run yet" in _group(_page(mine.worker, "benefits"), "What the city found for you")
+    run = CandidateRun.objects.create(on=clock.today(), rulebook="x", begun_at=mine.now, finished_at=mine.now)
+    assert "found nothing" in _group(_page(mine.worker, "benefits"), "What the city found for you")
+    side = mine.world.harbour
+    row = Candidate(
+        run=run, benefit=BENEFIT, kind="certificate", key=int(mine.certificate), worker_id=side.worker, place_id=side.homes[0],
+        state="near", since=clock.today() - timedelta(days=9), turns_on=clock.today() + timedelta(days=90),
+    )  # fmt: skip
+    told = '{"holds": ["level"], "open": [], "fails": ["insured"]}'
+    row.why_sealed = vault().seal(*COLUMN, CELL.format(*cell_of(row)), told)
+    row.save()
+    card = _group(_page(mine.worker, "benefits"), "What the city found for you")
+    for words in ("Skill-upgrade subsidy", "nearly", f"{row.since}", f"{row.turns_on}", "✕", "None. What other offices know"):
+        assert words in card
+    spell = EmploymentSpell.objects.get(worker_id=side.worker, organisation_id=side.organisation).pk
+    hire = {"run": run, "kind": "spell", "key": spell, "worker_id": side.worker, "organisation_id": side.organisation}
+    for benefit, is_open in (("hiring_subsidy", False), ("job_expansion_subsidy", True)):
+        more = {"benefit": benefit, "open_to_employer": is_open, "place_id": side.homes[0], "state": "likely", "since": clock.today()}
+        Candidate.objects.create(**hire, **more)
+    card = _group(_page(mine.worker, "benefits"), "What the city found for you")
+    assert "put on record itself" in card
+    assert card.count("for having hired you") == 1, "what others know is named to nobody without consent"
+    mine.agree("employer_hires")
+    card = _group(_page(mine.worker, "benefits"), "What the city found for you")
+    assert f"because you agreed to it on {timezone.localdate(mine.now)}" in card
+    assert card.count("for having hired you") == 2
+    assert "What the city found" not in _page(mine.worker, "benefits", query="?on=2025-06-30"), "it speaks of the last search alone"
+    EmploymentSpell.objects.filter(pk=spell).update(ended_on=clock.today())
+    assert shown_to_employers(mine.worker, clock.today()) == []
+    for who in (mine.employer, mine.officer, mine.auditor):
+        assert shown_to_employers(who, clock.today()) == []
 
 
 # a claim

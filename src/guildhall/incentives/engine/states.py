@@ -43,6 +43,10 @@ ENDED = ("refused", "withdrawn", "lapsed", "repaid")
 BEFORE = ("asked", "draft")
 LIVE = tuple(state for state in STATES if state not in (*ENDED, *BEFORE))
 """States in which no second claim for the same thing may stand beside this one."""
+PAID = ("paid", "recalling", "recalled", "recall_appealed")
+"""Live states of a claim that was paid."""
+UNDER_WAY = tuple(state for state in LIVE if state not in PAID)
+"""Live states of a claim that is not paid yet: of these one stands for a thing, also where it is paid in several parts."""
 COMMITTED = ("approved", "noticed", "batched", "failed")
 """Decided to be paid, and not paid yet: what a budget owes."""
 GRANTED = (*COMMITTED, "paid", "recalling")

@@ -30,18 +30,32 @@ SUBJECTS: Mapping[str, Subject] = {
 BY_TABLE: Mapping[str, Subject] = {subject.table: subject for subject in SUBJECTS.values()}
 ONCE_BY: Mapping[str, str] = {"startup_grant": "household", "hiring_subsidy": "person"}
 """Benefits that are paid once by something wider than what they are claimed for: a household, a person."""
+BY_MONTHS = frozenset({"social_insurance_subsidy"})
+"""Benefits paid for months of a job: what is paid once is each month, and several claims may follow one another."""
+OF_ITS_MONTHS = frozenset({"contribution_months", "individual_contributions"})
+"""What a claim says of the months it is for: not known of its subject, as the next claim is for other months."""
 CLAIMED_HERE = ("claim", "automatic")
 """Channels of which we pay; of the others we say what to bring and where to go."""
 
 
-def once(benefit: str, kind: str, key: str, *, person: int | None = None, household: str | None = None) -> str:
+def once(benefit: str, kind: str, key: str, *, person: int | None = None, household: str | None = None, month: int = 1) -> str:
     """What is paid once, as the text that the database holds unique: `skill_upgrade_subsidy:certificate:17`.
 
-    Where a benefit is paid once by a person or a household, and that is known, it stands in the place of the key.
+    Where a benefit is paid once by a person or a household, and that is known, it stands in the place of the key. A claim for later
+    months of a job names the first of them: `social_insurance_subsidy:spell:17:from:7`.
     """
     wider = ONCE_BY.get(benefit, "")
     if wider == "person" and person is not None:
         return f"{benefit}:person:{person}"
     if wider == "household" and household:
         return f"{benefit}:household:{household}"
-    return f"{benefit}:{kind}:{key}"
+    return f"{benefit}:{kind}:{key}" + (f"{FROM}{month}" if month > 1 else "")
+
+
+FROM = ":from:"
+
+
+def month_of(once: str) -> int:
+    """The month of the job with which a claim begins that is paid by months, the first being 1."""
+    _key, _from, month = once.partition(FROM)
+    return int(month or 1)

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
-from guildhall.incentives.engine.states import LIVE, STATES
+from guildhall.incentives.engine.states import LIVE, STATES, UNDER_WAY
 from guildhall.incentives.engine.subjects import SUBJECTS
 from guildhall.office.columns import PlainTextField, one_of
 
@@ -31,7 +31,8 @@ class Claim(models.Model):
 
     `place` is the one responsible when it was lodged; whose authority answers is worked out for today. `worker` is the person it is
     about, `organisation` the employer that claims, or that lodged it for its worker. `said_sealed` holds the facts said in the claim.
-    `grant` is what counts as given since the approval; `shown_by` the paper by which an employer itself shows whom it hired.
+    `grant` is what counts as given since the approval; `shown_by` the paper by which an employer itself shows whom it hired; `pay_by`
+    the day by which the instrument has it paid. `once` holds live claims apart, and of the same subject one at a time is under way.
     """
 
     benefit = PlainTextField()
@@ -46,6 +47,7 @@ class Claim(models.Model):
     state = PlainTextField()
     since = models.DateField()
     due_on = models.DateField(null=True)
+    pay_by = models.DateField(null=True)
     begun_by = PlainTextField()
     begun_at = models.DateTimeField()
     mandate_id = models.BigIntegerField(null=True)
@@ -75,6 +77,7 @@ class Claim(models.Model):
             one_of("benefit_claim", "kind", SUBJECTS),
             one_of("benefit_claim", "payee", PAYEES),
             UniqueConstraint(fields=["once"], condition=Q(state__in=LIVE), name="benefit_claim_once"),
+            UniqueConstraint(fields=["benefit", "kind", "subject"], condition=Q(state__in=UNDER_WAY), name="benefit_claim_under_way"),
             CheckConstraint(condition=Q(amount_fen=None) | Q(amount_fen__gte=0), name="benefit_claim_amount"),
             CheckConstraint(condition=Q(worker__isnull=False) | Q(organisation__isnull=False), name="benefit_claim_of_somebody"),
             CheckConstraint(

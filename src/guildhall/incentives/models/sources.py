@@ -132,7 +132,10 @@ class EmployerYear(models.Model):
 
 
 class Statement(models.Model):
-    """What a claim said of its subject, with a document to show it: one value per column of the facts table."""
+    """What a claim said of its subject, with a document to show it: one value per column of the facts table.
+
+    `claim` is the one that said so; none where it was taken over from before.
+    """
 
     subject = PlainTextField()
     subject_id = models.BigIntegerField()
@@ -140,6 +143,7 @@ class Statement(models.Model):
     value = PlainTextField()
     worker = models.ForeignKey("registry.Worker", models.PROTECT, null=True, related_name="statements")
     said_on = models.DateField()
+    claim = models.ForeignKey("incentives.Claim", models.PROTECT, null=True, related_name="statements")
 
     class Meta:
         constraints: ClassVar = [

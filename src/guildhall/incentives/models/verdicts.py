@@ -19,7 +19,8 @@ class Verdict(models.Model):
     """A decision by an officer: to pay an amount, to refuse, or to claim back. With a second officer where it needs one.
 
     `check` is what the rule had said; where the verdict differs from it, `differs` is true and the reason says why. `basis` names the
-    documents, articles and conditions it rests on. `told_sealed` holds the reason as people are told it.
+    documents, articles and conditions it rests on; `untrue` what the claim says and the decision found false, by name. `told_sealed`
+    holds the reason as people are told it.
     """
 
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="verdicts")
@@ -29,6 +30,7 @@ class Verdict(models.Model):
     check_of = models.ForeignKey(Check, models.PROTECT, null=True, related_name="verdicts")
     differs = models.BooleanField(default=False)
     basis = models.JSONField(default=list)
+    untrue = models.JSONField(default=list)
     told_sealed = models.BinaryField(default=b"")
     remedy_until = models.DateField(null=True)
     proposed_by = PlainTextField()

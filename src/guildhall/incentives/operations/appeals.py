@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guildhall.incentives.models import Appeal, Claim, Payment, Verdict
+from guildhall.incentives.operations import stating
 from guildhall.incentives.operations.granting import restore, revoke
 from guildhall.incentives.operations.moving import LONGEST_REASON, allow, due_on, locked, take
 from guildhall.incentives.operations.telling import money
@@ -45,8 +47,8 @@ def appeal(*, claim_id: int, grounds: str, by: Viewer, now: datetime) -> Appeal:
 def decide_appeal(*, claim_id: int, uphold: bool, answer: str, by: Viewer, now: datetime) -> Appeal:
     """Decides on an objection, by an officer who took no part in the claim: upheld, the decision is set aside.
 
-    A refusal that is set aside sends the claim back into review; a claim back that is set aside leaves the money where it is. Raises
-    NotFound, AlreadyDone, and GuildhallError for whoever took part, or without an answer.
+    A refusal that is set aside sends the claim back into review; a claim back that is set aside leaves the money where it is. What the
+    decision had found untrue is known again. Raises NotFound, AlreadyDone, and GuildhallError for whoever took part, or without an answer.
     """
     _need(answer)
     with transaction.atomic():
@@ -65,26 +67,35 @@ def decide_appeal(*, claim_id: int, uphold: bool, answer: str, by: Viewer, now: 
         template = "claim_appeal_upheld" if uphold else "claim_appeal_dismissed"
         facts: dict[str, Fact] = {"answer": answer.strip(), "body": remedies(decided_on(row.verdict), objection=False)}
         take(claim, verb, by=by, now=now, details={"verdict": row.verdict_id}, told=(template, facts))
+        if uphold:
+            stating.restore(claim, row.verdict.untrue)
         return row
 
 
-def recall(*, claim_id: int, reason: str, by: Viewer, now: datetime) -> Verdict:
-    """Proposes to claim back what was paid, with the reason; a second officer decides. Raises NotFound, AlreadyDone, GuildhallError."""
+def recall(*, claim_id: int, reason: str, by: Viewer, now: datetime, untrue: Collection[str] = ()) -> Verdict:
+    """Proposes to claim back what was paid, with the reason; a second officer decides. `untrue` names what the claim says and proved false.
+
+    Raises NotFound, AlreadyDone, GuildhallError.
+    """
     _need(reason)
     with transaction.atomic():
         claim = locked(claim_id, by, now)
         allow(claim, "recall", by)
         verdict = Verdict.objects.create(
-            claim=claim, what="recall", state="proposed", amount_fen=claim.amount_fen, proposed_by=by.name, proposed_at=now
-        )
+            claim=claim, what="recall", state="proposed", amount_fen=claim.amount_fen, proposed_by=by.name, proposed_at=now,
+            untrue=stating.refuse_unsaid(claim, untrue),
+        )  # fmt: skip
         verdict.told_sealed = seal_words(VERDICTS, "told", verdict.pk, reason.strip())
         verdict.save(update_fields=["told_sealed"])
-        take(claim, "recall", by=by, now=now, details={"verdict": verdict.pk, "amount": claim.amount_fen})
+        take(claim, "recall", by=by, now=now, details={"verdict": verdict.pk, "amount": claim.amount_fen, "untrue": verdict.untrue})
         return verdict
 
 
 def decide_recall(*, claim_id: int, confirm: bool, reason: str = "", by: Viewer, now: datetime) -> Verdict:
-    """A second officer claims the money back, or drops it with a reason. Raises NotFound, AlreadyDone, GuildhallError."""
+    """A second officer claims the money back, which takes back what was found untrue, or drops it with a reason.
+
+    Raises NotFound, AlreadyDone, GuildhallError.
+    """
     if not confirm:
         _need(reason)
     with transaction.atomic():
@@ -104,8 +115,9 @@ def decide_recall(*, claim_id: int, confirm: bool, reason: str = "", by: Viewer,
             "until": until("recalled", timezone.localdate(now)),
             "body": remedies(timezone.localdate(now)),
         }
-        take(claim, verb, by=by, now=now, details={"verdict": verdict.pk}, told=("claim_recalled", facts))
+        take(claim, verb, by=by, now=now, details={"verdict": verdict.pk, "untrue": verdict.untrue}, told=("claim_recalled", facts))
         revoke(claim, now)
+        stating.take_back(claim, verdict.untrue)
         return verdict
 
 

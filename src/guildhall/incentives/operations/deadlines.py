@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from guildhall.incentives.engine.terms import TERMS
 from guildhall.incentives.models import Claim, Verdict
 from guildhall.incentives.operations.moving import due_on
+from guildhall.incentives.queries import benefits, inputs
 from guildhall.incentives.queries.standing import chain, no_such_claim
-from guildhall.incentives.queries.terms import BEGINS, decided_on
+from guildhall.incentives.queries.terms import BEGINS, PAY_UNTIL, decided_on, due, pay_by
 from guildhall.office.operations.audit import record
 from guildhall.web.viewer import Viewer
 
@@ -22,12 +24,15 @@ def recompute_deadlines(*, by: Viewer, now: datetime) -> int:
     moved = 0
     with transaction.atomic():
         for claim in Claim.objects.select_for_update().filter(state__in=TERMS).order_by("pk"):
-            day = due_on(claim.state, claim.since)
-            if day != claim.due_on:
-                details = {"claim": claim.pk, "before": str(claim.due_on), "due": str(day)}
+            before = claim.due_on, claim.pay_by
+            if PAY_UNTIL in benefits.parameters().of(claim.benefit):
+                claim.pay_by = pay_by(claim.benefit, inputs.inputs(claim, timezone.localdate(now)))
+            ends = due(claim)
+            claim.due_on = None if ends is None else ends.value
+            if (claim.due_on, claim.pay_by) != before:
+                details = {"claim": claim.pk, "before": str(before[0]), "due": str(claim.due_on)}
                 record(subject=chain(claim), action="incentives.move_deadlines", by=by, now=now, details=details)
-                claim.due_on = day
-                claim.save(update_fields=["due_on"])
+                claim.save(update_fields=["due_on", "pay_by"])
                 moved += 1
         moved += _remedies(by, now)
     return moved

@@ -15,16 +15,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guildhall.incentives.engine.defects import normal_account
-from guildhall.incentives.engine.states import BY_VERB, LIVE
-from guildhall.incentives.engine.subjects import once
+from guildhall.incentives.engine.states import BEFORE, BY_VERB, CLAIMANT, LIVE, UNDER_WAY
+from guildhall.incentives.engine.subjects import BY_MONTHS, month_of, once
 from guildhall.incentives.models import Claim, Step, Verdict
 from guildhall.incentives.operations.granting import revoke
 from guildhall.incentives.operations.moving import allow, locked, take
 from guildhall.incentives.queries import benefits, inputs, neutral
 from guildhall.incentives.queries.claimable import Claimable, claimable
+from guildhall.incentives.queries.instalments import first_open, refuse_covered
 from guildhall.incentives.queries.sealed import Said, account_of, said_in, seal_account, seal_said
-from guildhall.incentives.queries.standing import chain, claim_seen
-from guildhall.incentives.queries.terms import term_of
+from guildhall.incentives.queries.standing import actors, chain, claim_seen
+from guildhall.incentives.queries.terms import pay_by, term_of
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
 from guildhall.office.models import Attachment
 from guildhall.office.operations import attachments
@@ -35,6 +36,8 @@ MOST_DRAFTS = 50
 LONGEST_HOLDER, LONGEST_BANK = 100, 100
 WRITABLE = ("draft", "returned")
 """States in which the claimant writes in the claim."""
+DISPUTED = ("refused", "appealed", "recalled", "recall_appealed")
+"""States in which the claimant may add papers to what was decided."""
 
 
 def begin(*, benefit: str, subject: str, by: Viewer, now: datetime) -> Claim:
@@ -54,13 +57,15 @@ def begin(*, benefit: str, subject: str, by: Viewer, now: datetime) -> Claim:
 
 
 def refuse_second(found: Claimable) -> None:
-    """Raises AlreadyDone where what is paid once is claimed already, or this very thing is being written."""
+    """Raises AlreadyDone where what is paid once is claimed already, or a claim for this very thing is being written or not paid yet."""
     same = Claim.objects.filter(benefit=found.benefit, kind=found.kind, subject=found.subject)
     live = Claim.objects.filter(once=found.once, state__in=LIVE)
     if found.kind == "spell":  # what other employers claimed for the person is not for this one to find out
         live = live.filter(organisation_id=found.organisation or 0)
-    if same.filter(state__in=("asked", "draft")).exists() or live.exists():
-        raise AlreadyDone(_("This is claimed already"), next=_("see the claim that stands; withdraw it to begin anew"))
+    if same.filter(state__in=(*BEFORE, *UNDER_WAY)).exists() or live.exists():
+        why = _("it is paid by months: one claim at a time, and the next one begins where the last that was paid ends")
+        what, why = (_("A claim for this hire is under way"), why) if found.benefit in BY_MONTHS else (_("This is claimed already"), "")
+        raise AlreadyDone(what, why=why, next=_("see the claim that stands; withdraw it to begin anew"))
 
 
 def create(found: Claimable, verb: str, by: Viewer, now: datetime, **more: object) -> Claim:
@@ -134,7 +139,7 @@ def add_paper(*, claim_id: int, title: str, content: bytes, name: str, by: Viewe
     attachments.add raises.
     """
     claim = claim_seen(by, claim_id, timezone.localdate(now))
-    if claim.state not in (*WRITABLE, "refused", "appealed", "recalled", "recall_appealed"):
+    if claim.state not in WRITABLE and not (claim.state in DISPUTED and CLAIMANT in actors(by, claim)):
         _refuse_unwritable(claim, by)
     worker = claim.worker_id if claim.payee == "worker" else None
     with transaction.atomic():
@@ -147,9 +152,9 @@ def add_paper(*, claim_id: int, title: str, content: bytes, name: str, by: Viewe
 def submit(*, claim_id: int, by: Viewer, now: datetime) -> Claim:
     """Lodges a claim, or lodges it again completed: from today its term runs.
 
-    The place responsible and what is paid once are settled now, from the facts of the day. An employer lodges for a hire only what the
-    person agreed to, or what a paper of its own shows. Raises NotFound, GuildhallError without that or an account, AlreadyDone where
-    another live claim stands for the same.
+    The place responsible, what is paid once and by when the instrument has it paid are settled now, from the facts of the day. An employer
+    lodges for a hire only what the person agreed to, or what a paper of its own shows; what was lodged so goes on. Raises NotFound,
+    GuildhallError without that, without an account or for months that are covered, AlreadyDone where another live claim stands.
     """
     with transaction.atomic():
         claim = locked(claim_id, by, now)
@@ -157,23 +162,26 @@ def submit(*, claim_id: int, by: Viewer, now: datetime) -> Claim:
         allow(claim, verb, by)
         if account_of(claim) is None:
             raise GuildhallError(_("No account is given"), next=_("say into which account the money goes"))
-        if by.role == "employer" and not neutral.may_lodge(claim):
+        if by.role == "employer" and verb == "submit" and not neutral.may_lodge(claim):
             raise GuildhallError(
                 _("The person has not agreed to this claim"),
                 why=_("it asks what other offices know of the person, and the answer would tell you"),
                 next=_("ask the person to agree on the page of consents, or add your own paper that shows whom you hired"),
             )
+        month = first_open(claim.benefit, claim.subject) if verb == "submit" else month_of(claim.once)
+        refuse_covered(claim, month)
         changes: dict[str, Any] = (
-            {} if verb == "mend" else {"lodged_by": by.name, "lodged_at": now, "mandate_id": by.mandate, **_settled(claim, now)}
+            {} if verb == "mend" else {"lodged_by": by.name, "lodged_at": now, "mandate_id": by.mandate, **_settled(claim, month, now)}
         )
         take(claim, verb, by=by, now=now, told=("claim_lodged", {}), **changes)
         return claim
 
 
-def _settled(claim: Claim, now: datetime) -> dict[str, object]:
-    """The place responsible on this day, and what is paid once."""
-    where = inputs.inputs(claim, timezone.localdate(now)).get("place")
-    settled: dict[str, object] = {"once": once(claim.benefit, claim.kind, claim.subject, **inputs.paid_once_by(claim))}
+def _settled(claim: Claim, month: int, now: datetime) -> dict[str, object]:
+    """The place responsible on this day, what is paid once, of what is paid by months from which one on, and by when it is to be paid."""
+    known = inputs.inputs(claim, timezone.localdate(now))
+    where, paid_once = known.get("place"), once(claim.benefit, claim.kind, claim.subject, month=month, **inputs.paid_once_by(claim))
+    settled: dict[str, object] = {"once": paid_once, "pay_by": pay_by(claim.benefit, known)}
     return settled | ({"place_id": where} if isinstance(where, str) and inputs.is_known(where) else {})
 
 

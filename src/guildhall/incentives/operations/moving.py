@@ -12,11 +12,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from guildhall.incentives.engine.states import APPEALS, BY_VERB, FOUR_EYES, OFFICER, OTHER, SECOND, STATES, step
+from guildhall.incentives.engine.subjects import BY_MONTHS
 from guildhall.incentives.models import Claim, Step
 from guildhall.incentives.operations.telling import tell
 from guildhall.incentives.queries import neutral
 from guildhall.incentives.queries.standing import actors, chain, claims_seen, is_party, no_such_claim
-from guildhall.incentives.queries.terms import last_day
+from guildhall.incentives.queries.terms import due, last_day
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
 from guildhall.office.engine.notices import Fact
 from guildhall.office.operations.audit import record
@@ -57,15 +58,16 @@ def take(
     no_personal_data(reason)
     before, move = claim.state, BY_VERB[verb]
     changes |= {"state": move.after, "since": timezone.localdate(now)}
-    changes["due_on"] = changes.get("due_on") or due_on(move.after, changes["since"])
     for name, value in changes.items():
         setattr(claim, name, value)
+    ends = due(claim)
+    claim.due_on = None if ends is None else ends.value
     try:
         with transaction.atomic():
-            claim.save(update_fields=[*changes])
+            claim.save(update_fields=[*changes, "due_on"])
             row = Step.objects.create(claim=claim, verb=verb, state=move.after, at=now, by=by.name, reason=reason.strip())
     except IntegrityError:
-        raise _taken(verb, neutral.is_about_hire(by, claim)) from None
+        raise _taken(claim, verb, neutral.is_about_hire(by, claim)) from None
     described = {"claim": claim.pk, "benefit": claim.benefit, "before": before, "after": move.after, **(details or {})}
     record(subject=chain(claim), action=f"incentives.{verb}", by=by, now=now, reason=reason.strip(), details=described)
     if told:
@@ -107,12 +109,18 @@ def _not_yours(verb: str, by: Viewer, claim: Claim) -> GuildhallError:
     return GuildhallError(_("A colleague must do this"), why=why, next=_("ask another claims officer of your office"))
 
 
-def _taken(verb: str, about_hire: bool) -> AlreadyDone:
+def _taken(claim: Claim, verb: str, about_hire: bool) -> AlreadyDone:
     if verb == "return":
         return AlreadyDone(
             _("The claim was returned before"),
             why=_("everything that is missing is said at once; a claim is returned only once"),
             next=_("take it up, or refuse it and say why"),
+        )
+    if claim.benefit in BY_MONTHS:
+        return AlreadyDone(
+            _("Another claim for this hire is under way, or for the same months"),
+            why=_("it is paid by months: one claim at a time, and each month once"),
+            next=_("see that claim; lodge this one once that is paid"),
         )
     if about_hire:
         return AlreadyDone(

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guildhall.incentives.engine.defects import DEFECTS, LONGEST_NOTE
-from guildhall.incentives.models import Claim, Statement
+from guildhall.incentives.models import Claim
 from guildhall.incentives.operations.checking import run
 from guildhall.incentives.operations.moving import locked, take
-from guildhall.incentives.queries.sealed import Said, said_in, seal_defects
+from guildhall.incentives.operations.stating import state
+from guildhall.incentives.queries.sealed import seal_defects
 from guildhall.kernel.errors import GuildhallError
 from guildhall.kernel.tables import Text
 from guildhall.office.operations.reasons import no_personal_data
@@ -21,32 +22,16 @@ from guildhall.web.viewer import Viewer
 
 
 def accept(*, claim_id: int, by: Viewer, now: datetime) -> Claim:
-    """Takes a complete claim up, whose papers show what it says; the rule is asked at once, whatever it answers.
+    """Takes a complete claim up, whose papers show what it says: that is known from now on. The rule is asked at once.
 
     Raises NotFound, AlreadyDone, GuildhallError.
     """
     with transaction.atomic():
         claim = locked(claim_id, by, now)
         take(claim, "accept", by=by, now=now, told=("claim_accepted", {}))
-        _state(claim, now)
+        state(claim, timezone.localdate(now))
         run(claim, by, now)
         return claim
-
-
-def _state(claim: Claim, now: datetime) -> None:
-    """What the claim said, seen on its papers, is from now on known of its subject: for other benefits, and for figures."""
-    if claim.kind == "year":
-        return
-    about = {"subject": claim.kind, "subject_id": int(claim.subject)}
-    for name, value in said_in(claim).items():
-        told = {"value": _text(value), "worker_id": claim.worker_id, "said_on": timezone.localdate(now)}
-        Statement.objects.update_or_create(**about, fact=name, defaults=told)
-
-
-def _text(value: Said) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def send_back(*, claim_id: int, defects: Sequence[tuple[str, str]], by: Viewer, now: datetime) -> Claim:

@@ -53,7 +53,7 @@ def _unpaid(on: date) -> QuerySet[Claim]:
 def _empty(keys: Sequence[Any], now: datetime) -> int:
     """What says something of a person goes; digests, outcomes, amounts and days stay as proof."""
     Check.objects.filter(claim__in=keys).update(inputs_sealed=NOTHING, decision_sealed=NOTHING)
-    Verdict.objects.filter(claim__in=keys).update(told_sealed=NOTHING)
+    Verdict.objects.filter(claim__in=keys).update(told_sealed=NOTHING, untrue=[])
     Appeal.objects.filter(verdict__claim__in=keys).update(grounds_sealed=NOTHING, answer_sealed=NOTHING)
     nothing = {"said_sealed": NOTHING, "defects_sealed": NOTHING, "account_sealed": None, "account_hash": None, "holder_sealed": None}
     return Claim.objects.filter(pk__in=keys).update(bank="", **nothing)

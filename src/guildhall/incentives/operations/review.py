@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -21,6 +21,7 @@ from guildhall.incentives.models import Check, Claim, Step, Verdict
 from guildhall.incentives.operations.checking import latest, run
 from guildhall.incentives.operations.granting import grant, revoke
 from guildhall.incentives.operations.moving import LONGEST_REASON, allow, due_on, locked, take
+from guildhall.incentives.operations.stating import refuse_unsaid, take_back
 from guildhall.incentives.operations.telling import money
 from guildhall.incentives.queries import benefits
 from guildhall.incentives.queries.sealed import VERDICTS, check_text, seal_words
@@ -140,11 +141,12 @@ def reject(*, claim_id: int, reason: str, by: Viewer, now: datetime) -> Claim:
         return claim
 
 
-def refuse(*, claim_id: int, reason: str, by: Viewer, now: datetime, basis: Sequence[str] = ()) -> Verdict:
+def refuse(*, claim_id: int, reason: str, by: Viewer, now: datetime, basis: Sequence[str] = (), untrue: Collection[str] = ()) -> Verdict:
     """Refuses a claim: people are told the reason, what it rests on, until when and before whom they can object.
 
-    Without `basis` it rests on the documents of the conditions that failed. A claim that was never taken up is refused only when it came
-    back incomplete. Raises NotFound, AlreadyDone, and GuildhallError without a reason or anything it rests on.
+    Without `basis` it rests on the documents of the conditions that failed. `untrue` names what the claim says and proved false: it is
+    known no longer. A claim that was never taken up is refused only when it came back incomplete. Raises NotFound, AlreadyDone, and
+    GuildhallError without a reason or anything it rests on, or for what the claim does not say.
     """
     _need_reason(reason, True)
     with transaction.atomic():
@@ -162,15 +164,16 @@ def refuse(*, claim_id: int, reason: str, by: Viewer, now: datetime, basis: Sequ
             raise GuildhallError(_("It does not say what the refusal rests on"), next=_("name the document and the article"))
         differs = found is not None and found.outcome != "refused"
         verdict = _verdict(claim, "refusal", "final", found, by, now, None, differs, reason, rests)
-        verdict.remedy_until = due_on("refused", timezone.localdate(now))
-        verdict.save(update_fields=["remedy_until"])
+        verdict.remedy_until, verdict.untrue = due_on("refused", timezone.localdate(now)), refuse_unsaid(claim, untrue)
+        verdict.save(update_fields=["remedy_until", "untrue"])
         facts: dict[str, Fact] = {
             "reason": reason.strip(),
             "basis": "；".join(rests),
             "until": until("refused", timezone.localdate(now)),
             "body": remedies(timezone.localdate(now)),
         }
-        take(claim, "refuse", by=by, now=now, details=_described(verdict), told=("claim_refused", facts))
+        take(claim, "refuse", by=by, now=now, details=_described(verdict) | {"untrue": verdict.untrue}, told=("claim_refused", facts))
+        take_back(claim, verdict.untrue)
         return verdict
 
 

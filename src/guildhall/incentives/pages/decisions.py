@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -124,7 +124,31 @@ class ApproveForm(StepForm):
         return given
 
 
-class RefuseForm(StepForm):
+class UntrueForm(StepForm):
+    """A decision against the claimant, with what the claim says and proved false; `said` are the names and words of what it says."""
+
+    def __init__(self, *args: Any, said: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if said:
+            self.fields["untrue"] = forms.MultipleChoiceField(
+                label=_("What the claim says and proved untrue"),
+                help_text=_("What you tick no longer counts for other benefits and figures. Tick nothing where none of it is false."),
+                choices=said,
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
+
+    @property
+    def untrue_field(self) -> forms.BoundField | None:
+        """The question what is untrue; none where the claim says nothing."""
+        return self["untrue"] if "untrue" in self.fields else None
+
+    @property
+    def untrue(self) -> list[str]:
+        return list(self.cleaned_data.get("untrue", []))
+
+
+class RefuseForm(UntrueForm):
     """Why, and what it rests on, as the claimant reads it."""
 
     reason = _words(
@@ -158,7 +182,7 @@ class ReopenForm(StepForm):
     reason = _words(gettext_lazy("What was objected to"), NOT_BY_NAME)
 
 
-class RecallForm(StepForm):
+class RecallForm(UntrueForm):
     """Why money is to be claimed back."""
 
     reason = _words(
@@ -211,7 +235,11 @@ def _approve(form: Any, **who: Any) -> Any:
 
 
 def _refuse(form: Any, **who: Any) -> Any:
-    return review.refuse(reason=form.cleaned_data["reason"], basis=form.rests, **who)
+    return review.refuse(reason=form.cleaned_data["reason"], basis=form.rests, untrue=form.untrue, **who)
+
+
+def _recall(form: Any, **who: Any) -> Any:
+    return appeals.recall(reason=form.cleaned_data["reason"], untrue=form.untrue, **who)
 
 
 def _publish(form: Any, *, claim_id: int, **who: Any) -> Any:
@@ -255,7 +283,7 @@ ACTIONS: Mapping[str, Action] = {
     "recall": Action(
         RecallForm,
         ("recall",),
-        _reasoned(appeals.recall),
+        _recall,
         gettext_lazy("It is proposed to claim the money back; a second officer decides."),
     ),
     "confirm_recall": Action(

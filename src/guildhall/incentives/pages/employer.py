@@ -112,7 +112,7 @@ def _hire(one: Named) -> Shown:
 
 def _title(parts: Iterable[Part], years: Iterable[Shown]) -> str:
     count = sum(len(part.open) for part in parts)
-    count += sum(one.of.decision.outcome == "entitled" and one.of.claim is None for one in years)
+    count += sum(isinstance(one.of, Year) and one.of.open for one in years)
     if count:
         return ngettext("%(n)s benefit is open to claim", "%(n)s benefits are open to claim", count) % {"n": count}
     return _("What may we claim for our people?")

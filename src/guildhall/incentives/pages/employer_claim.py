@@ -14,20 +14,31 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guildhall.incentives.engine.defects import DEFECTS
-from guildhall.incentives.operations import lodging
+from guildhall.incentives.engine.subjects import BY_MONTHS
+from guildhall.incentives.operations import appeals, lodging
 from guildhall.incentives.pages.claiming import WRITTEN, AccountForm, PaperForm, SaidForm, said_in_words
+from guildhall.incentives.pages.following import NEXT, OBJECTIONS, ObjectionForm, decided
+from guildhall.incentives.pages.traces import opened
 from guildhall.incentives.queries import benefits, claims
 from guildhall.incentives.queries.about import about
+from guildhall.incentives.queries.candidates import EMPLOYER_MAY_KNOW
 from guildhall.incentives.queries.claims import Full
+from guildhall.incentives.queries.instalments import first_open
 from guildhall.incentives.queries.neutral import is_for_hire, may_lodge
+from guildhall.incentives.queries.standing import no_such_claim
+from guildhall.incentives.queries.terms import term_of
+from guildhall.incentives.queries.trace import trace
 from guildhall.kernel.errors import NotFound
 from guildhall.office.queries.mandates import CLAIMS
+from guildhall.registry.engine.purposes import BY_KEY
 from guildhall.web.doors import for_roles
 from guildhall.web.forms import attempt
+from guildhall.web.templatetags.guildhall import text
 from guildhall.web.uploads import takes_file, was_too_large
 from guildhall.web.viewer import viewer_of
 
 SAY, PAPER, ACCOUNT, SEND, WITHDRAW = "say", "paper", "account", "send", "withdraw"
+APPROVED = gettext_lazy("It is approved and is next put on public notice, with the name of your organisation.")
 
 
 @for_roles("employer", task=CLAIMS)
@@ -51,9 +62,42 @@ def _is_open(full: Full, do: str) -> bool:
     again = "redirect" in verbs and do == ACCOUNT
     if do == WITHDRAW and is_own and "withdraw" in verbs:
         return True
+    if do == PAPER and _disputes(full):
+        return True
     if again or (do in (SAY, PAPER, ACCOUNT, SEND) and verbs.intersection(WRITTEN) and (is_own or do != ACCOUNT)):
         return True
     raise NotFound(_("That cannot be done with this claim now"), next=_("look at how it stands"))
+
+
+def _disputes(full: Full) -> bool:
+    """Whether papers can be added to what was decided of the employer's own claim."""
+    return full.row.claim.payee == "organisation" and full.row.claim.state in lodging.DISPUTED
+
+
+@for_roles("employer", task=CLAIMS)
+def employer_object(request: HttpRequest, claim_id: int) -> HttpResponse:
+    """What is wrong about the decision on a claim of the employer's own? An objection to a refusal, or to being claimed back."""
+    viewer, now = viewer_of(request), timezone.now()
+    full = claims.claim(viewer, claim_id, timezone.localdate(now), now)
+    if full.row.claim.payee != "organisation" or not {move.verb for move in full.may}.intersection(OBJECTIONS):
+        raise no_such_claim()
+    form = ObjectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = {"grounds": form.cleaned_data["grounds"], "by": viewer, "now": now}
+        if attempt(form, lambda: appeals.appeal(claim_id=claim_id, **given)) is not None:
+            messages.success(request, _("Your objection was received."))
+            return redirect("employer_claim", claim_id)
+    context = {
+        "full": full,
+        "claim": full.row.claim,
+        "row": full.row,
+        "about": text(about(full.row.claim)),
+        "decided": decided(full),
+        "form": form,
+        "list": "employer_claims",
+        "back": "employer_claim",
+    }
+    return render(request, "incentives/claim_object.html", context)
 
 
 class OwnPaperForm(PaperForm):
@@ -69,7 +113,7 @@ class OwnPaperForm(PaperForm):
 def _forms(request: HttpRequest, full: Full) -> dict[str, Any]:
     do = request.POST.get("do", "") if request.method == "POST" else ""
     asked = benefits.asked(full.row.claim.benefit)
-    paper = OwnPaperForm if is_for_hire(full.row.claim) else PaperForm
+    paper = OwnPaperForm if is_for_hire(full.row.claim) and not _disputes(full) else PaperForm
     return {
         SAY: SaidForm(asked, full.said, request.POST if do == SAY else None),
         PAPER: paper(request.POST if do == PAPER else None, request.FILES if do == PAPER else None),
@@ -118,9 +162,19 @@ def _context(full: Full) -> dict[str, Any]:
     claim, verbs = full.row.claim, {move.verb for move in full.may}
     is_own = claim.payee == "organisation"
     writing = bool(verbs.intersection(WRITTEN))
+    last = decided(full)
+    state = "accepted" if full.row.about_hire and claim.state == "proposed" else claim.state
     return {
         "full": full,
         "claim": claim,
+        "row": full.row,
+        "next": APPROVED if state == "approved" else NEXT[state],
+        "term": term_of(state, claim.since),
+        "objecting": is_own and bool(verbs.intersection(OBJECTIONS)) and not (last and last.appeal),
+        "disputing": _disputes(full),
+        "begins_with": first_open(claim.benefit, claim.subject) if writing and claim.benefit in BY_MONTHS else 0,
+        "checked": opened(trace(full.checks[0].check)) if full.checks else None,
+        "purpose": BY_KEY[EMPLOYER_MAY_KNOW],
         "about": about(claim) if is_own else "",
         "own": is_own,
         "lacks_consent": writing and is_own and not may_lodge(claim),

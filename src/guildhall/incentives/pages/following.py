@@ -18,13 +18,13 @@ from guildhall.incentives.engine.states import ENDED
 from guildhall.incentives.operations import appeals, bundles, lodging, looking
 from guildhall.incentives.operations.moving import LONGEST_REASON
 from guildhall.incentives.pages.claiming import said_in_words
-from guildhall.incentives.pages.in_words import language
+from guildhall.incentives.pages.codes import language
 from guildhall.incentives.pages.traces import opened
 from guildhall.incentives.queries import benefits
 from guildhall.incentives.queries import claims as queries
 from guildhall.incentives.queries.about import about
 from guildhall.incentives.queries.answers import claimed_by_employers
-from guildhall.incentives.queries.claims import Full, Row
+from guildhall.incentives.queries.claims import Full, Judged, Row
 from guildhall.incentives.queries.standing import CONSENT, no_such_claim
 from guildhall.incentives.queries.terms import term_of
 from guildhall.incentives.queries.trace import trace
@@ -38,6 +38,7 @@ from guildhall.web.viewer import viewer_of
 
 YOURS = ("asked", "draft", "returned", "failed")
 """States in which it is the claimant who has something to do."""
+OBJECTIONS = ("appeal", "appeal_recall")
 NEXT: Mapping[str, Any] = {
     "asked": gettext_lazy("Your employer would lodge this claim for you. Nothing happens before you answer."),
     "draft": gettext_lazy("The claim is not sent yet. Go on where you left it."),
@@ -133,14 +134,14 @@ def claim_withdraw(request: HttpRequest, claim_id: int) -> HttpResponse:
 @of_the_person(task=CLAIMS)
 def claim_object(request: HttpRequest, claim_id: int) -> HttpResponse:
     """What is wrong about the decision? An objection to a refusal, or to being claimed back."""
-    full = _full(request, claim_id, "appeal", "appeal_recall")
+    full = _full(request, claim_id, *OBJECTIONS)
     form = ObjectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = {"grounds": form.cleaned_data["grounds"], "by": viewer_of(request), "now": timezone.now()}
         if attempt(form, lambda: appeals.appeal(claim_id=claim_id, **given)) is not None:
             messages.success(request, _("Your objection was received."))
             return redirect("claim_mine", claim_id)
-    return render(request, "incentives/claim_object.html", _context(full) | {"form": form})
+    return render(request, "incentives/claim_object.html", _context(full) | {"form": form, "list": "claims", "back": "claim_mine"})
 
 
 @for_roles("worker", task=CLAIMS)
@@ -169,9 +170,14 @@ def _full(request: HttpRequest, claim_id: int, *verbs: str) -> Full:
     return found
 
 
-def _context(full: Full) -> dict[str, Any]:
-    claim = full.row.claim
+def decided(full: Full) -> Judged | None:
+    """The last decision that stands."""
     final = [judged for judged in full.verdicts if judged.verdict.state == "final"]
+    return final[-1] if final else None
+
+
+def _context(full: Full) -> dict[str, Any]:
+    claim, may, last = full.row.claim, {move.verb for move in full.may}, decided(full)
     term = term_of(claim.state, claim.since)
     return {
         "full": full,
@@ -180,10 +186,11 @@ def _context(full: Full) -> dict[str, Any]:
         "about": text(about(claim)),
         "next": NEXT[claim.state],
         "term": term,
-        "may": {move.verb for move in full.may},
+        "may": may,
+        "objecting": bool(may.intersection(OBJECTIONS)) and not (last and last.appeal),
         "said": said_in_words(full),
         "defects": [(DEFECTS.get(code, DEFECTS["other"]), note) for code, note in full.defects],
-        "decided": final[-1] if final else None,
+        "decided": last,
         "verdicts": full.verdicts,
         "checked": opened(trace(full.checks[0].check)) if full.checks else None,
         "first": "claim_said" if benefits.asked(claim.benefit) else "claim_papers",

@@ -83,20 +83,22 @@ def payments_(request: HttpRequest) -> HttpResponse:
     due = payments.payable(viewer, today)
     ready, failed = mine.filter(state="approved"), mine.filter(state="failed")
     on_notice = mine.filter(state="noticed", notice_until__gte=today)
-    batches = payments.batches(viewer, today)
+    batches = payments.batches(viewer, today).filter(state__in=("settled", "cancelled"))
     before = request.GET.get("before", "")
     rows = list((batches.filter(pk__lt=int(before)) if before.isdecimal() and len(before) < 17 else batches)[: BATCHES + 1])
     total, count = due.aggregate(total=Sum("amount_fen"))["total"] or 0, due.count()
+    overdue = payments.waiting(viewer, today)[1]
     context = {
-        "title": _payments_title(count, total),
+        "title": _payments_title(count, total, overdue),
         "ready": claim_queries.rows_of(viewer, ready.order_by("due_on", "pk")[:SHOWN], today),
-        "due": claim_queries.rows_of(viewer, due.order_by("notice_until", "pk")[:SHOWN], today),
+        "due": claim_queries.rows_of(viewer, due.order_by("due_on", "pk")[:SHOWN], today),
         "failed": claim_queries.rows_of(viewer, failed.order_by("due_on", "pk")[:SHOWN], today),
         "due_count": count,
         "due_total": yuan(total),
         "ready_count": ready.count(),
         "on_notice": on_notice.count(),
         "first_over": on_notice.order_by("notice_until").values_list("notice_until", flat=True).first(),
+        "open": payments.open_batches(viewer, today, SHOWN),
         "batches": rows[:BATCHES],
         "next": f"before={rows[BATCHES - 1].pk}" if len(rows) > BATCHES else "",
         "states": STATES,
@@ -107,7 +109,10 @@ def payments_(request: HttpRequest) -> HttpResponse:
     return render(request, "incentives/payments.html", context)
 
 
-def _payments_title(count: int, total: int) -> str:
+def _payments_title(count: int, total: int, overdue: int) -> str:
+    if overdue:
+        one = ngettext("One claim should have been paid by now", "%(n)s claims should have been paid by now", overdue)
+        return one % {"n": overdue}
     if not count:
         return _("Nothing is to be paid today")
     one = ngettext("One claim is to be paid now: %(total)s", "%(n)s claims are to be paid now: %(total)s", count)

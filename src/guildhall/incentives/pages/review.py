@@ -21,7 +21,7 @@ from guildhall.incentives.engine.states import APPEALS, FOUR_EYES, OPEN, STATES
 from guildhall.incentives.models import Check, Claim
 from guildhall.incentives.operations import looking, review
 from guildhall.incentives.operations.checking import UNDECIDED
-from guildhall.incentives.pages.decisions import ACTIONS, RefuseForm, StepForm
+from guildhall.incentives.pages.decisions import ACTIONS, RefuseForm, StepForm, UntrueForm
 from guildhall.incentives.pages.traces import Opened, opened
 from guildhall.incentives.queries import benefits
 from guildhall.incentives.queries import claims as queries
@@ -59,7 +59,9 @@ QUESTIONS: dict[str, Any] = {
     "appealed": gettext_lazy("%(what)s for %(who)s: does the objection hold?"),
     "recall_appealed": gettext_lazy("%(what)s for %(who)s: does the objection hold?"),
     "recalling": gettext_lazy("%(what)s for %(who)s: is it to be claimed back?"),
+    "late": gettext_lazy("%(what)s for %(who)s: it was not completed in time, shall it end?"),
 }
+HOW = gettext_lazy("%(what)s for %(who)s: how does it stand?")
 WORDS: dict[str, Any] = {
     "first": gettext_lazy("To review"),
     "second": gettext_lazy("As second officer"),
@@ -166,6 +168,8 @@ def _forms(request: HttpRequest, found: Full, shown: Opened | None, sent: str) -
             given["check"] = latest
         elif name == "refuse":
             given["initial"] = _prefilled(claim, latest, shown)
+        if issubclass(ACTIONS[name].form, UntrueForm):
+            given["said"] = [(key, text(benefits.named(claim.benefit, key))) for key in found.said]
         every[name] = ACTIONS[name].form(**given)
     return every
 
@@ -181,7 +185,7 @@ def _context(viewer: Viewer, found: Full, every: dict[str, StepForm], sent: str)
     claim, today = found.row.claim, timezone.localdate()
     hinted = {key for hint in found.hints for key in hint.claims}
     seen = claims_seen(viewer, today)
-    question = QUESTIONS.get(claim.state, gettext_lazy("%(what)s for %(who)s: how does it stand?"))
+    question = QUESTIONS.get("late" if found.row.may_be_ended else claim.state, HOW)
     person = leader(claim.worker_id) if claim.worker_id is not None and viewer.role == "claims_officer" else None
     return {
         "found": found,
@@ -204,6 +208,7 @@ def _context(viewer: Viewer, found: Full, every: dict[str, StepForm], sent: str)
         "hinted": set(seen.filter(pk__in=hinted).values_list("pk", flat=True)) if hinted else set(),
         "person": person if person and people(viewer, today).filter(pk=person).exists() else None,
         "reads": viewer.role == "auditor",
+        "term": term_of(claim.state, claim.since),
         "said": _said(found),
         "reveals": viewer.role == "claims_officer" and bool(found.account),
     }

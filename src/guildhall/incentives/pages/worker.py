@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from guildhall.incentives.engine.states import STATES
 from guildhall.incentives.operations.looking import note_benefits
 from guildhall.incentives.pages.in_words import Teller, where_to_go
-from guildhall.incentives.pages.subjects import titles_of
+from guildhall.incentives.pages.searched import searched
+from guildhall.incentives.pages.subjects import Key, titles_of
 from guildhall.incentives.queries import answers as queries
 from guildhall.incentives.queries.answers import GROUPS, Answer
 from guildhall.kernel.errors import NotFound
@@ -93,6 +94,8 @@ def benefits(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     context = _everything(request, viewer, viewer.worker or 0, "")
     context["employers"] = queries.claimed_by_employers(viewer)
+    if context["may_claim"]:
+        context["searched"] = searched(viewer, context["today"], context["titles"])
     return render(request, "incentives/benefits.html", context)
 
 
@@ -128,12 +131,14 @@ def _everything(request: HttpRequest, viewer: Viewer, worker: int, name: str) ->
     on = form.is_valid() and form.cleaned_data["on"] or today
     found = queries.answers(viewer, worker, on=on, today=today)
     person = worker if _is_officer(viewer) else 0
-    groups = _grouped(found, person, on, today)
+    titles = titles_of(found)
+    groups = _grouped(found, titles, person, on, today)
     return {
         "form": OnForm({"on": on}) if form.is_valid() or not form.is_bound else form,
         "on": on,
         "today": today,
         "groups": groups,
+        "titles": titles,
         "title": _title(groups, name),
         "name": name,
         "person": person,
@@ -163,17 +168,15 @@ def _is_officer(viewer: Viewer) -> bool:
     return viewer.role in OFFICERS and not viewer.mandate
 
 
-def _grouped(found: Iterable[Answer], person: int, on: date, today: date) -> dict[str, list[Lot]]:
+def _grouped(found: Iterable[Answer], titles: Mapping[Key, str], person: int, on: date, today: date) -> dict[str, list[Lot]]:
     """The answers by group, and within a group by rule in the order of the book."""
-    listed = list(found)
-    titles = titles_of(listed)
     lots: dict[str, dict[str, list[Shown]]] = {group: {} for group in GROUPS}
-    for each in listed:
+    for each in found:
         lots[each.group].setdefault(each.rule.name, []).append(_shown(each, titles, person, on, today))
     return {group: [Lot(some[0].answer.rule, tuple(some)) for some in rules.values()] for group, rules in lots.items()}
 
 
-def _shown(each: Answer, titles: Mapping[tuple[str, int], str], person: int, on: date, today: date) -> Shown:
+def _shown(each: Answer, titles: Mapping[Key, str], person: int, on: date, today: date) -> Shown:
     at = [each.rule.name, each.kind, each.key]
     address = reverse("person_benefit", args=[person, *at]) if person else reverse("benefit", args=at)
     return Shown(each, Teller(each), titles[each.kind, each.key], address if on == today else f"{address}?on={on}")

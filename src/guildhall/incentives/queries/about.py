@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from guildhall.incentives.engine.subjects import SUBJECTS
+from guildhall.incentives.engine.subjects import SUBJECTS, month_of
 from guildhall.incentives.models import Business, Claim
 from guildhall.kernel.tables import Text
 from guildhall.registry.queries.authorities import organisation_names
@@ -32,8 +32,9 @@ def _spell(claim: Claim) -> Text | None:
     row: Any = claim.worker.employment.filter(pk=claim.subject).first() if claim.worker else None
     if row is None:
         return None
-    name = organisation_names([row.organisation_id])[row.organisation_id]
-    return Text(f"{row.started_on} 起受雇于{name.zh}", f"employed by {name.en} since {row.started_on}")
+    name, month = organisation_names([row.organisation_id])[row.organisation_id], month_of(claim.once)
+    later = Text(f"，入职第 {month} 个月起", f", from month {month} of the job") if month > 1 else Text("", "")
+    return Text(f"{row.started_on} 起受雇于{name.zh}{later.zh}", f"employed by {name.en} since {row.started_on}{later.en}")
 
 
 def _business(claim: Claim) -> Text | None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guildhall.incentives import tables
-from guildhall.incentives.engine.states import BEFORE, LIVE
+from guildhall.incentives.engine.states import BEFORE, LIVE, PAID
 from guildhall.incentives.engine.subjects import BY_TABLE
 from guildhall.incentives.models import BenefitGrant, Claim
 from guildhall.incentives.queries import benefits, facts, inputs
@@ -35,7 +35,6 @@ OWN: Mapping[str, tuple[str, str]] = {
     tables.BUSINESS_FACTS.name: ("business_id", "registered_on"),
 }
 """What a person claims for by facts table: the column that names it, and the day it began."""
-PAID = ("paid", "recalling", "recalled", "recall_appealed")
 STANDING = (*BEFORE, *LIVE, "refused")
 """States of a claim that say more than the rule alone."""
 

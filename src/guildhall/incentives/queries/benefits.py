@@ -47,6 +47,21 @@ def title(benefit: str) -> Text:
     return rule.title if rule else Text(benefit, benefit)
 
 
+def basis(benefit: str) -> tuple[str, ...]:
+    """The documents that a benefit rests on; none where the rule is gone."""
+    rule = rulebook().get(benefit)
+    return rule.basis if rule else ()
+
+
+def named(benefit: str, name: str) -> Text:
+    """What an input of a benefit's rule is called, without the explanation that follows it; its name where the rule is gone."""
+    rule = rulebook().get(benefit)
+    if rule is None or name not in rule.inputs:
+        return Text(name, name)
+    doc = rule.inputs[name].doc
+    return Text(doc.zh.partition("；")[0].strip(), doc.en.partition(";")[0].strip())
+
+
 def asked(benefit: str) -> tuple[Input, ...]:
     """The inputs that a claim may say, in the order of the rule's table. Raises NotFound."""
     rule = rule_of(benefit)

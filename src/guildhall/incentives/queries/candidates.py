@@ -30,7 +30,7 @@ from guildhall.registry.queries import scope, territory
 from guildhall.registry.queries.consents import agreed
 from guildhall.registry.queries.merged import one_person
 from guildhall.registry.queries.standing import kept
-from guildhall.registry.queries.vouched import confirmed_among
+from guildhall.registry.queries.vouched import confirmed_among, known_among
 from guildhall.web.pack import city
 from guildhall.web.viewer import PUBLIC, Viewer
 
@@ -94,9 +94,9 @@ def candidates_of(viewer: Viewer) -> list[Candidate]:
     Nothing for other roles.
     """
     run = latest()
-    if run is None or not viewer.worker or not (viewer.role == "worker" or viewer.mandate) or not viewer.may(CLAIMS):
+    if run is None or not _is_own(viewer):
         return []
-    rows = run.rows.filter(worker_id__in=one_person(viewer.worker), organisation=None)
+    rows = run.rows.filter(worker_id__in=one_person(viewer.worker or 0), organisation=None)
     return sorted(rows, key=lambda row: ((LIKELY, NEAR).index(row.state) if row.state in (LIKELY, NEAR) else 2, row.benefit, row.key))
 
 
@@ -110,11 +110,32 @@ def of_employer(viewer: Viewer) -> QuerySet[Candidate]:
 
 def named_to_employer(viewer: Viewer) -> list[Candidate]:
     """Those rows of the viewer's organisation that it may see by name: resting on what it put on record itself, or agreed to."""
+    return _by_name(of_employer(viewer))
+
+
+def _by_name(rows: QuerySet[Candidate]) -> list[Candidate]:
     may_know = Q(state=LIKELY) & agreed(EMPLOYER_MAY_KNOW, person="worker_id")
-    rows = of_employer(viewer).filter(kind="spell").filter(Q(open_to_employer=True) | may_know)
-    listed = list(rows.order_by("benefit", "key"))
+    listed = list(rows.filter(kind="spell").filter(Q(open_to_employer=True) | may_know).order_by("benefit", "key"))
     sure = confirmed_among({row.key for row in listed})
     return [row for row in listed if row.key in sure]
+
+
+def shown_to_employers(viewer: Viewer, today: date) -> list[Candidate]:
+    """Of the viewer's own person, what an employer of today may see by name: that it can, or nearly can, claim a benefit for the hire.
+
+    `open_to_employer` says that the employer put on record all that it rests on; the others are seen by consent. Nothing for other roles.
+    """
+    run = latest()
+    if run is None or not _is_own(viewer):
+        return []
+    own = one_person(viewer.worker or 0)
+    rows = _by_name(run.rows.filter(worker_id__in=own, state__in=(LIKELY, NEAR)).exclude(organisation=None))
+    here = {employer for employer in {row.organisation_id for row in rows} if employer and known_among(employer, own, today)}
+    return [row for row in rows if row.organisation_id in here]
+
+
+def _is_own(viewer: Viewer) -> bool:
+    return bool(viewer.worker) and (viewer.role == "worker" or viewer.mandate is not None) and viewer.may(CLAIMS)
 
 
 def told(count: int, among: int) -> int | None:

@@ -8,10 +8,11 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from guildhall.incentives.engine.subjects import once
-from guildhall.incentives.models import Business
+from guildhall.incentives.models import BenefitGrant, Business
 from guildhall.incentives.queries import benefits
+from guildhall.incentives.queries.instalments import first_open
 from guildhall.incentives.queries.standing import no_such_claim
-from guildhall.kernel.errors import NotFound
+from guildhall.kernel.errors import AlreadyDone, NotFound
 from guildhall.office.queries.mandates import CLAIMS
 from guildhall.registry.queries import organisation
 from guildhall.registry.queries.merged import leader
@@ -36,7 +37,9 @@ class Claimable:
 
 
 def claimable(viewer: Viewer, benefit: str, subject: str, today: date) -> Claimable:
-    """What the viewer would claim for. Raises NotFound for what is not the viewer's own, or a benefit not claimed here."""
+    """What the viewer would claim for. Raises NotFound for what is not the viewer's own, or a benefit not claimed here, and AlreadyDone
+    for a year of an organisation that was granted.
+    """
     kind = benefits.kind_of(benefit)
     if viewer.role == "system":
         return _automatic(benefit, kind, subject)
@@ -55,8 +58,16 @@ def _automatic(benefit: str, kind: str, subject: str) -> Claimable:
     if benefits.rule_of(benefit).channel != "automatic" or kind != "year" or not key.isdigit():
         raise no_such_claim()
     row = organisation(PUBLIC, int(key))
-    subject = f"{row.pk}-{_year_of(year)}"
-    return Claimable(benefit, "year", subject, None, row.pk, "organisation", row.place_id, once(benefit, "year", subject))
+    return _of_year(benefit, row.pk, row.place_id, year)
+
+
+def _of_year(benefit: str, organisation_id: int, place: str, text: str) -> Claimable:
+    """A year of an organisation that was not granted to it, by a claim or before there were any."""
+    year = _year_of(text)
+    if BenefitGrant.objects.filter(benefit=benefit, organisation_id=organisation_id, year=year, revoked_on=None).exists():
+        raise AlreadyDone(_("This year was granted already"), next=_("see the claims that stand, or ask the office for the grant"))
+    subject = f"{organisation_id}-{year}"
+    return Claimable(benefit, "year", subject, None, organisation_id, "organisation", place, once(benefit, "year", subject))
 
 
 def _year_of(text: str) -> int:
@@ -93,16 +104,13 @@ def _spell(viewer: Viewer, benefit: str, subject: str, today: date) -> Claimable
     spell = own.employment.filter(pk=key).first() if own else None
     if own is None or spell is None:
         return None
-    paid_once = once(benefit, "spell", str(key), person=leader(spell.worker_id))
+    paid_once = once(benefit, "spell", str(key), person=leader(spell.worker_id), month=first_open(benefit, str(key)))
     return Claimable(benefit, "spell", str(key), spell.worker_id, own.pk, "organisation", own.place_id, paid_once)
 
 
 def _year(viewer: Viewer, benefit: str, subject: str, today: date) -> Claimable | None:
     own = organisations_of(viewer, today).first()
-    if own is None:
-        return None
-    key = f"{own.pk}-{_year_of(subject)}"
-    return Claimable(benefit, "year", key, None, own.pk, "organisation", own.place_id, once(benefit, "year", key))
+    return _of_year(benefit, own.pk, own.place_id, subject) if own else None
 
 
 _FINDERS = {"certificate": of_certificate, "business": _business, "spell": _spell, "year": _year}

@@ -23,7 +23,7 @@ from guildhall.incentives.queries.hints import hints_about
 from guildhall.incentives.queries.neutral import HIDDEN_STEPS, RECALLED, is_about_hire, reason, shown_amount
 from guildhall.incentives.queries.sealed import Said, account_of, answer_of, check_text, defects_of, grounds_of, said_in, told_in
 from guildhall.incentives.queries.standing import actors, claim_seen, claims_seen
-from guildhall.incentives.queries.terms import BEGINS, decided_on, last_day, may_move, remedies
+from guildhall.incentives.queries.terms import BEGINS, OFFICES, decided_on, due, may_move, remedies
 from guildhall.kernel.errors import NotFound
 from guildhall.kernel.tables import Text
 from guildhall.office.models import Attachment
@@ -40,11 +40,14 @@ REVIEWERS = ("claims_officer", "auditor", "system")
 IN_REVIEW = ("proposed", "approved", "appealed")
 LARGEST_PAGE = 200
 WORKS: Mapping[str, tuple[str, ...]] = {
-    "first": ("lodged", "accepted", "approved"),
+    "first": ("lodged", "accepted", "approved", "returned"),
     "second": ("proposed", "recalling"),
     "appeals": ("appealed", "recall_appealed"),
 }
-"""What an officer does with claims, and the states in which it waits: to review, to confirm as the second, to decide on objections."""
+"""What an officer does with claims, and the states in which it waits: to review, to confirm as the second, to decide on objections.
+
+What was returned waits for the claimant, and for an officer once its term has ended: to end it, or to wait longer.
+"""
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,16 @@ class Row:
     def days_over(self) -> int:
         """Working days since the last one; nothing before that."""
         return max(0, -(self.days_left or 0))
+
+    @property
+    def may_be_ended(self) -> bool:
+        """Whether it was returned and not completed in time."""
+        return bool(self.claim.state == "returned" and self.overdue)
+
+    @property
+    def pay_by(self) -> date | None:
+        """By when the instrument has it paid, while that is for the office to do."""
+        return self.claim.pay_by if self.claim.state in OFFICES and not self.hides else None
 
     @property
     def amount_fen(self) -> int | None:
@@ -107,10 +120,15 @@ class Taken:
 
 @dataclass(frozen=True)
 class Judged:
-    """A verdict with its reason in words, and the objection to it if there is one; `provisional` says that the last day may move."""
+    """A verdict with its reason in words, what it rests on and what it found untrue, and the objection to it if there is one.
+
+    `provisional` says that the last day may move.
+    """
 
     verdict: Verdict
     told: str
+    basis: tuple[str, ...]
+    untrue: tuple[Text, ...]
     appeal: Appeal | None
     grounds: str
     answer: str
@@ -170,7 +188,7 @@ def queue(viewer: Viewer, today: date, *, work: str = "", state: str = "", benef
     """
     refuse_outsiders(viewer)
     mine = claims_seen(viewer, today)
-    by_work = works(viewer, mine)
+    by_work = works(viewer, mine, today)
     waiting = by_work.get(work, mine.filter(state__in=OPEN))
     rows = mine.filter(state=state) if state in STATES else waiting
     rows = rows.filter(benefit=benefit) if benefit else rows
@@ -188,8 +206,9 @@ def refuse_outsiders(viewer: Viewer) -> None:
         raise NotFound(_("There is no such page"), next=_("go back to your desk"))
 
 
-def works(viewer: Viewer, claims: QuerySet[Claim]) -> dict[str, QuerySet[Claim]]:
+def works(viewer: Viewer, claims: QuerySet[Claim], today: date) -> dict[str, QuerySet[Claim]]:
     """Claims by the kind of work that waits, without what is for a colleague to do; an auditor reads them all."""
+    claims = claims.exclude(Q(state="returned") & (Q(due_on=None) | Q(due_on__gte=today)))
     found = {work: claims.filter(state__in=states) for work, states in WORKS.items()}
     if viewer.role != "claims_officer":
         return found
@@ -258,7 +277,7 @@ def _row(viewer: Viewer, row: Claim, names: Mapping[int, str], employers: Mappin
     reviewed = (hides and row.state in IN_REVIEW) or (about_hire and row.state == "proposed")
     quiet = settled or (about_hire and row.state == "proposed")
     calendar = city().calendar
-    due = last_day(row.state, row.since)
+    ends = due(row)
     left = calendar.count(today, row.due_on).value if row.due_on and not quiet else None
     return Row(
         claim=row,
@@ -267,7 +286,7 @@ def _row(viewer: Viewer, row: Claim, names: Mapping[int, str], employers: Mappin
         who=names.get(row.worker_id or 0, ""),
         employer=employers.get(row.organisation_id or 0),
         due_on=None if quiet else row.due_on,
-        provisional=due is not None and due.provisional,
+        provisional=ends is not None and ends.provisional,
         days_left=left,
         hides=hides,
         about_hire=about_hire,
@@ -292,8 +311,9 @@ def _verdicts(found: Claim, reviews: bool, about_hire: bool) -> tuple[Judged, ..
     every = tuple(judged for judged in _judged(found) if reviews or judged.verdict.state != "proposed")
     if not about_hire:
         return every
-    final = (judged for judged in every if judged.verdict.state == "final")
-    return tuple(replace(judged, told=_neutral(found, judged.verdict), answer="") for judged in final)
+    known = (judged for judged in every if judged.verdict.state == "final" or judged.appeal)
+    basis = benefits.basis(found.benefit)
+    return tuple(replace(judged, told=_neutral(found, judged.verdict), basis=basis, answer="") for judged in known)
 
 
 def _neutral(found: Claim, verdict: Verdict) -> str:
@@ -306,7 +326,8 @@ def _judged(found: Claim) -> Iterable[Judged]:
     for row in Verdict.objects.filter(claim=found).select_related("appeal").order_by("pk"):
         appeal = getattr(row, "appeal", None)
         words = (grounds_of(appeal), answer_of(appeal)) if appeal else ("", "")
-        yield Judged(row, told_in(row), appeal, *words, may_move(row))
+        untrue = tuple(benefits.named(found.benefit, name) for name in row.untrue)
+        yield Judged(row, told_in(row), tuple(row.basis), untrue, appeal, *words, may_move(row))
 
 
 def _remedies(found: Claim) -> Text:

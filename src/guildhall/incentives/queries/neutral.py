@@ -15,7 +15,6 @@ from guildhall.incentives.models import Check, Claim
 from guildhall.incentives.queries import benefits
 from guildhall.incentives.queries.candidates import EMPLOYER_MAY_KNOW
 from guildhall.incentives.queries.sealed import check_text
-from guildhall.incentives.queries.standing import CONSENT
 from guildhall.kernel.tables import Text
 from guildhall.office.engine.notices import Fact
 from guildhall.office.models import Attachment
@@ -54,10 +53,14 @@ def asks_others(rule: Rule) -> frozenset[str]:
 
 
 def may_lodge(claim: Claim) -> bool:
-    """Whether a claim for a hire may be lodged: the person agreed, the employer brought its own paper, or nobody else is asked."""
+    """Whether a claim for a hire may be lodged: the person agreed, the employer brought its own paper, or nobody else is asked.
+
+    The consent is that to being known as one for whom the employer can claim. That to having one's own benefits lodged by the employer
+    says nothing of it: in its words the employer learns neither what is decided nor anything on record.
+    """
     if not is_for_hire(claim) or not asks_others(benefits.rule_of(claim.benefit)):
         return True
-    agreed = claim.worker_id is not None and any(has_agreed(purpose, claim.worker_id) for purpose in (CONSENT, EMPLOYER_MAY_KNOW))
+    agreed = claim.worker_id is not None and has_agreed(EMPLOYER_MAY_KNOW, claim.worker_id)
     return agreed or (claim.shown_by is not None and Attachment.objects.filter(pk=claim.shown_by, subject=f"claim:{claim.pk}").exists())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, Min, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from guildhall.incentives.engine.states import COMMITTED
@@ -13,6 +13,7 @@ from guildhall.incentives.models import Budget, Claim, Payment, PaymentBatch
 from guildhall.incentives.queries.standing import claims_seen
 from guildhall.kernel.errors import NotFound
 from guildhall.registry.queries import scope
+from guildhall.web.pack import city
 from guildhall.web.viewer import Viewer
 
 PAID = ("paid", "recalling")
@@ -74,6 +75,42 @@ def batch_seen(viewer: Viewer, batch_id: int, today: date) -> PaymentBatch:
     if found is None:
         raise no_such_batch()
     return found
+
+
+@dataclass(frozen=True)
+class Open:
+    """A batch that is not settled, with the first deadline among its claims; `days_left` are working days, negative once overdue."""
+
+    batch: PaymentBatch
+    due_on: date | None
+    days_left: int | None
+
+    @property
+    def overdue(self) -> bool:
+        return self.days_left is not None and self.days_left < 0
+
+    @property
+    def days_over(self) -> int:
+        """Working days since the last one; nothing before that."""
+        return max(0, -(self.days_left or 0))
+
+
+def open_batches(viewer: Viewer, today: date, most: int) -> list[Open]:
+    """The batches to be sent, or that wait for the bank, by the first deadline of their claims. Raises NotFound."""
+    waits = Min("payments__claim__due_on", filter=Q(payments__state="waiting"))
+    rows = batches(viewer, today).filter(state__in=("made", "sent")).annotate(ends=waits)
+    count = city().calendar.count
+    return [
+        Open(row, row.ends, count(today, row.ends).value if row.ends else None)
+        for row in rows.order_by(F("ends").asc(nulls_last=True), "pk")[:most]
+    ]
+
+
+def waiting(viewer: Viewer, today: date) -> tuple[int, int]:
+    """How many claims are to be paid or are late with the bank, and how many of all these are overdue."""
+    due = payable(viewer, today)
+    late = claims_seen(viewer, today).filter(state="batched", due_on__lt=today).count()
+    return due.count() + late, due.filter(due_on__lt=today).count() + late
 
 
 def lines(viewer: Viewer, batch_id: int, today: date) -> list[Payment]:

@@ -17,10 +17,21 @@ from guildhall.incentives import tables
 from guildhall.incentives.engine import candidates as engine
 from guildhall.incentives.engine import facts as worked_out
 from guildhall.incentives.engine.candidates import LIKELY, NEAR
-from guildhall.incentives.engine.states import BEFORE, LIVE
+from guildhall.incentives.engine.states import BEFORE, LIVE, UNDER_WAY
+from guildhall.incentives.engine.subjects import BY_MONTHS
 from guildhall.incentives.models import BenefitGrant, Claim, Statement
 from guildhall.incentives.queries import benefits, facts
-from guildhall.incentives.queries.candidates import EMPLOYER_MAY_KNOW, counts_for_staff, latest, no_such_list, of_employer, told
+from guildhall.incentives.queries.candidates import (
+    EMPLOYER_MAY_KNOW,
+    counts_for_staff,
+    latest,
+    named_to_employer,
+    no_such_list,
+    of_employer,
+    told,
+)
+from guildhall.incentives.queries.instalments import MONTHS
+from guildhall.incentives.queries.standing import CONSENT
 from guildhall.kernel.tables import Text
 from guildhall.office.queries.mandates import CLAIMS
 from guildhall.registry.queries import published, scope
@@ -29,6 +40,7 @@ from guildhall.registry.queries.naming import names_of_people
 from guildhall.registry.tables import CERTIFIED
 from guildhall.rules.decisions import Decision
 from guildhall.rules.months import add_months
+from guildhall.rules.parameters import Parameters
 from guildhall.rules.rows import decide
 from guildhall.rules.rulebook import Rule
 from guildhall.skills.queries import names_of
@@ -43,7 +55,7 @@ OWN, AGREED = "own", "agreed"
 
 @dataclass(frozen=True)
 class Named:
-    """What a rule says of one hire whom the employer may see by name, and by which right."""
+    """What a rule says of one hire whom the employer may see by name, by which right, and since when the search by night says so."""
 
     rule: Rule
     key: int
@@ -55,6 +67,7 @@ class Named:
     group: str
     claim: Claim | None = None
     facts: Mapping[str, object] | None = None
+    since: date | None = None
 
 
 @dataclass(frozen=True)
@@ -71,13 +84,19 @@ class Benefit:
 
 @dataclass(frozen=True)
 class Year:
-    """The organisation's own year."""
+    """The organisation's own year, with the claim that stands for it and what was granted."""
 
     year: int
     decision: Decision
     claim: Claim | None
     rule: Rule
     facts: Mapping[str, object]
+    grant: BenefitGrant | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it may be had and was neither claimed nor granted."""
+        return self.decision.outcome == "entitled" and self.claim is None and self.grant is None
 
 
 @dataclass(frozen=True)
@@ -141,21 +160,32 @@ def _named(viewer: Viewer, hired: Mapping[int, published.Rows], on: date, today:
     names, claims, parameters = names_of_people({*people.values()}), _claims(viewer, hired), benefits.parameters()
     question, said, granted = facts.asked(on), _said(hired), _granted(viewer, hired)
     full = sorted((key for key, worker in people.items() if worker in consented), reverse=True)[:MOST_AGREED]
+    found = {(row.benefit, row.key, row.state): row.since for row in named_to_employer(viewer)} if on == today else {}
     for key, row in hired.items():
         spell = row["registry.employment_spells"][0]
         own = _facts(row, spell, question, said.get(key, []), granted.get(key, []))
         every = facts.of_subject(CITY, "spell", key, on=on, today=today) if key in full else None
         for rule in of_hires():
-            right, known, decision = OWN, own, decide(rule, own, parameters=parameters, on=on)
+            right, known, decision = OWN, own, _decided(rule, own, parameters, on)
             group = _group(rule, decision)
             if every is not None and group != LIKELY:
-                told = decide(rule, every, parameters=parameters, on=on)
+                told = _decided(rule, every, parameters, on)
                 # Whoever agrees lets the employer know what it can claim, and not why it can not.
                 if _group(rule, told) == LIKELY:
                     right, known, decision, group = AGREED, every, told, LIKELY
             if group:
-                claim = claims.get((rule.name, str(key)))
-                yield Named(rule, key, people[key], names.get(people[key], ""), spell["started_on"], right, decision, group, claim, known)
+                claim, since = claims.get((rule.name, str(key))), found.get((rule.name, key, group))
+                name = names.get(people[key], "")
+                yield Named(rule, key, people[key], name, spell["started_on"], right, decision, group, claim, known, since)
+
+
+def _decided(rule: Rule, known: Mapping[str, object], parameters: Parameters, on: date) -> Decision:
+    """What a rule says of a hire; of what is paid by months and was granted before, no where not one month more can be claimed."""
+    if rule.name in BY_MONTHS and known.get("insurance_grants") and known.get(MONTHS) is None:
+        one_more = decide(rule, {**known, MONTHS: 1}, parameters=parameters, on=on)
+        if one_more.outcome == "refused":
+            return one_more
+    return decide(rule, known, parameters=parameters, on=on)
 
 
 def _group(rule: Rule, decision: Decision) -> str:
@@ -187,8 +217,9 @@ def _granted(viewer: Viewer, hired: Mapping[int, published.Rows]) -> dict[int, l
 
 
 def _claims(viewer: Viewer, hired: Iterable[int]) -> dict[tuple[str, str], Claim]:
-    """The claims of the employer's own that stand or are being written."""
+    """The claims of the employer's own that stand or are being written; where a benefit is paid by months, until they are paid."""
     own = Claim.objects.filter(organisation_id=viewer.organisation or 0, payee="organisation", kind="spell", state__in=(*BEFORE, *LIVE))
+    own = own.filter(~Q(benefit__in=BY_MONTHS) | Q(state__in=(*BEFORE, *UNDER_WAY)))
     rows = own.filter(subject__in=[str(key) for key in hired])
     return {(row.benefit, row.subject): row for row in rows.order_by("pk")}
 
@@ -205,12 +236,15 @@ def _years(viewer: Viewer, on: date, today: date) -> Iterable[Year]:
     rules = [rule for rule in benefits.rulebook().values() if rule.facts == tables.EMPLOYER_FACTS.name]
     parameters = benefits.parameters()
     rows = facts.of_employer(viewer, viewer.organisation or 0, on=on, today=today)[-1:]
-    claims = {row.subject: row for row in Claim.objects.filter(organisation_id=viewer.organisation or 0, kind="year").order_by("pk")}
+    own = Claim.objects.filter(organisation_id=viewer.organisation or 0, kind="year", state__in=(*BEFORE, *LIVE, "refused"))
+    claims = {(row.benefit, row.subject): row for row in own.order_by("pk")}
+    given = BenefitGrant.objects.filter(organisation_id=viewer.organisation or 0, granted_on__lte=on, revoked_on=None).exclude(year=None)
+    grants = {(row.benefit, row.year): row for row in given.order_by("pk")}
     for row in rows:
         for rule in rules:
             year = int(str(row["year"]))
-            claim = claims.get(f"{viewer.organisation}-{year}")
-            yield Year(year, decide(rule, row, parameters=parameters, on=on), claim, rule, row)
+            claim, grant = claims.get((rule.name, f"{viewer.organisation}-{year}")), grants.get((rule.name, year))
+            yield Year(year, decide(rule, row, parameters=parameters, on=on), claim, rule, row, grant)
 
 
 def _of_staff(viewer: Viewer, staff: int) -> tuple[tuple[Rule, int | None], ...]:
@@ -255,7 +289,7 @@ def _certificates(
     workers = {row["leads"] for row in rows}
     found = published.certificates_of(workers, since=since, level=level if level in CERTIFIED else "")[:MOST_TICKED]
     names = names_of_people({row["leads"] for row in found})
-    willing = {*scope.people(viewer, today).filter(agreed("employer_claims"), pk__in=workers).values_list("pk", flat=True)}
+    willing = {*scope.people(viewer, today).filter(agreed(CONSENT), pk__in=workers).values_list("pk", flat=True)}
     occupations = names_of({row["occupation"] for row in found})
     own = Claim.objects.filter(organisation_id=viewer.organisation or 0, kind="certificate", benefit=benefit, state__in=(*BEFORE, *LIVE))
     asked = {*own.values_list("subject", flat=True)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.utils import timezone
@@ -9,16 +10,22 @@ from django.utils import timezone
 from guildhall.city.instruments import Entry
 from guildhall.incentives.engine import terms
 from guildhall.incentives.engine.terms import RECONSIDER, RECONSIDERATION, TERMS, Term
-from guildhall.incentives.models import Verdict
+from guildhall.incentives.models import Claim, Verdict
+from guildhall.incentives.queries import benefits
 from guildhall.kernel.calendar import Answer
 from guildhall.kernel.tables import Text
 from guildhall.office.engine.notices import Fact
 from guildhall.office.queries.parameters import confirmations
+from guildhall.rules.parameters import Found
 from guildhall.web.pack import city
 
 INSTRUMENT = "claim_terms"
 BEGINS = {"refusal": "refused", "recall": "recalled"}
 """The state whose term is the last day to object to a verdict."""
+PAY_UNTIL = "pay_until"
+"""The parameter by which an instrument says when it is to be paid at the latest. It binds the office; no claim is refused by it."""
+OFFICES = ("lodged", "accepted", "proposed", "approved", "noticed", "batched")
+"""States in which it is for the office to bring a claim nearer to its payment."""
 ENDINGS = {"working_days": True, "days": False}
 """How the name of a term ends in the pack: `returned_working_days`, `refused_days`."""
 
@@ -51,6 +58,28 @@ def _entry(state: str, on: date) -> tuple[Entry, bool] | None:
 def last_day(state: str, since: date) -> Answer[date] | None:
     """The last day of the term that began with a state; None where it has none."""
     return terms.due(city().calendar, term_of(state, since), since)
+
+
+def due(claim: Claim) -> Answer[date] | None:
+    """The last day of the term of a claim's state: that of paying runs from the end of the public notice, and for the office none ends
+    later than the day by which the instrument has it paid.
+    """
+    begins = max(claim.since, claim.notice_until) if claim.state == "noticed" and claim.notice_until else claim.since
+    found = last_day(claim.state, begins)
+    if found is None or claim.pay_by is None or claim.state not in OFFICES or found.value <= claim.pay_by:
+        return found
+    return Answer(claim.pay_by, provisional=False)
+
+
+def pay_by(benefit: str, known: Mapping[str, object]) -> date | None:
+    """The day by which an instrument has a claim paid, from the inputs of its rule; None where none is in force."""
+    held, rule = benefits.parameters(), benefits.rule_of(benefit)
+    if PAY_UNTIL not in held.of(benefit):
+        return None
+    day, place = known.get(rule.governed_by), known.get(rule.place)
+    on, where = day if isinstance(day, date) else None, place if isinstance(place, str) else None
+    found = held.select(benefit, PAY_UNTIL, on=on, place=where, edition=None)
+    return found.version.value if isinstance(found, Found) and isinstance(found.version.value, date) else None
 
 
 def until(state: str, since: date) -> Fact:

@@ -16,10 +16,10 @@ def waiting(viewer: Viewer, today: date) -> dict[str, Waiting]:
         return {}
     try:
         counts = [claims.queue(viewer, today, work=work, size=1) for work in claims.WORKS]
-        due = payments.payable(viewer, today)
+        money = payments.waiting(viewer, today)
     except NotFound:
         return {}
     return {
         "claims_queue": Waiting(sum(found.waiting for found in counts), sum(found.overdue for found in counts)),
-        "payments": Waiting(due.count(), due.filter(due_on__lt=today).count()),
+        "payments": Waiting(*money),
     }

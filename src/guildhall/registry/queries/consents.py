@@ -70,6 +70,12 @@ def agreed(purpose: str, *, person: str = "pk") -> Q:
     return Q(Exists(live.filter(worker=OuterRef(person)))) | Q(Exists(merged))
 
 
+def agreed_on(purpose: str, worker_id: int) -> datetime | None:
+    """When a person agreed to a purpose and did not withdraw since, under any of their records; None where that is not so."""
+    live = Consent.objects.filter(worker__in=one_person(worker_id), purpose=purpose, withdrawn_at=None)
+    return live.order_by("given_at").values_list("given_at", flat=True).first()
+
+
 def has_agreed(purpose: str, worker_id: int) -> bool:
     """Whether a person has agreed to a purpose and not withdrawn, under any of their records."""
     return Consent.objects.filter(worker__in=one_person(worker_id), purpose=purpose, withdrawn_at=None).exists()
