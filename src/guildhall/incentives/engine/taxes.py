@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from guildhall.rules import Facts, Law, Node, add_days, all_of, greatest, is_in, least, literal, months_between, rounded, when
-
-ORDER = ("vat_due", "construction_due", "education_due", "local_education_due", "income_tax_due")
-"""Value-added tax, urban maintenance and construction tax, the two education surcharges, income tax: 公告2023年第15号."""
 
 
 def payable(p: Facts, c: Law, income_tax: str) -> Node:
@@ -45,12 +40,3 @@ def relief(p: Facts, c: Law, start: Node, due: Node) -> Node:
 def cap(p: Facts, c: Law, start: Node) -> Node:
     """The most the nation allows for the months that count: a year's amount is held against a year's cap."""
     return rounded(c.national_cap * (counting(p, c, start) / c.months_a_year), "half_up")
-
-
-def set_off(relief: int, due: Mapping[str, int]) -> dict[str, int]:
-    """How much of each tax a relief, in fen, takes away: the taxes in their order, each to the end before the next."""
-    taken: dict[str, int] = {}
-    for tax in ORDER:
-        taken[tax] = min(relief, due[tax])
-        relief -= taken[tax]
-    return taken

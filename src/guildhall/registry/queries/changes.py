@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from guildhall.registry.engine.identity import masked
 from guildhall.registry.models import Superseded, vault
-from guildhall.registry.queries import scope
-from guildhall.registry.queries.merged import leader, one_person
-from guildhall.registry.queries.records import no_such_person
-from guildhall.web.viewer import Viewer
 
 SIZE = 200
 IN_FULL = frozenset({"name"})
@@ -30,17 +26,8 @@ class Change:
     batch: int | None
 
 
-def of_worker(viewer: Viewer, worker_id: int, today: date, size: int = SIZE) -> list[Change]:
-    """The latest changes of a person's record, over all records that are the same person. Raises NotFound for whom the viewer may
-    not see.
-    """
-    if not scope.people(viewer, today).filter(pk=leader(worker_id)).exists():
-        raise no_such_person()
-    return of_records(one_person(worker_id), size)
-
-
 def of_records(records: Sequence[int], size: int = SIZE) -> list[Change]:
-    """The same for the records of a person whom the viewer was found to see already."""
+    """The latest changes over all records that are the same person, whom the viewer was found to see already."""
     rows = Superseded.objects.filter(worker_id__in=records).order_by("-until", "-pk")[:size]
     return [Change(row.table, row.row, row.column, said(row), row.until, row.batch_id) for row in rows]
 
