@@ -146,6 +146,7 @@ RATES = {
     "very_short_shown": 0.2,
     "urgent_shown": 0.2,
     "insuring": 0.8,
+    "insurance_contradicts": 0.0,
 }
 """Share of people of whom something is so; one half where nothing is said."""
 

@@ -39,6 +39,11 @@ def one_by_one(tables: Mapping[str, pa.Table], on: date) -> dict[str, dict[Any, 
     return found
 
 
+def of_certificate(tables: Mapping[str, pa.Table], key: int, question: Asked) -> Row:
+    """The facts of one certificate, as of a question of any two days."""
+    return next(row for _, row in _each(_by_person(tables), tables, question) if row.get("certificate_id") == key)
+
+
 def _each(people: Sequence[engine.Rows], tables: Mapping[str, pa.Table], question: Asked) -> Iterator[tuple[str, Row]]:
     on = question.on
     for rows in people:

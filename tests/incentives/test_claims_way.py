@@ -12,7 +12,7 @@ import pytest
 from guildhall.incentives.engine.states import MOVES
 from guildhall.incentives.engine.terms import TERMS
 from guildhall.incentives.models import BenefitGrant, Check, Claim, Rulebook, Statement, Verdict
-from guildhall.incentives.operations import checking, lodging, paying, receiving, review
+from guildhall.incentives.operations import appeals, checking, lodging, paying, receiving, review
 from guildhall.incentives.queries import benefits, claims, inputs
 from guildhall.incentives.queries.sealed import seal_check
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
@@ -182,6 +182,17 @@ def test_the_rule_is_asked_again_at_the_approval(desk: Desk) -> None:
     assert told["reason"] == "参保不足十二个月"
     assert told["until"] == str(verdict.remedy_until) == "2026-03-31"
     assert told["body"]
+
+
+@pytest.mark.parametrize(("age", "outcome"), [(45, "entitled"), (46, "undetermined")])
+def test_an_objection_decided_100_days_later_rests_on_the_data_of_the_application(desk: Desk, age: int, outcome: str) -> None:
+    desk.facts["insured_as_of"] = TODAY - timedelta(days=age)
+    claim = desk.refused()
+    assert desk.check(claim).outcome == outcome
+    appeals.appeal(claim_id=claim.pk, grounds="已足额缴费", by=desk.worker, now=desk.now)
+    desk.later(100)
+    appeals.decide_appeal(claim_id=claim.pk, uphold=True, answer="重新审核", by=desk.third, now=desk.now)
+    assert checking.check(claim_id=claim.pk, by=desk.officer, now=desk.now).outcome == outcome
 
 
 def test_a_verdict_that_differs_from_the_rule_has_a_reason_and_two_officers(desk: Desk) -> None:

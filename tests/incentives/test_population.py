@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from guildhall.incentives.engine import RULEBOOK
 from guildhall.incentives.engine.facts.everybody import READS
 from guildhall.incentives.engine.policy import RULE_RUNS, disclosure
 from guildhall.incentives.engine.policy.changes import changed, figures, in_force, parse
-from guildhall.incentives.engine.policy.open_cases import change_of_open
+from guildhall.incentives.engine.policy.open_cases import CASES, change_of_open, reaches
 from guildhall.incentives.engine.policy.outcomes import Law, known
 from guildhall.incentives.engine.policy.outcomes import outcomes as decided_outcomes
 from guildhall.incentives.operations import policy as operations
@@ -51,7 +51,7 @@ def parameters() -> Parameters:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
-    """A small city, three of whose certificates were issued before their holders were born."""
+    """A small city, three of whose certificates were issued before their holders were born, with one spell of insurance over another."""
     made = build(load("tiny"), scale=Fraction(1, 4), seed=7, out=tmp_path_factory.mktemp("people") / "city")
     return _with_bad_rows(made, made.path.parent / "bad")
 
@@ -64,9 +64,20 @@ def _with_bad_rows(city: Folder, path: Path) -> Folder:
                 days = [date(1890 + n, 1, 1) if n < 3 else day for n, day in enumerate(table.column("issued_on").to_pylist())]
                 place = table.schema.get_field_index("issued_on")
                 table = table.set_column(place, table.schema.field(place), pa.array(days, pa.date32()))
+            if name == registry.INSURANCE.name:
+                table = pa.concat_tables([table, _overlapping(city, table)])
             writer.add(declared, table.cast(declared.schema))
 
     return write_folder(path, id="bad", kind="city", version="0", as_of=str(ON), meta={}, fill=fill)
+
+
+def _overlapping(city: Folder, spells: pa.Table) -> pa.Table:
+    """A spell that begins a month after one that lasts, of somebody with a certificate, with the same employer."""
+    holders = city.read(registry.CERTIFICATES.name).column("worker_id").to_pylist()
+    rows = (row for row in spells.to_pylist() if row["ended_on"] is None and row["started_on"] < BEFORE)
+    row = next(row for row in rows if row["worker_id"] in holders[3:] and row["worker_id"] not in holders[:3])
+    row |= {"spell_id": pc.max(spells.column("spell_id")).as_py() + 1, "started_on": (row["started_on"] + timedelta(32)).replace(day=1)}
+    return pa.Table.from_pylist([row], schema=spells.schema)
 
 
 def _declared(name: str) -> Any:
@@ -139,13 +150,18 @@ def test_who_misses_only_one_condition_is_counted_by_it(made: Decided, one_by_on
     assert only
 
 
-def test_three_rows_that_cannot_be_right_are_named_and_the_run_finishes(made: Decided, one_by_one: Any) -> None:
+def test_rows_that_cannot_be_right_are_named_and_the_run_finishes(made: Decided, one_by_one: Any) -> None:
     bad = made.run.folder.read(POLICY_BAD).to_pylist()
     keys = [str(row["certificate_id"]) for row, _ in one_by_one["skill_upgrade_subsidy"] if row["issued_on"].year < 1900]
     assert len(keys) == 3
-    assert {(row["row"], row["inputs"]) for row in bad if row["rule"] == "skill_upgrade_subsidy"} == {(key, "issued_on") for key in keys}
-    wrong = [decision for row, decision in one_by_one["skill_upgrade_subsidy"] if str(row["certificate_id"]) in keys]
+    doubted = [str(row["certificate_id"]) for row, _ in one_by_one["skill_upgrade_subsidy"] if row["insurance_contradicts"]]
+    assert doubted
+    told = {(key, "issued_on") for key in keys} | {(key, "insurance_contradicts") for key in doubted}
+    assert {(row["row"], row["inputs"]) for row in bad if row["rule"] == "skill_upgrade_subsidy"} == told
+    wrong = [decision for row, decision in one_by_one["skill_upgrade_subsidy"] if str(row["certificate_id"]) in {*keys, *doubted}]
     assert {decision.outcome for decision in wrong} == {"undetermined"}
+    hires = {row["inputs"] for row in bad if row["rule"] == "hiring_subsidy"}
+    assert hires == {"insurance_contradicts"}
 
 
 def test_what_is_known_of_columns_changes_nothing_but_the_time(made: Decided, parameters: Parameters) -> None:
@@ -321,27 +337,41 @@ def test_extents_are_kept_as_plain_text(made: Decided) -> None:
     [
         "skill_upgrade_subsidy.min_insured_months=1",
         "skill_upgrade_subsidy.window_months=1",
+        "skill_upgrade_subsidy.yearly_limit=0",
         "skill_upgrade_subsidy.amount[L5,false]=1",
         "hiring_subsidy.min_insured_months=30",
         "hiring_subsidy.graduate_months=1",
+        "hiring_subsidy.oldest=60",
+        "hiring_subsidy.min_unemployed_months=0",
     ],
 )
 def test_a_change_over_the_cases_it_can_touch_is_that_over_all(made: Decided, results: Path, parameters: Parameters, text: str) -> None:
     change = parse(text, RULEBOOK, parameters)
     rule, facts = RULES[change.rule], made.facts[RULES[change.rule].facts]
-    after = Law(rule, changed(parameters, change, ON), ON)
+    before, after = Law(rule, parameters, ON), Law(rule, changed(parameters, change, ON), ON)
     cases = Folder.open(results / RULE_RUNS / made.run.folder.manifest.meta["inputs"][rule.name])
-    with open_tables(cases, beside={"facts.": facts}) as tables:
-        quick = change_of_open(tables, after, change.parameter, "level")
-    whole = what_if(facts, Law(rule, parameters, ON), after, "level")
-    names = sorted(whole[0].keys() - {"part", "cases", "before_undetermined", "after_undetermined", "before_unpriced", "after_unpriced"})
-    assert _sums(quick, names) == _sums(whole, names)
-    for count in ("undetermined", "unpriced"):
-        turned = {f"after_{count}": 1, f"before_{count}": -1}
-        assert sum(row[name] * sign for row in quick for name, sign in turned.items()) == sum(
-            row[name] * sign for row in whole for name, sign in turned.items()
-        )
+    with open_tables(cases) as tables:
+        quick = change_of_open(tables, before, after, change.parameter, "level", list(_rows(made, rule.name, "level")))
+    assert _by_part(quick) == _by_part(what_if(facts, before, after, "level"))
 
 
-def _sums(rows: Any, names: list[str]) -> dict[str, list[int]]:
-    return {row["part"]: [row[name] for name in names] for row in rows if any(row[name] for name in names)}
+def _by_part(rows: Any) -> dict[str, Row]:
+    return {row["part"]: dict(row) for row in rows}
+
+
+def test_a_figure_that_keeps_its_value_touches_nothing(made: Decided, parameters: Parameters) -> None:
+    whole = list(_rows(made, "hiring_subsidy", "district"))
+    law = Law(RULES["hiring_subsidy"], parameters, ON)
+    rows = change_of_open({}, law, law, "oldest", "district", whole)  # type: ignore[arg-type]  # no table is asked for
+    assert [(row["before_entitled"], row["after_entitled"], row["winners"]) for row in rows] == [
+        (row["entitled"], row["entitled"], 0) for row in whole
+    ]
+
+
+def test_cases_are_kept_of_the_days_on_which_a_figure_is_read_alone(made: Decided, results: Path, parameters: Parameters) -> None:
+    (reach,) = {(one.columns, one.spans) for one in reaches(Law(RULES["hiring_subsidy"], parameters, ON))}
+    assert reach[0] == ("hired_on",)
+    cases = Folder.open(results / RULE_RUNS / made.run.folder.manifest.meta["inputs"]["hiring_subsidy"]).read(CASES)
+    days = pc.min_max(cases.column("hired_on")).as_py()
+    assert min(start for start, _ in reach[1] if start) <= days["min"]
+    assert 0 < cases.num_rows < made.facts["incentives.hire_facts"].manifest.tables["incentives.hire_facts"].rows

@@ -123,8 +123,10 @@ source     | case                                             | kind        | le
 -          | certificate: revoked from the day itself         |             |       | 2024-06-03  |                |            |            |               |            | refused      |       | valid
 cq-2023-57 | shortage: a document shows it                    |             |       |             | yes            |            |            |               |            | entitled     | 1,800 |
 cq-2023-57 | shortage: a document shows the contrary          |             |       |             | no             |            |            |               |            | entitled     | 1,500 |
--          | feed: 45 days old                                |             |       |             |                |            | 2024-07-18 | 2024-06-03    |            | entitled     | 1,500 |
--          | feed: 46 days old                                |             |       |             |                |            | 2024-07-19 | 2024-06-03    |            | undetermined |       | insured insured_months
+-          | feed: 45 days old at the application             |             |       |             |                |            |            | 2024-04-19    |            | entitled     | 1,500 |
+-          | feed: 46 days old at the application             |             |       |             |                |            |            | 2024-04-18    |            | undetermined |       | insured insured_months
+-          | feed: 45 days old, decided 100 days later        |             |       |             |                |            | 2024-09-11 | 2024-04-19    |            | entitled     | 1,500 |
+-          | feed: 46 days old, decided 100 days later        |             |       |             |                |            | 2024-09-11 | 2024-04-18    |            | undetermined |       | insured insured_months
 -          | person: died the day after the issue             |             |       |             |                |            |            |               | 2024-05-11 | entitled     | 1,500 |
 -          | person: died the day before the issue            |             |       |             |                |            |            |               | 2024-05-09 | undetermined |       | died_on
 -          | contributions of 2024: not known to be in full   |             |       |             |                | ?          |            |               |            | undetermined |       | full_contributions paid_in_full

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from guildhall.rules import Link, Parameter, Parameters, Result, Version, all_of, any_of, feed, pay, records
+from guildhall.rules import Link, Origin, Parameter, Parameters, Result, Version, all_of, any_of, feed, pay, records
 from guildhall.rules.parameters import Confirmation
 from tests.rules.spec import RuleSpec
 
@@ -231,6 +231,37 @@ RULE_SPECS = (
         PLAIN,
         ON,
         {"months": feed("seen", 62)},
+    ),
+    RuleSpec(
+        "Data are held against the day the facts are asked for, where one is named: 62 days before it are not too old, 63 are",
+        subsidy,
+        """
+        on:date    | months:months | seen:date  | asked:date | worker:flag | outcome      | value  | failed | unknown
+        2024-05-10 | 12            | 2024-01-01 | 2024-03-03 | yes         | entitled     | 150000 | -      | -
+        2024-05-10 | 12            | 2024-01-01 | 2024-03-04 | yes         | undetermined | -      | -      | insured
+        2024-05-10 | 12            | 2024-03-05 | 2024-03-04 | yes         | entitled     | 150000 | -      | -
+        2024-05-10 | 12            | -          | 2024-03-04 | yes         | undetermined | -      | -      | insured
+        2024-05-10 | 12            | 2024-07-01 | -          | yes         | entitled     | 150000 | -      | -
+        2024-05-10 | 12            | 2024-06-30 | -          | yes         | undetermined | -      | -      | insured
+        """,
+        PLAIN,
+        ON,
+        {"months": feed("seen", 62, at="asked")},
+    ),
+    RuleSpec(
+        "What rests on records that contradict each other leaves the row undetermined, whatever else it says",
+        subsidy,
+        """
+        on:date    | months:months | doubt:flag | worker:flag | outcome      | value  | failed | unknown
+        2024-05-10 | 12            | no         | yes         | entitled     | 150000 | -      | -
+        2024-05-10 | 12            | -          | yes         | entitled     | 150000 | -      | -
+        2024-05-10 | 12            | yes        | yes         | undetermined | -      | -      | insured
+        2024-05-10 | 11            | yes        | no          | undetermined | -      | worker | insured
+        2024-05-10 | -             | yes        | yes         | undetermined | -      | -      | insured
+        """,
+        PLAIN,
+        ON,
+        {"months": Origin("records", contradicted="doubt")},
     ),
     RuleSpec(
         "A row that cannot be right is left undetermined, whatever else it says",

@@ -84,7 +84,7 @@ PEOPLE = Table(
         Column("id", KEY, Text("键", "key")),
         *(Column(name, COUNT, Text(name, name), nullable=True) for name in ("a", "b", "m")),
         *(Column(name, DATE, Text(name, name), nullable=True) for name in ("on", "d", "e", "m_as_of", "birth_month", "died_on")),
-        *(Column(name, FLAG, Text(name, name), nullable=True) for name in ("f", "g")),
+        *(Column(name, FLAG, Text(name, name), nullable=True) for name in ("f", "g", "doubt")),
         Column("w", CODE, Text("w", "w"), nullable=True, values=WORDS),
         *(Column(name, NAME, Text(name, name), nullable=True) for name in ("v", "place", "edition")),
         Column("grants", GRANTS, Text("grants", "grants"), nullable=True),
@@ -93,7 +93,7 @@ PEOPLE = Table(
 )
 INPUTS = {
     **{name: records(empty=EMPTY) for name in ("a", "b", "on", "d", "e", "died_on", "f", "g", "w", "v", "place", "edition", "grants")},
-    "m": feed("m_as_of", 45, empty=EMPTY),
+    "m": feed("m_as_of", 45, at="d", contradicted="doubt", empty=EMPTY),
 }
 ORDERS: tuple[Callable[[Any, Any], Node], ...] = (
     lambda a, b: a == b,
@@ -325,5 +325,6 @@ def _person(random: Random, at: int, doubtful: float) -> dict[str, object]:
     row["died_on"] = one((None,), (D(2024, 1, 31),))
     row |= {name: one((True, False)) for name in ("f", "g")}
     row |= {"w": one(WORDS, ("L9",)), "v": one((*WORDS, "L9")), "place": one(PLACES), "edition": one(EDITIONS)}
+    row["doubt"] = one((False,), (True,))
     row["grants"] = None if random.random() < 0.1 else [grant() for _ in range(random.choice((0, 1, 2)))]
     return row

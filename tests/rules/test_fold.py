@@ -14,9 +14,10 @@ import pytest
 from guildhall.kernel.backends import open_arrow
 from guildhall.rules import Parameter, Parameters, Result, Rule, RuleFault, Version, add_months, all_of, months_between, pay, rounded, rule
 from guildhall.rules.comparing import span
-from guildhall.rules.extents import of_file, of_table
+from guildhall.rules.extents import of_file
 from guildhall.rules.fold import COLUMNS, column, fold, fold_all
 from guildhall.rules.months import add_months as exactly
+from tests.rules.extents import of_table
 from tests.rules.generated import INPUTS, ON, PEOPLE, people
 
 D = date
@@ -73,7 +74,7 @@ def test_the_footer_of_a_file_says_what_the_table_says(tmp_path: Path) -> None:
     with open_arrow({"facts": table}) as tables:
         asked = of_table(tables, tables["facts"], [each])
         footed = of_table(tables, tables["facts"], [each], file=file)
-    read = {name for name in each.reads if each.inputs[name].type in ("whole", "date")}
+    read = {name for name in each.reads if each.inputs[name].type in ("whole", "date", "flag")}
     assert {name: asked[name] for name in read} == {name: footed[name] for name in read}
     assert asked["place"] == footed["place"]
     assert of_file(file, ["no such column"]) == {}
@@ -91,6 +92,25 @@ def test_tests_that_the_extents_answer_are_left_out() -> None:
     assert '"a: bad"' in texts[0]
     assert '"a: bad"' not in texts[1]
     assert len(texts[1]) < len(texts[0])
+
+
+@pytest.mark.parametrize(
+    ("oldest", "doubt", "left_out"), [(D(2025, 1, 14), False, True), (D(2025, 1, 13), False, False), (D(2025, 1, 14), True, False)]
+)
+def test_freshness_and_doubt_that_the_extents_answer_are_left_out(oldest: date, doubt: bool, left_out: bool) -> None:
+    def written(p: Any, c: Any) -> Result:
+        return pay(all_of(known=p.m >= 0), 1)
+
+    each = rule("first", facts=PEOPLE, inputs=INPUTS, governed_by="on", place="place", **ABOUT)(written)
+    rows = people(7, 50, doubtful=0)
+    for at, row in enumerate(rows):
+        row |= {"m": 3, "d": D(2025, 2, 28), "m_as_of": D(2025, 2, 1) if at else oldest, "doubt": not at and doubt}
+    with open_arrow({"facts": facts(rows)}) as tables:
+        table = tables["facts"]
+        blind, seeing = (fold(each, LAW, ON, extents=known, keep=())(table) for known in (None, of_table(tables, table, [each])))
+        assert tables.rows(blind) == tables.rows(seeing)
+        text = str(table.get_backend().compile(seeing))
+    assert ("within 45 days of d" not in text and '"doubt: bad"' not in text) == left_out
 
 
 def test_the_same_fold_is_written_for_spark() -> None:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from guildhall.kernel.backends import open_arrow
 from guildhall.kernel.tables import Table
 from guildhall.rules import Parameters, Rule, RuleFault, decide
-from guildhall.rules.extents import of_table
 from guildhall.rules.fold import fold
 from guildhall.rules.validity import unusable
+from tests.rules.extents import of_table
 from tests.rules.generated import ON, PEOPLE, laws, people, rules
 
 
@@ -33,7 +33,7 @@ def by_row(rule: Rule, parameters: Parameters, row: Mapping[str, object], on: da
     inputs = {name: value for name, value in row.items() if name in rule.inputs}
     found = decide(rule, inputs, parameters=parameters, on=on)
     names = list(rule.conditions)
-    bad = {missing.name for missing in unusable(rule, inputs, on) if missing.why == "bad"}
+    bad = {missing.name for missing in unusable(rule, inputs, on).values() if missing.why == "bad"}
     return {
         "outcome": found.outcome,
         "value": found.value,

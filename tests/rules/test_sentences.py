@@ -8,7 +8,24 @@ from fractions import Fraction
 
 import pytest
 
-from guildhall.rules import Decision, Missing, Near, all_of, any_of, claim, decide, deduct, is_empty, lookup, not_, rounded, rule, when
+from guildhall.rules import (
+    Decision,
+    Missing,
+    Near,
+    all_of,
+    any_of,
+    claim,
+    decide,
+    deduct,
+    feed,
+    is_empty,
+    lookup,
+    not_,
+    pay,
+    rounded,
+    rule,
+    when,
+)
 from guildhall.rules.sentences import clause, nearly, needs, outcome, reading, said, sentence, source
 from tests.rules.sample import ABOUT, HELD, LAW, TODAY, WORKER, sample
 
@@ -79,11 +96,20 @@ def test_what_is_missing_is_said_with_why() -> None:
     assert needs(sample, Missing("insured_months", "absent"), "en") == "needs: months insured"
     assert needs(sample, Missing("insured_months", "stale", as_of=date(2024, 1, 1)), "zh") == "参保月数的数据截至 2024-01-01，已过时"
     assert needs(sample, Missing("insured_months", "stale"), "en") == "months insured: the data bear no date"
+    assert needs(sample, Missing("shortage", "bad", "contradicted"), "zh") == "有关记录互相矛盾：紧缺职业"
     assert needs(sample, Missing("least_months", "no_parameter"), "zh", HELD) == "没有找到当日有效的规定：最少参保月数"
     assert needs(sample, Missing("fee", "bad", "negative"), "en") == "fee paid is negative"
     assert needs(sample, Missing("least_months", "unconfirmed"), "en", HELD).startswith(
         "a rule is on file, but this city has not confirmed"
     )
+
+
+def test_what_is_too_old_says_for_which_day() -> None:
+    inputs = {**ABOUT["inputs"], "insured_months": feed("insured_as_of", 62, at="applied_on")}
+    asked = rule("asked", **{**ABOUT, "inputs": inputs})(lambda p, c: pay(all_of(insured=p.insured_months > 0), 1))
+    old = Missing("insured_months", "stale", as_of=date(2024, 1, 1))
+    assert needs(asked, old, "en") == "months insured: the data speak of 2024-01-01 and are too old for the day of application"
+    assert needs(asked, old, "zh") == "参保月数的数据截至 2024-01-01，对申请日期来说已过时"
 
 
 def test_what_would_change_it() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from guildhall.kernel.errors import FaultsFound
-from guildhall.rules import Parameters, decide
+from guildhall.rules import Missing, Origin, Parameters, all_of, decide, pay, rule
 from guildhall.rules.validity import faults
-from tests.rules.sample import LAW, TODAY, WORKER, sample
+from tests.rules.sample import ABOUT, INPUTS, LAW, TODAY, WORKER, sample
 
 BAD: dict[str, tuple[dict[str, Any], str, str]] = {
     "negative money": ({"fee": -100}, "fee", "-100 is negative"),
@@ -59,6 +59,19 @@ def test_an_unknown_field_or_a_wrong_type_is_a_mistake_of_the_caller(changes: di
     assert any(said in str(fault) for fault in faults(sample, facts, file="person.json", row=3))
     with pytest.raises(FaultsFound, match="The facts given to the rule sample_subsidy do not fit"):
         decide(sample, facts, parameters=LAW, on=TODAY)
+
+
+def test_records_that_contradict_each_other_are_said_once_under_their_own_name() -> None:
+    inputs = {**INPUTS, "insured_months": Origin("records", contradicted="shortage"), "fee": Origin("claim", contradicted="shortage")}
+    doubted = rule("doubted", **{**ABOUT, "inputs": inputs})(lambda p, c: pay(all_of(insured=p.insured_months > 0, paid=p.fee > 0), 1))
+    facts = {**WORKER, "shortage": True, "level": "L5"}
+    (fault,) = faults(doubted, facts, file="person.json", row=3)
+    assert str(fault).startswith(
+        "person.json, row 3, column shortage: the records contradict each other: occupation in shortage (rule doubted)"
+    )
+    found = decide(doubted, facts, parameters=LAW, on=TODAY)
+    assert (found.outcome, found.missing) == ("undetermined", (Missing("shortage", "bad", "contradicted"),))
+    assert decide(doubted, {**facts, "shortage": False}, parameters=LAW, on=TODAY).outcome == "entitled"
 
 
 def test_a_good_row_has_no_faults_and_neither_has_one_that_says_little() -> None:

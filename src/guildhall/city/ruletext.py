@@ -28,6 +28,7 @@ ORIGINS: Final[Mapping[str, Text]] = {
     "grants": Text("本系统已发放的", "what was granted here"),
     "claim": Text("申请所述，附材料", "said in the claim, with a document"),
 }
+ASKED: Final = Text("查询日", "day asked about")
 GIVES: Final[Mapping[str, Text]] = {
     "pay": Text("支付", "pays"),
     "deduct": Text("从应纳税所得额中扣除（不是支付）", "a deduction from taxable income, not money paid"),
@@ -224,7 +225,9 @@ class RuleText:
         origin = self.rule.inputs[name].origin
         words = ORIGINS[origin.source]
         if origin.days:
-            words = Text(f"{words.zh}，{origin.days} 天后过时", f"{words.en}, too old after {origin.days} days")
+            at = self.named(origin.at) if origin.at else ASKED
+            old = Text(f"早于{at.zh} {origin.days} 天以上即过时", f"too old more than {origin.days} days before the {at.en}")
+            words = Text(f"{words.zh}，{old.zh}", f"{words.en}, {old.en}")
         return Asked(name, self.named(name), words)
 
 

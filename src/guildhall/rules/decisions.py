@@ -20,9 +20,21 @@ Why: TypeAlias = Literal["absent", "stale", "no_parameter", "unconfirmed", "bad"
 """Not known at all; known but too old; no instrument in force, or no row of it for this case; in force but not confirmed by this
 city; a value that cannot be right."""
 Bad: TypeAlias = Literal[
-    "", "negative", "too_large", "word", "date_out_of_range", "before_birth", "not_born", "dead", "no_row", "no_result", "over_cap"
+    "",
+    "negative",
+    "too_large",
+    "word",
+    "date_out_of_range",
+    "before_birth",
+    "not_born",
+    "dead",
+    "contradicted",
+    "no_row",
+    "no_result",
+    "over_cap",
 ]
-"""More about `bad` and `no_parameter`: `not_born` and `dead` speak of the governing date, `no_result` of a division by zero."""
+"""More about `bad` and `no_parameter`: `not_born` and `dead` speak of the governing date, `contradicted` names the flag that says that
+records contradict each other, `no_result` speaks of a division by zero."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,11 @@ LARGEST = 10**13
 class Origin:
     """Where an input comes from.
 
-    `as_of` names the column that dates a value from a feed, and after `days` days it is stale. `grows` says that the value
-    rises by itself, one a month (insured months) or with the calendar (the day of the claim), so that a near miss has a
-    date. `empty` says what an empty value means where emptiness is itself a fact; unset, it is simply not known.
+    `as_of` names the column that dates a value from a feed; the value is stale where that day lies more than `days` days before the
+    day the facts are asked for, which stands in the column `at`; where that is unset or empty, it is the day of the decision.
+    `contradicted` names a flag: true where the records behind the value contradict each other, which then cannot be right. `grows`
+    says that the value rises by itself, one a month (insured months) or with the calendar (the day of the claim), so that a near
+    miss has a date. `empty` says what an empty value means where emptiness is itself a fact; unset, it is simply not known.
     """
 
     source: Source
@@ -32,6 +34,13 @@ class Origin:
     days: int = 0
     grows: Literal["", "month", "day"] = ""
     empty: Text | None = None
+    at: str = ""
+    contradicted: str = ""
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """The columns that say whether a value may be used."""
+        return tuple(name for name in (self.as_of, self.at, self.contradicted) if name)
 
 
 def records(*, grows: Literal["", "month", "day"] = "", empty: Text | None = None) -> Origin:
@@ -39,9 +48,11 @@ def records(*, grows: Literal["", "month", "day"] = "", empty: Text | None = Non
     return Origin("records", grows=grows, empty=empty)
 
 
-def feed(as_of: str, days: int, *, grows: Literal["", "month", "day"] = "", empty: Text | None = None) -> Origin:
-    """From another authority's feed, dated by the column `as_of`, stale more than `days` days after it."""
-    return Origin("feed", as_of, days, grows, empty)
+def feed(
+    as_of: str, days: int, *, at: str = "", contradicted: str = "", grows: Literal["", "month", "day"] = "", empty: Text | None = None
+) -> Origin:
+    """From another authority's feed, dated by the column `as_of`, stale more than `days` days before `at`."""
+    return Origin("feed", as_of, days, grows, empty, at, contradicted)
 
 
 def grants(*, empty: Text | None = None) -> Origin:
@@ -80,7 +91,7 @@ def read_inputs(table: Table, origins: Mapping[str, Origin]) -> dict[str, Input]
     """The inputs a facts table offers. Raises RuleFault for an origin without a column, and for a type that no rule may read."""
     known = {column.name for column in table.columns}
     for name, origin in origins.items():
-        missing = name if name not in known else origin.as_of if origin.as_of and origin.as_of not in known else ""
+        missing = next((each for each in (name, *origin.beside) if each not in known), "")
         if missing:
             raise RuleFault(f"the table {table.name} has no column {missing}", why=f"the inputs name it for {name}")
     return {column.name: _input(table, column, origins[column.name]) for column in table.columns if column.name in origins}

@@ -68,9 +68,10 @@ def _read(
     rule: Rule, facts: Mapping[str, object], parameters: Parameters, on: date
 ) -> tuple[Evaluation, tuple[Condition, ...], Amount, tuple[Missing, ...]]:
     reasons = unusable(rule, facts, on)
-    evaluation = Evaluation(rule, facts, parameters, {missing.name: missing for missing in reasons})
+    evaluation = Evaluation(rule, facts, parameters, reasons)
     conditions = tuple(_condition(evaluation, name, node) for name, node in rule.conditions.items())
-    return evaluation, conditions, _amount(evaluation, rule), tuple(missing for missing in reasons if missing.why == "bad")
+    bad = dict.fromkeys(missing for missing in reasons.values() if missing.why == "bad")
+    return evaluation, conditions, _amount(evaluation, rule), tuple(bad)
 
 
 def _outcome_only(rule: Rule, facts: Mapping[str, object], parameters: Parameters, on: date) -> tuple[str, int | None]:

@@ -151,7 +151,7 @@ class Rule:
 
     @cached_property
     def reads(self) -> tuple[str, ...]:
-        """The inputs that a decision can depend on, sorted; with the columns that date them, select a parameter, or tell a bad row."""
+        """The inputs that a decision can depend on, sorted; with what dates or doubts them, selects a parameter, or tells a bad row."""
         names = {self.governed_by, self.place, self.edition, self.died, *self.born}
         for tree in self.trees:
             for node in walk(tree):
@@ -159,13 +159,18 @@ class Rule:
                     names.add(node.name)
                 elif isinstance(node, FieldRef):
                     names.add(node.group)
-        names |= {self.inputs[name].origin.as_of for name in names if name in self.inputs}
+        names |= {beside for name in names if name in self.inputs for beside in self.inputs[name].origin.beside}
         return tuple(sorted(names - {""}))
 
     @cached_property
     def dating(self) -> frozenset[str]:
         """The columns that date what comes from feeds."""
         return frozenset(given.origin.as_of for given in self.inputs.values()) - {""}
+
+    @cached_property
+    def doubting(self) -> frozenset[str]:
+        """The flags that say that records contradict each other."""
+        return frozenset(given.origin.contradicted for given in self.inputs.values()) - {""}
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:
@@ -253,9 +258,9 @@ def rule(name: str, *, facts: Table, inputs: Mapping[str, Origin], **about: Unpa
 
 
 def _with_row_checks(table: Table, origins: Mapping[str, Origin]) -> dict[str, Input]:
-    """The inputs, with the columns that date them and those that say when a person lived, which need no naming."""
+    """The inputs, with the columns that date or doubt them and those that say when a person lived, which need no naming."""
     names = {column.name for column in table.columns}
-    wanted = {origin.as_of for origin in origins.values() if origin.as_of} | ({*BORN, DIED} & names)
+    wanted = {beside for origin in origins.values() for beside in origin.beside} | ({*BORN, DIED} & names)
     return read_inputs(table, {**{name: Origin("records") for name in sorted(wanted - set(origins))}, **origins})
 
 

@@ -31,6 +31,7 @@ NOT_KNOWN: Final = Text("（不明）", "(not known)")
 _WHY: Final[Mapping[str, Text]] = {
     "absent": Text("需要：{name}", "needs: {name}"),
     "stale": Text("{name}的数据截至 {as_of}，已过时", "{name}: the data speak of {as_of} and are too old"),
+    "stale at": Text("{name}的数据截至 {as_of}，对{at}来说已过时", "{name}: the data speak of {as_of} and are too old for the {at}"),
     "undated": Text("{name}的数据没有日期", "{name}: the data bear no date"),
     "no_parameter": Text("没有找到当日有效的规定：{name}", "no rule found in force: {name}"),
     "unconfirmed": Text("有规定但本市尚未确认：{name}", "a rule is on file, but this city has not confirmed it: {name}"),
@@ -44,6 +45,7 @@ _DETAIL: Final[Mapping[Bad, Text]] = {
     "before_birth": Text("{name}早于出生", "{name} lies before the birth"),
     "not_born": Text("{name}当日本人尚未出生", "{name}: the person was not yet born on that day"),
     "dead": Text("{name}早于作准的日期", "{name} lies before the day that decides"),
+    "contradicted": Text("有关记录互相矛盾：{doc}", "the records contradict each other: {doc}"),
     "no_row": Text("规定没有写明这种情形：{name}", "the rule on file does not cover this case: {name}"),
     "no_result": Text("算不出结果：{name}", "there is no result: {name}"),
     "over_cap": Text("金额高于国家上限，且没有找到依据", "the amount is above the national cap, and no document that allows it is on file"),
@@ -91,9 +93,13 @@ def _in_force(rule: Rule, language: str, parameters: Mapping[str, Parameter], on
 
 def needs(rule: Rule, missing: Missing, language: str, parameters: Mapping[str, Parameter] | None = None) -> str:
     """One thing that is missing, in plain words: what it is and why it is not known."""
-    key = "undated" if missing.why == "stale" and missing.as_of is None else missing.why
-    words = _DETAIL.get(missing.detail, _WHY[key]).in_(language)
-    return words.format(name=name_of(rule, missing.name, language, parameters or {}), as_of=missing.as_of)
+    given, names = rule.inputs.get(missing.name), parameters or {}
+    at, doc = (given.origin.at, given.doc.in_(language)) if given else ("", "")
+    key: str = missing.why
+    if key == "stale":
+        key = "undated" if missing.as_of is None else "stale at" if at else key
+    words, name = _DETAIL.get(missing.detail, _WHY[key]).in_(language), name_of(rule, missing.name, language, names)
+    return words.format(name=name, as_of=missing.as_of, at=name_of(rule, at, language, names), doc=doc)
 
 
 def nearly(rule: Rule, near: Near, language: str) -> str:

@@ -12,7 +12,7 @@ from functools import reduce
 from typing import Any, TypeAlias
 
 from guildhall.rules.cells import Cell, Sql, Steady, both, sought
-from guildhall.rules.inputs import LARGEST, Input
+from guildhall.rules.inputs import LARGEST, Input, Origin
 from guildhall.rules.months import FIRST, LAST
 from guildhall.rules.rulebook import Rule
 from guildhall.rules.stages import Stages
@@ -50,6 +50,7 @@ class Usable:
         """Columns that number groups of places or editions: rules of one table share them, as they share those two inputs."""
         self._born = next((rule.born for rule in rules if rule.born), ())
         self._dating = frozenset[str]().union(*(rule.dating for rule in rules))
+        self._doubting = frozenset[str]().union(*(rule.doubting for rule in rules))
         self._bad: dict[str, Sql] = {}
         for name in self.inputs:
             self._keep_bad(name, self._bad_test(name))
@@ -102,18 +103,35 @@ class Usable:
 
     def _test(self, name: str) -> Sql | None:
         """Whether a value may be used; None where every one may."""
-        tests = [~self._bad[name]] if name in self._bad else []
         origin = self.inputs[name].origin
-        if origin.as_of:
-            oldest = self.on - timedelta(days=origin.days)
-            extent = self.extents.get(origin.as_of, ANYTHING)
-            if extent.empty or not extent.within(oldest, date.max):
-                tests.append(self.column(origin.as_of) >= oldest)
+        tests = [~self._bad[each] for each in (name, origin.contradicted) if each in self._bad]
+        if origin.as_of and not self._is_fresh(origin):
+            tests.append(self._fresh(origin))
         return reduce(lambda a, b: a & b, tests) if tests else None
+
+    def _is_fresh(self, origin: Origin) -> bool:
+        """Whether no row is known to hold data too old for the day they are asked for."""
+        as_of, at = self.extents.get(origin.as_of, ANYTHING), self.extents.get(origin.at, ANYTHING)
+        if as_of.empty or as_of.low is None or (origin.at and at.high is None):
+            return False
+        latest = max(at.high or self.on, self.on) if at.empty else at.high
+        return bool((latest - as_of.low).days <= origin.days)
+
+    def _fresh(self, origin: Origin) -> Sql:
+        """Whether the data are not too old for the day they are asked for."""
+        as_of = self.column(origin.as_of)
+        if not origin.at:
+            return as_of >= self.on - timedelta(days=origin.days)
+        asked = self.column(origin.at)
+        if self.extents.get(origin.at, ANYTHING).empty:
+            asked = asked.fill_null(self.on)
+        return self.once(asked.delta(as_of, unit="day") <= origin.days, f"{origin.as_of}: within {origin.days} days of {origin.at}")
 
     def _bad_test(self, name: str) -> Sql | None:
         given, column = self.inputs[name], self.column(name)
         tests = list(_wrong(given, column, self.extents.get(name, ANYTHING)))
+        if name in self._doubting and self.extents.get(name, ANYTHING).high is not False:
+            tests.append(column)
         if given.type == "date" and name not in self._born and name not in self._dating:
             tests += [column < self.column(born) for born in self._born if not self._after(name, born)]
         return reduce(lambda a, b: a | b, (test.fill_null(False) for test in tests)) if tests else None

@@ -20,6 +20,7 @@ SAID: Mapping[Bad, tuple[str, str]] = {
     "before_birth": ("{value} lies before the birth on {born}", "correct this date, or the date of birth"),
     "not_born": ("the person, born on {born}, was not yet born on {event}, which decides", "correct one of the two dates"),
     "dead": ("the person died on {value}, before {event}, which decides", "check the record of death, or the date"),
+    "contradicted": ("the records contradict each other: {doc}", "give the facts once the records were put right"),
 }
 
 
@@ -34,7 +35,7 @@ def faults(rule: Rule, facts: Mapping[str, object], *, file: str, row: int = 0) 
     """Everything wrong with one row, each with its own message: unknown fields, wrong types, and values that cannot be right."""
     if found := list(_wrong_fields(rule.inputs, facts, file, row, rule.columns)):
         return found
-    bad = (missing for missing in unusable(rule, facts, None) if missing.why == "bad")
+    bad = dict.fromkeys(missing for missing in unusable(rule, facts, None).values() if missing.why == "bad")
     return [Fault(file, row, missing.name, *_said(rule, facts, missing)) for missing in bad]
 
 
@@ -43,20 +44,22 @@ def _said(rule: Rule, facts: Mapping[str, object], missing: Missing) -> tuple[st
     value = facts.get(missing.name)
     shown = "a row of it" if given.type == "rows" else value
     about = {"value": shown, "born": _born(rule, facts), "event": facts.get(rule.governed_by), "words": ", ".join(given.values)}
+    about["doc"] = given.doc.en
     what, next_ = SAID[missing.detail]
     return f"{what.format(**about)} (rule {rule.name})", next_.format(**about)
 
 
-def unusable(rule: Rule, facts: Mapping[str, object], on: date | None) -> list[Missing]:
-    """The inputs the rule reads that may not be used: bad ones, and those stale on `on` (unset: none is stale).
+def unusable(rule: Rule, facts: Mapping[str, object], on: date | None) -> dict[str, Missing]:
+    """The inputs the rule reads that may not be used, each with what is wrong: bad ones, and those stale on `on` (unset: none is stale).
 
-    Bad: negative, too large, an unknown word, a date outside 1900 to 2199 or before the birth; and a person not yet born,
-    or dead, on the governing date. One bad value leaves the whole row undetermined; a stale one is merely not known.
+    Bad: negative, too large, an unknown word, a date outside 1900 to 2199 or before the birth; a person not yet born, or dead,
+    on the governing date; and what rests on records that contradict each other, which is said once, under the flag that says so.
+    One bad value leaves the whole row undetermined; a stale one is merely not known.
     """
-    found = [missing for name in rule.reads if (missing := _unusable(rule, facts, name, on))]
+    found = {name: missing for name in rule.reads if (missing := _unusable(rule, facts, name, on))}
     event, died = facts.get(rule.governed_by), facts.get(rule.died)
-    if isinstance(event, date) and isinstance(died, date) and died < event and not any(missing.name == rule.died for missing in found):
-        found.append(Missing(rule.died, "bad", "dead"))
+    if isinstance(event, date) and isinstance(died, date) and died < event:
+        found.setdefault(rule.died, Missing(rule.died, "bad", "dead"))
     return found
 
 
@@ -68,11 +71,19 @@ def _unusable(rule: Rule, facts: Mapping[str, object], name: str, on: date | Non
     detail = _bad(given, value) or _too_early(rule, facts, name, value)
     if detail:
         return Missing(name, "bad", detail)
-    if on is not None and given.origin.as_of:
-        as_of = facts.get(given.origin.as_of)
-        if not isinstance(as_of, date) or (on - as_of).days > given.origin.days:
-            return Missing(name, "stale", as_of=as_of if isinstance(as_of, date) else None)
-    return None
+    flag = name if name in rule.doubting else given.origin.contradicted
+    if flag and facts.get(flag) is True:
+        return Missing(flag, "bad", "contradicted")
+    return _stale(given, facts, on) if on is not None and given.origin.as_of else None
+
+
+def _stale(given: Input, facts: Mapping[str, object], on: date) -> Missing | None:
+    """Too old for the day the facts are asked for, or of no day."""
+    as_of, at = facts.get(given.origin.as_of), facts.get(given.origin.at)
+    asked = at if isinstance(at, date) else on
+    if not isinstance(as_of, date):
+        return Missing(given.name, "stale")
+    return Missing(given.name, "stale", as_of=as_of) if (asked - as_of).days > given.origin.days else None
 
 
 def _bad(given: Input, value: Any) -> Bad:

@@ -28,7 +28,7 @@ PUT_IN_BY_EMPLOYER = frozenset(
     {
         *("spell_id", "worker_id", "organisation_id", "place", "size", "sector", "birth_month", "hired_on", "left_on", "contract"),
         *("contract_from", "contract_until", "open_ended", "applied_on", "granted_on", "insured_months", "insured_as_of"),
-        *("insuring", "longest_run", "paid_months", "insurance_months"),
+        *("insuring", "longest_run", "paid_months", "insurance_months", "insurance_contradicts"),
         *("contribution_months", "individual_contributions", "key_group", "insurance_grants", "tax_year", "months_in_year"),
         *("months_before", "vat_due", "construction_due", "education_due", "local_education_due", "income_tax_due"),
     }

@@ -17,9 +17,9 @@ from guildhall.incentives.tables.facts import (
     as_of,
     fact,
     facts_table,
+    tax_year,
     unless,
 )
-from guildhall.incentives.tables.hires import tax_year
 from guildhall.kernel.tables import CODE, COUNT, DATE, FLAG, KEY, NAME
 
 BUSINESS_KINDS = ("self_employed", "micro", "small", "medium")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from guildhall.incentives.tables.facts import APPLIED, GRANTED, as_of, fact, facts_table
+from guildhall.incentives.tables.facts import APPLIED, ASKED, GRANTED, as_of, fact, facts_table
 from guildhall.kernel.tables import CODE, COUNT, DATE, KEY, NAME
 from guildhall.registry.tables import SIZES
 from guildhall.rules.inputs import feed
 
-PREMIUMS = feed("premiums_as_of", 120)
-PREMIUMS_MONTHS = feed("premiums_as_of", 120, grows="month")
+PREMIUMS = feed("premiums_as_of", 120, at=ASKED)
+PREMIUMS_MONTHS = feed("premiums_as_of", 120, at=ASKED, grows="month")
 
 FACTS = (
     fact("organisation_id", KEY, "用人单位", "employer", known=True, ref="registry.organisations"),

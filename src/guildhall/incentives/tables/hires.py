@@ -13,45 +13,20 @@ from guildhall.incentives.tables.facts import (
     HARDSHIP,
     HARDSHIP_AS_OF,
     INSURANCE,
+    INSURANCE_CONTRADICTS,
     INSURANCE_MONTHS,
+    INSURANCE_RUN,
     KEY_GROUP,
     UNEMPLOYMENT,
     UNEMPLOYMENT_AS_OF,
-    Fact,
     as_of,
     fact,
     facts_table,
+    tax_year,
     unless,
 )
 from guildhall.kernel.tables import CODE, COUNT, DATE, FLAG, KEY, NAME
 from guildhall.registry.tables import CONTRACTS, SECTORS, SIZES
-
-
-def tax_year(subject_zh: str, subject_en: str) -> tuple[Fact, ...]:
-    """What relief for one year asks about: its months, and what is payable of each tax, in the order in which relief is set off."""
-
-    def due(name: str, zh: str, en: str) -> Fact:
-        return fact(name, COUNT, f"当年尚应缴纳的{zh}", f"{en} still payable in the year", CLAIMED, unit="fen")
-
-    return (
-        fact("tax_year", COUNT, "减免所属年度", "calendar year of the relief", unit="year"),
-        fact("months_in_year", COUNT, f"当年{subject_zh}的月数", f"months of the year in which {subject_en}", unit="months"),
-        fact("tax_year_from", DATE, "减免所属年度的第一天", "first day of the calendar year of the relief", known=True),
-        fact(
-            "months_before",
-            COUNT,
-            "此前已享受减免的月数（含其他单位、其他经营主体）",
-            "months of relief used before this year, here or elsewhere: the tax authority grants it, so no record here says",
-            CLAIMED,
-            unit="months",
-        ),
-        due("vat_due", "增值税", "value-added tax"),
-        due("construction_due", "城市维护建设税", "tax for urban maintenance and construction"),
-        due("education_due", "教育费附加", "education surcharge"),
-        due("local_education_due", "地方教育附加", "local education surcharge"),
-        due("income_tax_due", "所得税", "income tax"),
-    )
-
 
 HIRE = (
     fact("spell_id", KEY, "就业时段键", "key of the spell of employment", known=True, ref="registry.employment_spells"),
@@ -86,13 +61,13 @@ INSURED = (
         INSURANCE_MONTHS,
         unit="months",
     ),
-    fact("insuring", FLAG, "本单位仍在连续缴纳", "that run of months still goes on", INSURANCE),
+    fact("insuring", FLAG, "本单位仍在连续缴纳", "that run of months still goes on", INSURANCE_RUN),
     fact(
         "longest_run",
         COUNT,
         "入职后由本单位连续缴纳社会保险最长的一次的月数",
         "months of the longest run for which this employer has paid without a break since the hire",
-        INSURANCE,
+        INSURANCE_RUN,
         unit="months",
     ),
     fact(
@@ -105,6 +80,7 @@ INSURED = (
     ),
     fact("employed_before", FLAG, "毕业后、入职前曾参保就业", "was insured in another job between graduation and this hire", INSURANCE),
     as_of("insured_as_of", "社会保险数据日期", "day the insurance data speak of"),
+    INSURANCE_CONTRADICTS,
     fact(
         "contribution_months",
         COUNT,
@@ -189,7 +165,7 @@ ALREADY = (
         known=True,
     ),
 )
-FACTS = (*HIRE, *INSURED, *GROUPS, *ALREADY, *tax_year("在岗并参保", "the person worked and was insured here"))
+FACTS = (*HIRE, *INSURED, *GROUPS, *ALREADY, *tax_year("在岗并参保", "the person worked and was insured here", INSURANCE_RUN))
 HIRE_FACTS = facts_table(
     "incentives.hire_facts",
     "每次入职一行：判断用人单位补贴和吸纳重点群体税收减免所需的事实",

@@ -23,7 +23,7 @@ def made(world: World) -> tuple[Expression, dict[str, Any], dict[str, Any]]:
     rows, said = _with_course(world)
     begun, event = reports.events(rows, "certificate_id", rows.began), rows.began.coalesce(rows.issued_on)
     dated = reports.events(rows, "certificate_id", event)
-    found = persons.with_person(world, rows)
+    found = persons.with_contradictions(world, persons.with_person(world, rows), "person")
     found = _with_payer(world, found)
     found = _with_grants(world, found)
     found = reports.with_hardship(world, found, "certificate_id", begun, "certificates")
@@ -60,6 +60,7 @@ def _known(world: World, rows: Expression) -> dict[str, Any]:
         "place": rows.unit,
         "insured_months": rows.insured_months.fill_null(0) if until else ibis.null("int64"),
         "insured": insured if until else nothing,
+        "insurance_contradicts": rows.contradicts,
         "employer_here": here,
         **{name: rows[name] for name in GRANTED},
         "trained": taught.ifelse(True, nothing),

@@ -28,7 +28,7 @@ def made(world: World) -> tuple[Expression, dict[str, Any], dict[str, Any]]:
     spells = _spells(world)
     hired = reports.events(spells, "spell_id", spells.started_on)
     rows, said = world.with_said(spells, "spell", "spell_id", HIRE_FACTS.columns)
-    rows = persons.with_person(world, rows)
+    rows = persons.with_contradictions(world, persons.with_person(world, rows), "person", "organisation_id")
     rows = _with_employer(world, rows)
     rows = reports.with_hardship(world, rows, "spell_id", hired, "hires")
     rows = reports.with_registration(world, rows, "spell_id", hired, "hires", before=True)
@@ -64,6 +64,7 @@ def _known(world: World, rows: Expression) -> dict[str, Any]:
         "left_on": (rows.ended_on <= world.on).ifelse(rows.ended_on, ibis.null("date")),
         "insured_months": rows.run.fill_null(0) if insured else ibis.null("int64"),
         "insuring": rows.lasting.fill_null(False) & ~(rows.ended_on <= world.on).fill_null(False) if insured else nothing,
+        "insurance_contradicts": rows.contradicts,
         "longest_run": rows.longest.fill_null(0) if insured else ibis.null("int64"),
         "paid_months": rows.months.fill_null(0) if insured else ibis.null("int64"),
         "months_in_year": rows.in_year.fill_null(0) if insured else ibis.null("int64"),

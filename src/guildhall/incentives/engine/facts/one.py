@@ -174,6 +174,7 @@ def _insured(rows: Rows, asked: Asked) -> Facts:
     return {
         "insured_months": read.months(read.clipped((a, b), 0, month(until) + 1) for a, b, _ in spells) if until else None,
         "insured": bool(paid) if until else None,
+        "insurance_contradicts": bool(read.contradicted(rows, until)) if until else None,
         "employer_here": True if employed else None if paid or not until else False,
     }
 
@@ -268,6 +269,7 @@ def _insured_here(rows: Rows, row: Row, asked: Asked) -> Facts:
     runs = read.covered(spans)
     return {
         "insured_months": runs[-1][1] - runs[-1][0] if runs else 0,
+        "insurance_contradicts": row["organisation_id"] in read.contradicted(rows, until),
         "insuring": bool(runs) and runs[-1][1] == month(until) + 1 and (left is None or left > asked.on),
         "longest_run": max((run_end - start for start, run_end in runs), default=0),
         "paid_months": read.months(runs),

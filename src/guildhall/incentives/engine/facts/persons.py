@@ -32,18 +32,61 @@ def _persons(world: World) -> Expression:
         moved=ibis.cases((workers.migrant == "none", False), (workers.migrant == "unknown", nothing), else_=True),
         home="place_number",
     )
-    until = world.asked.as_of("insurance")
-    last = month_of(until) if until else 0
-    paid = world.insured.filter(world.insured.start <= last)
-    spans = covered(world, "persons", paid.select(key=paid.person, start=paid.start, end=ibis.least(paid.end, last + 1)))
-    rows = beside(rows, "person", spans.select(insured_of="key", insured_months="months"), "insured_of")
-    now = paid.filter(paid.end > last)
+    rows = beside(rows, "person", _covered(world).select(insured_of="key", insured_months="months"), "insured_of")
+    paid = _paid(world)
+    now = paid.filter(paid.end > _last(world))
     now = now.group_by(payer_of=now.person).agg(insured=ibis.literal(True), payer_known=(now.organisation > 0).any())
     rows = beside(rows, "person", now, "payer_of")
     applied, jobs = world.asked.applied, world.tables["registry.employment_spells"]
     jobs = world.of_persons(jobs.filter(jobs.started_on <= applied, jobs.ended_on.isnull() | (jobs.ended_on > applied)))
     here = jobs.group_by(employed=jobs.person).agg(at_work=ibis.literal(True))
     return beside(rows, "person", here, "employed")
+
+
+def _last(world: World) -> int:
+    """The month up to which insurance is known."""
+    until = world.asked.as_of("insurance")
+    return month_of(until) if until else 0
+
+
+def _paid(world: World) -> Expression:
+    """Spells of insurance begun by then."""
+    return world.insured.filter(world.insured.start <= _last(world))
+
+
+def _covered(world: World) -> Expression:
+    paid = _paid(world)
+    return covered(world, "persons", paid.select(key=paid.person, start=paid.start, end=ibis.least(paid.end, _last(world) + 1)))
+
+
+def _contradicted(world: World) -> Expression:
+    """Each `person` with each `organisation` two of whose spells of insurance overlap without being the same.
+
+    Hardly anybody has a month that is covered twice at all, so only those are put in order.
+    """
+    paid, twice = _paid(world), _covered(world).filter(lambda t: t.overlap)
+    spells = paid.filter(paid.organisation > 0).semi_join(twice, [paid.person == twice.key]).distinct()
+    order = ibis.window(group_by=["person", "organisation"], order_by=["start", "end"])
+    spells = spells.mutate(over=spells.end.lag().over(order))
+    found = spells.filter(spells.start < spells.over).select("person", "organisation").distinct()
+    return world.keep("persons.contradicted", lambda: found)
+
+
+def with_contradictions(world: World, rows: Expression, *by: str) -> Expression:
+    """Rows with `contradicts`: whether the insurance record of their person contradicts itself, or that with their organisation.
+
+    `by` names the columns of the person and, where it matters, of the organisation.
+    """
+    if world.asked.as_of("insurance") is None:
+        return rows.mutate(contradicts=ibis.null("boolean"))
+    found = _contradicted(world)
+    if not world.tables.scalar(found.count()):
+        return rows.mutate(contradicts=ibis.literal(False))
+    names = {mine: f"doubted_{name}" for mine, name in zip(by, ("person", "organisation"), strict=False)}
+    doubted = found.rename({name: name.removeprefix("doubted_") for name in names.values()}).select(*names.values()).distinct()
+    doubted = doubted.mutate(doubted=ibis.literal(True))
+    joined = rows.left_join(doubted, [rows[mine] == doubted[name] for mine, name in names.items()])
+    return joined.mutate(contradicts=joined.doubted.fill_null(False)).drop("doubted", *names.values())
 
 
 def with_person(world: World, rows: Expression) -> Expression:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -25,6 +26,14 @@ def insured(rows: Rows) -> list[tuple[int, int, int]]:
     """Spells of insurance as months, half open, with the organisation that pays (0: not known)."""
     spells = rows["registry.insurance_spells"]
     return [(month(r["started_on"]), month(r["ended_on"]) if r["ended_on"] else OPEN, r["organisation_id"] or 0) for r in spells]
+
+
+def contradicted(rows: Rows, until: date | None) -> set[int]:
+    """The organisations two of whose spells of insurance, begun by the month of `until`, overlap without being the same."""
+    if until is None:
+        return set()
+    spells = sorted({(paid_by, start, end) for start, end, paid_by in insured(rows) if paid_by and start <= month(until)})
+    return {one for (one, _, end), (other, start, _) in pairwise(spells) if one == other and start < end}
 
 
 def covered(spans: Iterable[Span]) -> list[Span]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def covered(world: World, name: str, rows: Expression) -> Expression:
     """Per `key`: `months` covered, those of the latest `run` without a gap and of the `longest`, and `in_year` those of the year.
 
-    `until` is the month after the last of the latest run.
+    `until` is the month after the last of the latest run, `overlap` whether any month is covered twice.
 
     `rows` have `key`, `start` and `end`, months half open, `start` before `end`. Most keys have one spell or two: two that meet or overlap
     cover all from the first to the last month, two that do not cover their sum. Only what is left is put in order.
@@ -48,6 +48,7 @@ def _closed(rows: Expression, first: int) -> Expression:
         run=run.cast("int32"),
         longest=ibis.greatest(first_run, run).cast("int32"),
         until=ends.last.cast("int32"),
+        overlap=(ends.n > 1) & (ends.begin < ends.first_end),
         in_year=(
             _within(ends.first, gap.ifelse(ends.first_end, ends.last), first) + gap.ifelse(_within(ends.begin, ends.last, first), 0)
         ).cast("int32"),
@@ -61,14 +62,17 @@ def _runs(rows: Expression, first: int) -> Expression:
     rows = rows.mutate(broken=(rows.start > rows.reach).fill_null(False).cast("int32"), begin=ibis.greatest(rows.start, rows.reach))
     upto = ibis.window(group_by="key", order_by=["start", "end"], following=0)
     rows = rows.mutate(gaps=rows.broken.sum().over(upto))
-    fresh = rows.filter(rows.begin < rows.end)
-    runs = fresh.group_by("key", "gaps").agg(
-        length=(fresh.end - fresh.begin).sum(), until=fresh.end.max(), in_year=_within(fresh.begin, fresh.end, first).sum()
+    runs = rows.group_by("key", "gaps").agg(
+        length=ibis.greatest(rows.end - rows.begin, 0).sum(),
+        until=rows.end.max(),
+        in_year=_within(rows.begin, rows.end, first).sum(),
+        overlap=(rows.start < rows.reach).fill_null(False).any(),
     )
     return runs.group_by("key").agg(
         months=runs.length.sum().cast("int32"),
         run=runs.length.argmax(runs.gaps).cast("int32"),
         longest=runs.length.max().cast("int32"),
         until=runs.until.max().cast("int32"),
+        overlap=runs.overlap.any(),
         in_year=runs.in_year.sum().cast("int32"),
     )

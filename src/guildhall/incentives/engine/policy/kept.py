@@ -87,7 +87,7 @@ class Seen:
                 self.empty.add(name)
             if pa.types.is_dictionary(column.type):
                 self.words.setdefault(name, set()).update(words(column))
-            elif pa.types.is_integer(column.type) or pa.types.is_date(column.type):
+            elif any(is_one(column.type) for is_one in (pa.types.is_integer, pa.types.is_date, pa.types.is_boolean)):
                 ends = pc.min_max(column).as_py()
                 if ends["min"] is not None:
                     self.low[name] = min(self.low.get(name, ends["min"]), ends["min"])
@@ -117,7 +117,12 @@ def extents(declared: Table, rows: Iterable[Mapping[str, Any]]) -> Extents:
     return {row["column"]: _extent(row, types[row["column"]]) for row in rows}
 
 
+def _value(text: str, type_: pa.DataType) -> int | date | bool:
+    if pa.types.is_boolean(type_):
+        return text == str(True)
+    return date.fromisoformat(text) if pa.types.is_date(type_) else int(text)
+
+
 def _extent(row: Mapping[str, Any], type_: pa.DataType) -> Extent:
-    read = date.fromisoformat if pa.types.is_date(type_) else int
-    low, high = (None if row[name] is None else read(row[name]) for name in ("low", "high"))
+    low, high = (None if row[name] is None else _value(row[name], type_) for name in ("low", "high"))
     return Extent(low, high, row["empty"], None if row["words"] is None else frozenset(json.loads(row["words"])))
