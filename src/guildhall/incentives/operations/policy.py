@@ -136,9 +136,11 @@ def _decide(law: Law, facts: Run, results: Path) -> Run:
         with open_tables(facts.folder) as tables:
             for declared, table in outcomes(tables, law):
                 writer.add(declared, table)
+        seen = Seen()
         with open_tables(facts.folder) as tables, writer.stream(open_cases.declared(law.rule)) as write:
-            for part in open_cases.parts(tables, law):
+            for part in open_cases.parts(tables, law, seen):
                 write(part)
+        writer.add(EXTENTS, seen.table(law.rule.reads))
 
     rulebook = rulebook_digest(law.rule, law.parameters)
     return run_in_parts(

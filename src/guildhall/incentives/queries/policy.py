@@ -91,13 +91,13 @@ class Policy:
         """All cases of a benefit together."""
         return next(self._outcome(name, row) for row in self._rows[name] if row["by"] == disclosure.ALL)
 
-    def row(self, name: str) -> Mapping[str, Any]:
-        """The counts of all cases of a benefit as they were worked out, small ones too: to reckon with, not to show."""
-        return next(row for row in self._rows[name] if row["by"] == disclosure.ALL)
+    def counts(self, name: str, by: str) -> list[dict[str, Any]]:
+        """The counts of a benefit as they were worked out, small ones too, by one dimension or of all: to reckon with, not to show."""
+        return [row for row in self._rows[name] if row["by"] == by]
 
     def parts(self, name: str, by: str) -> list[Outcome]:
         """The cases of a benefit by one dimension; empty where its facts cannot be grouped so."""
-        return [self._outcome(name, row) for row in self._rows[name] if row["by"] == by]
+        return [self._outcome(name, row) for row in self.counts(name, by)]
 
     def reasons(self, name: str, kind: str) -> list[tuple[str, Shown]]:
         """How many cases each condition decides, the most first: see rules.population.Reason."""

@@ -68,38 +68,30 @@ def changeable(rule: Rule, on: date) -> list[Figure]:
 def what_if(viewer: Viewer, policy: Policy, asked: Change, by: str) -> WhatIf:
     """Decides one benefit twice over the kept facts, as it stands and with one figure changed. Raises NotFound, GuildhallError."""
     refuse_others(viewer)
-    rule, parameters = rule_of(policy, asked.rule), benefits.parameters()
-    after = Law(rule, changed(parameters, asked, policy.on), policy.on)
-    made = policy.folder.manifest.meta["inputs"]
-    results = Path(settings.VAR) / "results"
-    facts = Folder.open(results / FACTS_RUNS / str(made[rule.facts]))
-    if policy.is_moved(rule.name):
-        with open_tables(facts) as tables:
-            rows = change(tables, Law(rule, parameters, policy.on), after, by)
-    else:
-        with open_tables(Folder.open(results / RULE_RUNS / str(made[rule.name])), beside={"facts.": facts}) as tables:
-            rows = change_of_open(tables, after, asked.parameter, by)
+    rows = _rows(policy, asked, by)
     secret = disclosure.of_changes(rows, by)
-    total = {"part": "", **{name: sum(row[name] for row in rows) for name in (rows[0] if rows else {}) if name != "part"}}
-    total |= _untouched(policy, rule, total)
+    total = {"part": "", **{name: sum(row[name] for row in rows) for name in rows[0] if name != "part"}}
     whole = _turn(total, disclosure.ALL, secret)
     return WhatIf(
         whole, _side(total, BEFORE, whole.before), _side(total, AFTER, whole.after), tuple(_turn(row, by, secret) for row in rows)
     )
 
 
-def _untouched(policy: Policy, rule: Rule, total: Mapping[str, Any]) -> dict[str, int]:
-    """The undetermined before and after, with those that no change can touch: rows whose data cannot be right."""
-    row = policy.row(rule.name)
-    found: dict[str, int] = {}
-    for count in ("undetermined", "unpriced"):
-        beyond = row[count] - total.get(f"{BEFORE}_{count}", 0)
-        found |= {f"{side}_{count}": total.get(f"{side}_{count}", 0) + beyond for side in (BEFORE, AFTER)}
-    return found
+def _rows(policy: Policy, asked: Change, by: str) -> list[Mapping[str, Any]]:
+    """The difference by a dimension; where the facts of the rule cannot be grouped so, in one row."""
+    rule, parameters = rule_of(policy, asked.rule), benefits.parameters()
+    before, after = Law(rule, parameters, policy.on), Law(rule, changed(parameters, asked, policy.on), policy.on)
+    made, results = policy.folder.manifest.meta["inputs"], Path(settings.VAR) / "results"
+    if policy.is_moved(rule.name):
+        with open_tables(Folder.open(results / FACTS_RUNS / str(made[rule.facts]))) as tables:
+            return change(tables, before, after, by) or change(tables, before, after)
+    whole = policy.counts(rule.name, by) or policy.counts(rule.name, disclosure.ALL)
+    with open_tables(Folder.open(results / RULE_RUNS / str(made[rule.name]))) as tables:
+        return change_of_open(tables, before, after, asked.parameter, by, whole)
 
 
 def _side(total: Mapping[str, Any], side: str, entitled: Shown) -> Side:
-    counts = {name: int(total.get(f"{side}_{name}", 0)) for name in COUNTED}
+    counts = {name: int(total[f"{side}_{name}"]) for name in COUNTED}
     undetermined, unpriced, priced = (
         WITHHELD if 0 < number < THRESHOLD else number
         for number in (counts["undetermined"], counts["unpriced"], counts["undetermined"] - counts["unpriced"])
@@ -113,7 +105,7 @@ def _turn(row: Mapping[str, Any], by: str, secret: frozenset[disclosure.Cell]) -
     """A row as it is shown: money is hidden with the counts that it could give away."""
 
     def shown(name: str, *with_: str) -> Shown:
-        return WITHHELD if any((by, row["part"], each) in secret for each in with_) else int(row.get(name, 0))
+        return WITHHELD if any((by, row["part"], each) in secret for each in with_) else int(row[name])
 
     before, after, winners, losers = "before_entitled", "after_entitled", "winners", "losers"
     return Turn(
