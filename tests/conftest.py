@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import shutil
 import sys
@@ -46,6 +47,9 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 from django.utils import translation  # noqa: E402
 
 from tests.append_only import let_flush  # noqa: E402
+from tests.shown import browser, computed, records, shown  # noqa: E402
+
+__all__ = ["browser", "computed", "records", "shown"]
 
 let_flush()
 
@@ -60,6 +64,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("django_db") or {"db", "transactional_db"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker("database")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays to the end: the collector of cycles need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(autouse=True)

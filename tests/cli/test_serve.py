@@ -8,9 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Command
-from tests.shown import computed
-
-__all__ = ["computed"]
 
 
 @pytest.fixture

@@ -20,9 +20,9 @@ from guildhall.registry.queries.looks import WHAT
 from guildhall.web.viewer import Viewer
 from tests import clock, people
 from tests.incentives.desk import Desk, desk
-from tests.shown import computed, shown
 
-__all__ = ["computed", "desk", "shown"]
+__all__ = ["desk"]
+
 pytestmark = pytest.mark.usefixtures("shown")
 
 

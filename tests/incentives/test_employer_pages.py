@@ -24,11 +24,11 @@ from guildhall.web.viewer import system
 from tests import people
 from tests.incentives.desk import BENEFIT, NOW, TODAY, Desk, desk
 from tests.incentives.test_worker_pages import PAPER
-from tests.shown import computed, shown
 from tests.world import World
 from tests.world import build as build_world
 
-__all__ = ["computed", "desk", "shown"]
+__all__ = ["desk"]
+
 REFUND = "job_stabilisation_refund"
 EVERY = "job_expansion_subsidy"
 
@@ -270,6 +270,8 @@ def test_an_employer_reads_why_its_claim_was_refused_and_objects(desk: Desk) -> 
     appeals.decide_appeal(claim_id=claim.pk, uphold=False, answer="名册显示为裁减", by=desk.second, now=desk.now)
     page = _page(client, "employer_claim", claim.pk)
     assert "It was dismissed" in page
+    assert "here the decision stands" in page
+    assert "Papers for the objection" not in page
     assert "名册显示为裁减" in page
     assert objection not in page, "each decision can be objected to once"
     assert client.post(objection, {"grounds": "again"}).status_code == 200

@@ -26,9 +26,9 @@ from guildhall.web.navigation import Waiting
 from guildhall.web.viewer import Viewer
 from tests import clock, people
 from tests.incentives.desk import BENEFIT, Desk, answer, desk
-from tests.shown import computed, shown
 
-__all__ = ["computed", "desk", "shown"]
+__all__ = ["desk"]
+
 pytestmark = pytest.mark.usefixtures("shown")
 
 

@@ -33,10 +33,10 @@ from guildhall.web.viewer import Viewer
 from tests import clock, people
 from tests.incentives.desk import BENEFIT, Desk, answer, desk
 from tests.incentives.golden import chongqing
-from tests.shown import computed, shown
 from tests.world import LONG_AGO
 
-__all__ = ["computed", "desk", "shown"]
+__all__ = ["desk"]
+
 pytestmark = pytest.mark.usefixtures("shown")
 PAPER = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"

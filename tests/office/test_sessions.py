@@ -22,10 +22,9 @@ from guildhall.web import remember
 from tests import clock
 from tests.office.staff import HEADERS, clocks, officer, sign_in
 from tests.people import LONG_AGO, grant, signed_in
-from tests.shown import computed, shown
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clocks")]
-__all__ = ["clocks", "computed", "shown"]
+__all__ = ["clocks"]
 
 
 def city() -> None:

@@ -23,9 +23,6 @@ from guildhall.office.queries import tokens as queries
 from guildhall.project.urls import api
 from guildhall.web.viewer import PUBLIC, Viewer, viewer_of
 from tests import clock, people
-from tests.shown import computed, shown
-
-__all__ = ["computed", "shown"]
 
 
 @pytest.fixture(autouse=True)

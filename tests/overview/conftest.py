@@ -1,4 +1,4 @@
-"""The small city, for queries and pages; and the same with figures that say the hard things."""
+"""The small city with figures that say the hard things."""
 
 from __future__ import annotations
 
@@ -8,12 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.shown import browser, computed, records, shown
-
 if TYPE_CHECKING:
     from django.test import Client
-
-__all__ = ["browser", "computed", "records", "shown", "wider"]
 
 MORE = (
     "skilled.count.2024,skilled,2024年末,End of 2024,3800,,persons,published,people,,,,,,,made-up,generated,2024-12-31,",

@@ -12,10 +12,8 @@ from guildhall.office.models import Account, Grant, RoleWish
 from guildhall.office.viewers import live_grants, viewer_in
 from guildhall.registry.queries.waiting import waiting
 from tests import clock, people
-from tests.shown import computed, shown
 from tests.world import World, build, sign_in
 
-__all__ = ["computed", "shown"]
 PACKAGE = Path(guildhall.__file__).parent
 
 

@@ -19,10 +19,7 @@ from guildhall.registry.queries.corrections import correctable
 from guildhall.registry.queries.looks import looks
 from guildhall.web.viewer import Viewer
 from tests import clock
-from tests.shown import computed, shown
 from tests.world import ACTING, Side, World, build
-
-__all__ = ["computed", "shown"]
 
 
 @pytest.fixture

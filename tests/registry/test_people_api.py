@@ -13,12 +13,10 @@ from hypothesis import HealthCheck, settings
 
 from guildhall.office.models import AuditEvent
 from guildhall.project.wsgi import application
-from tests.shown import computed, shown
 
 if TYPE_CHECKING:
     from tests.world import World
 
-__all__ = ["computed", "shown"]
 document = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application).include(path_regex="people")
 
 

@@ -21,12 +21,10 @@ from guildhall.registry.queries import people as query
 from guildhall.registry.queries import scope
 from guildhall.registry.queries.people import PARTS, SHOWN, Question
 from guildhall.registry.queries.people.leavers import leavers
-from tests.shown import computed, shown
 
 if TYPE_CHECKING:
     from tests.world import Side, World
 
-__all__ = ["computed", "shown"]
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "method" / "search.md"
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 TODAY = date(2026, 11, 20)

@@ -26,10 +26,7 @@ from guildhall.registry.queries.colleagues import delegates
 from guildhall.registry.queries.representatives import standing
 from guildhall.web.viewer import Viewer, system
 from tests import clock
-from tests.shown import computed, shown
 from tests.world import World, build, sign_in
-
-__all__ = ["computed", "shown"]
 
 PHONE = "13911112222"
 SYSTEM = system("command:import")

@@ -24,10 +24,7 @@ from guildhall.registry.operations.visits import bring_visits, said
 from guildhall.registry.queries.visits import asked, rejected, sheet
 from guildhall.web.viewer import Viewer
 from tests import clock
-from tests.shown import computed, shown
 from tests.world import World, build
-
-__all__ = ["computed", "shown"]
 
 TODAY = date(2026, 1, 30)
 HEADER = [words.zh for words in FIELDS.values()]
