@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 CITY = "command:demo claims"
 """Who opens these accounts: those of the cast come and go with the cast alone."""
-CLAIMANT, FORMER = "claimant-", ("former-1", "former-2")
+CLAIMANT, FORMER, REFUSED = "claimant-", ("former-1", "former-2"), "employer-3"
 """Names of those who are not there to be played: who made the claims, and officers who decided before there was the district."""
 OTHERS = 16
 """Hires of other employers in a district that claims can be for."""
@@ -86,6 +86,7 @@ SECOND_DISTRICT = (
     Plan("lodged", 4, "refused", LONG_AGO),
 )
 HIRES: tuple[tuple[str, date | int], ...] = (
+    ("refused", 25),
     ("paid", date(2025, 11, 4)),
     ("failed", 62),
     ("with the bank", 46),
@@ -225,15 +226,17 @@ class _Seeding:
                 continue
             hire, benefit = found
             del free[hire.spell]
-            username = self._employer(f"{CLAIMANT}{len(self.parts)}", hire.employer)
+            username = self._employer(REFUSED if way == "refused" else f"{CLAIMANT}{len(self.parts)}", hire.employer)
             self.drafts.append(Draft(way, benefit, str(hire.spell), day, number, username, names[hire.employer].zh))
 
     def _paid(self, way: str, hires: Iterable[Hire], places: Collection[str], day: date) -> tuple[Hire, str] | None:
-        """The first hire for which a benefit would be paid on a day; where the way asks for two officers one that needs them, for the
-        amount or because the rule cannot say.
+        """The first hire for which a benefit would be paid on a day, or refused where that is the way; where the way asks for two
+        officers one that needs them, for the amount or because the rule cannot say.
         """
         from django.conf import settings
 
+        if way == "refused":
+            return self._first(hires, places, day, "refused", 0)
         if way != "proposed":
             return self._first(hires, places, day, "entitled", 1)
         hires = list(hires)[::-1]

@@ -26,6 +26,7 @@ TRIES: Mapping[str, Any] = {
     "planner": gettext_lazy("sees what benefits cost and whom they reach"),
     "employer": gettext_lazy("asked a worker whether it may claim for them"),
     "employer-2": gettext_lazy("hired graduates in 2025 and can claim for each of them"),
+    "employer-3": gettext_lazy("had a claim of its own refused and can object"),
     "worker-1": gettext_lazy("was asked by the employer whether it may claim for them"),
     "worker-3": gettext_lazy("was three insured months short of a subsidy on 30 June 2025: choose that day on the page of benefits"),
     "worker-4": gettext_lazy("was paid a subsidy in 2024"),

@@ -17,7 +17,7 @@ from guildhall.incentives.engine.defects import DEFECTS
 from guildhall.incentives.engine.subjects import BY_MONTHS
 from guildhall.incentives.operations import appeals, lodging
 from guildhall.incentives.pages.claiming import WRITTEN, AccountForm, PaperForm, SaidForm, said_in_words
-from guildhall.incentives.pages.following import NEXT, OBJECTIONS, ObjectionForm, decided
+from guildhall.incentives.pages.following import OBJECTIONS, ObjectionForm, comes_next, decided, is_closed, may_object
 from guildhall.incentives.pages.traces import opened
 from guildhall.incentives.queries import benefits, claims
 from guildhall.incentives.queries.about import about
@@ -26,7 +26,6 @@ from guildhall.incentives.queries.claims import Full
 from guildhall.incentives.queries.instalments import first_open
 from guildhall.incentives.queries.neutral import is_for_hire, may_lodge
 from guildhall.incentives.queries.standing import no_such_claim
-from guildhall.incentives.queries.terms import term_of
 from guildhall.incentives.queries.trace import trace
 from guildhall.kernel.errors import NotFound
 from guildhall.office.queries.mandates import CLAIMS
@@ -71,7 +70,7 @@ def _is_open(full: Full, do: str) -> bool:
 
 def _disputes(full: Full) -> bool:
     """Whether papers can be added to what was decided of the employer's own claim."""
-    return full.row.claim.payee == "organisation" and full.row.claim.state in lodging.DISPUTED
+    return full.row.claim.payee == "organisation" and full.row.claim.state in lodging.DISPUTED and not is_closed(full)
 
 
 @for_roles("employer", task=CLAIMS)
@@ -162,15 +161,13 @@ def _context(full: Full) -> dict[str, Any]:
     claim, verbs = full.row.claim, {move.verb for move in full.may}
     is_own = claim.payee == "organisation"
     writing = bool(verbs.intersection(WRITTEN))
-    last = decided(full)
     state = "accepted" if full.row.about_hire and claim.state == "proposed" else claim.state
     return {
         "full": full,
         "claim": claim,
-        "row": full.row,
-        "next": APPROVED if state == "approved" else NEXT[state],
-        "term": term_of(state, claim.since),
-        "objecting": is_own and bool(verbs.intersection(OBJECTIONS)) and not (last and last.appeal),
+        **comes_next(full, state),
+        **({"next": APPROVED} if state == "approved" else {}),
+        "objecting": is_own and may_object(full),
         "disputing": _disputes(full),
         "begins_with": first_open(claim.benefit, claim.subject) if writing and claim.benefit in BY_MONTHS else 0,
         "checked": opened(trace(full.checks[0].check)) if full.checks else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -61,6 +62,7 @@ NEXT: Mapping[str, Any] = {
     "repaid": gettext_lazy("The money was paid back. There is nothing left to do."),
 }
 """What happens next, told to the claimant."""
+CLOSED = gettext_lazy("Your objection was dismissed: here the decision stands. What remains is said beside the decision.")
 
 
 class ReasonForm(forms.Form):
@@ -176,21 +178,38 @@ def decided(full: Full) -> Judged | None:
     return final[-1] if final else None
 
 
+def is_closed(full: Full) -> bool:
+    """Whether a claim was refused and the objection to that dismissed: here nothing more can be done about it."""
+    last = decided(full)
+    return bool(full.row.claim.state == "refused" and last and last.appeal)
+
+
+def may_object(full: Full) -> bool:
+    """Whether the viewer can object to the last decision: each can be objected to once."""
+    last = decided(full)
+    return bool({move.verb for move in full.may}.intersection(OBJECTIONS)) and not (last and last.appeal)
+
+
+def comes_next(full: Full, state: str) -> dict[str, Any]:
+    """What comes next and by when, in the words for the claimant; `state` is the one that the viewer is told of."""
+    if is_closed(full):
+        return {"next": CLOSED, "row": replace(full.row, due_on=None), "term": None}
+    return {"next": NEXT[state], "row": full.row, "term": term_of(state, full.row.claim.since)}
+
+
 def _context(full: Full) -> dict[str, Any]:
-    claim, may, last = full.row.claim, {move.verb for move in full.may}, decided(full)
-    term = term_of(claim.state, claim.since)
+    claim = full.row.claim
     return {
+        **comes_next(full, claim.state),
         "full": full,
         "claim": claim,
-        "row": full.row,
         "about": text(about(claim)),
-        "next": NEXT[claim.state],
-        "term": term,
-        "may": may,
-        "objecting": bool(may.intersection(OBJECTIONS)) and not (last and last.appeal),
+        "may": {move.verb for move in full.may},
+        "objecting": may_object(full),
+        "disputing": claim.state in lodging.DISPUTED and not is_closed(full),
         "said": said_in_words(full),
         "defects": [(DEFECTS.get(code, DEFECTS["other"]), note) for code, note in full.defects],
-        "decided": last,
+        "decided": decided(full),
         "verdicts": full.verdicts,
         "checked": opened(trace(full.checks[0].check)) if full.checks else None,
         "first": "claim_said" if benefits.asked(claim.benefit) else "claim_papers",

@@ -6,7 +6,6 @@ office. So is the amount until it is granted, where it would tell the same.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from guildhall.incentives.engine.candidates import PUT_IN_BY_EMPLOYER
@@ -14,12 +13,13 @@ from guildhall.incentives.engine.states import GRANTED
 from guildhall.incentives.models import Check, Claim
 from guildhall.incentives.queries import benefits
 from guildhall.incentives.queries.candidates import EMPLOYER_MAY_KNOW
-from guildhall.incentives.queries.sealed import check_text
+from guildhall.incentives.queries.trace import trace
 from guildhall.kernel.tables import Text
 from guildhall.office.engine.notices import Fact
 from guildhall.office.models import Attachment
 from guildhall.registry.queries.consents import has_agreed
 from guildhall.rules import sentences
+from guildhall.rules.decisions import Condition
 from guildhall.rules.rulebook import Rule
 from guildhall.web.viewer import Viewer
 
@@ -71,26 +71,21 @@ def shown_amount(claim: Claim) -> int | None:
 
 def reason(claim: Claim) -> Text:
     """Why a claim was refused, as far as the employer put it on record itself."""
-    names = own_failures(claim)
-    if not names:
-        return NOT_GRANTED
-    rule = benefits.rule_of(claim.benefit)
-    chinese = "；".join(sentences.clause(rule, name, "zh-hans") for name in names)
-    return Text(f"{OWN.zh}{chinese}", f"{OWN.en}{'; '.join(sentences.clause(rule, name, 'en') for name in names)}")
-
-
-def own_failures(claim: Claim) -> list[str]:
-    """The conditions of the last check that do not hold and read nothing but what the employer put on record or said."""
     found = Check.objects.filter(claim=claim).order_by("-number").first()
-    text = check_text(found, "decision") if found else ""
-    return [row["name"] for row in json.loads(text)["conditions"] if row["state"] is False and _is_own(row)] if text else []
+    kept = trace(found) if found else None
+    if kept is None or kept.decision is None or kept.rule is None:
+        return NOT_GRANTED
+    failed = [condition for condition in kept.decision.conditions if condition.state is False and _is_own(condition)]
+    if not failed:
+        return NOT_GRANTED
+    said = {language: [sentences.sentence(kept.rule, each, language, kept.parameters) for each in failed] for language in ("zh", "en")}
+    return Text(f"{OWN.zh}{'；'.join(said['zh'])}", f"{OWN.en}{'; '.join(said['en'])}")
 
 
-def _is_own(condition: Mapping[str, object]) -> bool:
-    operands = condition["operands"]
-    assert isinstance(operands, list)
-    inputs = [part for part in operands if part["kind"] == "input"]
-    return bool(inputs) and all(part["name"] in PUT_IN_BY_EMPLOYER or part.get("origin") == "claim" for part in inputs)
+def _is_own(condition: Condition) -> bool:
+    """Whether a condition reads nothing but what the employer put on record or said."""
+    inputs = [part for part in condition.operands if part.kind == "input"]
+    return bool(inputs) and all(part.name in PUT_IN_BY_EMPLOYER or part.origin == "claim" for part in inputs)
 
 
 def told(claim: Claim, template: str, facts: Mapping[str, Fact]) -> dict[str, Fact]:
