@@ -77,6 +77,9 @@ class Cases:
         row = {column.name: self._value(column) for column in self.table.columns}
         if self.random.random() < 0.9 and "died_on" in row:
             row["died_on"] = None
+        asked = row.get("applied_on") or ON
+        for name in (each for each in row if each.endswith("_as_of") and row[each] is not None):
+            row[name] = asked - timedelta(days=self.random.choice((0, 30, 45, 46, 120, 121, 190, 191, 400, 401)))
         return {**row, self.table.key[0]: at}
 
     def _value(self, column: Column) -> Any:
@@ -84,8 +87,8 @@ class Cases:
             return None
         if self.random.random() < 0.002 and pa.types.is_integer(column.type):
             return self.random.choice((-1, LARGEST, LARGEST + 1))
-        if column.name.endswith("_as_of"):
-            return ON - timedelta(days=self.random.choice((0, 30, 45, 46, 190, 191, 400, 401)))
+        if column.name == "insurance_contradicts":
+            return self.random.random() < 0.02
         if column.name in ("birth_month", "born_on"):
             return date(self.random.randrange(1960, 2010), self.random.randrange(1, 13), 1)
         if column.values:
