@@ -143,6 +143,17 @@ def test_what_cannot_be_said_says_what_is_missing_and_who_can_supply_it(mine: De
     assert "no rule in force was found" in page  # the deduction waits for the tax authority
 
 
+def test_a_record_that_contradicts_itself_is_said_with_who_puts_it_right(mine: Desk) -> None:
+    mine.facts["insurance_contradicts"] = True
+    page = _page(mine.worker, "benefit", BENEFIT, "certificate", mine.certificate)
+    needs = _group(page, r"What is missing, and who can supply it\?")
+    assert "employment counter has to put it right" in needs
+    assert "two spells of insurance with one employer overlap; the counter asks the social insurance agency which is right" in needs
+    assert "the social insurance authority sends it" not in page
+    page = _page(mine.worker, "benefit", BENEFIT, "certificate", mine.certificate, language="zh-hans")
+    assert "有关记录互相矛盾：同一单位的两段参保记录有重叠的月份；由服务窗口请社会保险经办机构核实更正" in page
+
+
 def test_a_past_day_is_answered_by_the_rules_of_that_day_and_begins_no_claim(mine: Desk) -> None:
     mine.facts |= {"issued_on": date(2025, 5, 12), "insured_as_of": THEN}
     page = _page(mine.worker, "benefits", query=f"?on={THEN}")

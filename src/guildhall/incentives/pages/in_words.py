@@ -202,7 +202,7 @@ class Teller:
         if missing.why == "absent" or (missing.why == "no_parameter" and not missing.detail):
             said = sentences.name_of(self.rule, missing.name, self.language, self.parameters)
         given = self.rule.inputs.get(missing.name)
-        if given is not None and given.origin.as_of in AUTHORITIES:
+        if given is not None and missing.why != "bad" and given.origin.as_of in AUTHORITIES:
             return Need(said, str(AUTHORITIES[given.origin.as_of]))
         return Need(said, self._why_open(missing.name) if missing.why == "no_parameter" else "")
 
