@@ -46,15 +46,32 @@ def test_changed_table_reruns_exactly_what_reads_it(snapshot: Folder, tmp_path: 
     assert "overview.series" not in rerun
 
 
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the sources, which the operations take for themselves."""
+    copy = shutil.copytree(operations.PACKAGE, tmp_path / "package", ignore=shutil.ignore_patterns("__pycache__", "packs", "static"))
+    monkeypatch.setattr(operations, "PACKAGE", copy)
+    operations._formulas.cache_clear()
+    return copy
+
+
+def change(source: Path) -> None:
+    source.write_text(source.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
+    operations._formulas.cache_clear()
+
+
 @pytest.mark.parametrize("source", ["overview/engine/steps.py", "registry/engine/levels.py", "kernel/territory.py", "registry/tables.py"])
-def test_changed_formula_runs_again(snapshot: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str) -> None:
+def test_a_changed_source_is_another_version(package: Path, source: str) -> None:
+    before = operations.version()
+    change(package / source)
+    assert operations.version() != before
+
+
+def test_changed_formula_runs_again(snapshot: Folder, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     first = compute(snapshot, tmp_path)
-    package = shutil.copytree(operations.PACKAGE, tmp_path / "package", ignore=shutil.ignore_patterns("__pycache__", "packs", "static"))
-    monkeypatch.setattr(operations, "PACKAGE", package)
+    package: Path = request.getfixturevalue("package")
     assert not compute(snapshot, tmp_path).computed, "the same sources elsewhere are the same formulas"
-    changed = shutil.copytree(package, tmp_path / "changed")
-    (changed / source).write_text((package / source).read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
-    monkeypatch.setattr(operations, "PACKAGE", changed)
+    change(package / "registry/engine/levels.py")
     again = compute(snapshot, tmp_path)
     inputs = [json.loads((run.folder.path / "run.json").read_text())["inputs"] for run in (first, again)]
     assert again.computed

@@ -80,22 +80,22 @@ def _grouped(tables: Tables, context: Context) -> list[dict[str, Any]]:
 
 
 def _decided(tables: Tables, context: Context) -> Any:
-    """Each distinct case once with its number of people, decided under every definition."""
+    """Each distinct case once with its number of people, decided under every definition: one row for each, so that one fold decides all."""
     people_ = people(tables, context.on)
     alike = people_.mutate(birth_month=_plausible(people_.birth_month, context.on)).group_by("birth_month", "education", "ranked", "code")
     alike = tables.once("skills.gray_alike", lambda _: alike.agg(people=lambda t: t.count()))
     rows = described(tables, alike, context.on)
     asked = [name for name in gray_collar.reads if name not in ("definition", "worker_id")]
     cases = rows.group_by(asked).agg(people=lambda t: t.people.sum())
-    cases = tables.once("skills.gray_cases", lambda _: cases)
-    kept: list[str] = []
     parameters = _parameters(context)
-    for n, name in enumerate(definitions(parameters, context.on)):
-        folded = fold(gray_collar, parameters, context.on)(cases.mutate(definition=ibis.literal(name)))
-        named = {f"outcome_{n}": folded.outcome, f"unknown_{n}": folded.unknown}
-        cases = folded.select(*asked, "people", *kept, **named)
-        kept += named
-    return cases.group_by(kept).agg(people=lambda t: t.people.sum().cast("int64"))
+    named = definitions(parameters, context.on)
+    cases = tables.once("skills.gray_cases", lambda _: cases.mutate(definition=ibis.array(named).unnest()))
+    folded = fold(gray_collar, parameters, context.on, keep=[*asked, "definition", "people"])(cases)
+    told: dict[str, Any] = {}
+    for n, name in enumerate(named):
+        told |= {f"{what}_{n}": folded[what].max(where=folded.definition == name) for what in ("outcome", "unknown")}
+    alike = folded.group_by(asked).agg(**told, people=folded.people.max())
+    return alike.group_by([*told]).agg(people=lambda t: t.people.sum().cast("int64"))
 
 
 def _plausible(born: Any, on: date) -> Any:
