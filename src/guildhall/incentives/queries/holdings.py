@@ -161,6 +161,7 @@ def _verdicts(claims: Sequence[Claim]) -> Held:
         _heading("confirmed_by", "复核人", "confirmed by", resolve="actor"),
         _heading("reason", "理由", "reason"),
         _heading("basis", "依据", "basis"),
+        _heading("untrue", "经查不实", "found untrue"),
         _heading("until", "异议期限", "object until"),
         _heading("appeal", "异议", "objection", APPEAL),
         _heading("grounds", "异议理由", "grounds"),
@@ -172,7 +173,7 @@ def _verdicts(claims: Sequence[Claim]) -> Held:
         objection = (appeal.state, grounds_of(appeal), answer_of(appeal)) if appeal else (None, None, None)
         rows.append(
             (row.claim_id, row.what, row.proposed_at, row.proposed_by, row.confirmed_by or None, told_in(row), "；".join(row.basis),
-             row.remedy_until, *objection)
+             "；".join(row.untrue) or None, row.remedy_until, *objection)
         )  # fmt: skip
     return _held("verdicts", "claim", Text("决定与异议", "Decisions and objections"), HANDLED, headings, rows, Verdict, Appeal)
 
@@ -244,8 +245,10 @@ def _statements(people: Sequence[int]) -> Held:
         _heading("fact", "项目", "what"),
         _heading("value", "内容", "value"),
         _heading("said_on", "日期", "said"),
+        CLAIM,
     )
-    rows = Statement.objects.filter(worker__in=people).order_by("pk").values_list("worker", "subject", "fact", "value", "said_on")
+    columns = ("worker", "subject", "fact", "value", "said_on", "claim")
+    rows = Statement.objects.filter(worker__in=people).order_by("pk").values_list(*columns)
     return _held("statements", "statement", Text("申领中说明的情况", "What was said in claims"), BEFORE, headings, rows, Statement)
 
 
