@@ -38,10 +38,27 @@ spells = st.lists(spans("started_on", "ended_on", organisation_id=st.sampled_fro
 homes = st.lists(st.sampled_from(PLACES), min_size=6, max_size=6)
 
 
-@pytest.mark.parametrize("context", [spec.CONTEXT, MANY], ids=["32 bits", "64 bits"])
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+contexts = pytest.mark.parametrize("context", [spec.CONTEXT, MANY], ids=["32 bits", "64 bits"])
+
+
+@contexts
+@settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow])
 @given(certificates, spells, homes)
 def test_fast_equals_reference(context: Context, held: list[dict[str, Any]], worked: list[dict[str, Any]], living: list[str]) -> None:
+    agree(context, held, worked, living)
+
+
+@pytest.mark.slow
+@contexts
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(certificates, spells, homes)
+def test_fast_equals_reference_of_many(
+    context: Context, held: list[dict[str, Any]], worked: list[dict[str, Any]], living: list[str]
+) -> None:
+    agree(context, held, worked, living)
+
+
+def agree(context: Context, held: list[dict[str, Any]], worked: list[dict[str, Any]], living: list[str]) -> None:
     people = [{"worker_id": n, "residence": place} for n, place in enumerate(living, start=1)]
     city = {"registry.workers": people, "registry.certificates": held, "registry.employment_spells": worked}
     with open_tables(spec.folder(spec.LAND | city | {"registry.organisations": ORGANISATIONS})) as tables:

@@ -68,9 +68,20 @@ certificate = st.fixed_dictionaries(
 ).filter(lambda row: row["valid_until"] is None or row["valid_until"] > row["issued_on"])
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(certificate, max_size=12), days)
-def test_fast_equals_reference_on_generated_certificates(certificates: list[dict[str, Any]], on: date) -> None:
+def agree(certificates: list[dict[str, Any]], on: date) -> None:
     assert fast_levels(certificates, on) == reference.level_on(certificates, spec.ORDINALS, on)
     day_after = on + timedelta(days=1)
     assert fast_levels(certificates, day_after) == reference.level_on(certificates, spec.ORDINALS, day_after)
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(certificate, max_size=12), days)
+def test_fast_equals_reference_on_generated_certificates(certificates: list[dict[str, Any]], on: date) -> None:
+    agree(certificates, on)
+
+
+@pytest.mark.slow
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(certificate, max_size=12), days)
+def test_fast_equals_reference_on_many_generated_certificates(certificates: list[dict[str, Any]], on: date) -> None:
+    agree(certificates, on)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from itertools import product
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from guildhall.kernel.disclosure import Sum, hidden
 from guildhall.kernel.errors import GuildhallError
@@ -25,17 +27,18 @@ def table(rows: list[list[int]]) -> tuple[dict[Key, int], list[Sum[Key]]]:
     return cells, sums
 
 
-def feasible(cells: dict[Key, int], sums: list[Sum[Key]], kept: frozenset[Key], largest: int) -> Iterator[dict[Key, int]]:
-    """Every table of counts up to `largest` that agrees with what is shown: what an attacker with all the time there is finds."""
-    inner = [key for key in cells if "all" not in key]
-    unknown = [key for key in inner if key in kept]
-    for guess in product(range(largest + 1), repeat=len(unknown)):
-        tried = cells | dict(zip(unknown, guess, strict=True))
-        for relation in sums:  # totals in order: rows and columns before the grand total
-            if relation.total in kept:
-                tried[relation.total] = sum(tried[part] for part in relation.parts)
-        if all(tried[relation.total] == sum(tried[part] for part in relation.parts) for relation in sums):
-            yield tried
+def feasible(cells: dict[Key, int], sums: list[Sum[Key]], kept: frozenset[Key], largest: int) -> Mapping[Key, NDArray[np.int64]]:
+    """What each cell is in every table of counts up to `largest` that agrees with what is shown: all that an attacker with time finds."""
+    unknown = [key for key in cells if "all" not in key and key in kept]
+    guesses = np.indices((largest + 1,) * len(unknown)).reshape(len(unknown), -1)
+    tried = {key: np.full(guesses.shape[1], value) for key, value in cells.items()} | dict(zip(unknown, guesses, strict=True))
+    stands = np.ones(guesses.shape[1], dtype=bool)
+    for relation in sums:  # totals in order: rows and columns before the grand total
+        total = np.sum([tried[part] for part in relation.parts], axis=0)
+        if relation.total in kept:
+            tried[relation.total] = total
+        stands &= tried[relation.total] == total
+    return {key: could[stands] for key, could in tried.items()}
 
 
 def test_a_small_count_is_hidden_and_a_zero_is_not() -> None:
@@ -89,7 +92,7 @@ def test_nobody_can_pin_a_small_count_down() -> None:
         found = hidden(cells, sums, threshold=3)
         small = [key for key, value in cells.items() if 0 < value < 3]
         assert set(small) <= found
-        tables = list(feasible(cells, sums, found, 14)) if small else []
+        tables = feasible(cells, sums, found, 14) if small else {}
         for key in small:
-            could = {tried[key] for tried in tables}
-            assert max(could) - min(could) >= 3, f"{key} of {a, b, c, d} can only be {sorted(could)}"
+            could = tables[key]
+            assert could.max() - could.min() >= 3, f"{key} of {a, b, c, d} can only be {sorted({*could.tolist()})}"
