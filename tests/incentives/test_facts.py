@@ -145,35 +145,38 @@ def test_months_of_contributions_granted_add_up_and_one_unknown_leaves_them_open
         assert tuple(fact(tables, ON, "hire", (7,), name) for name in ("insurance_grants", "insurance_months")) == told
 
 
-@pytest.mark.parametrize(
-    ("other", "told"),
-    [
-        ({"occupation": "6-31-01-03", "level": "L4"}, (1, 0)),
-        ({"occupation": "6-31-01-03", "level": "L3"}, (0, 1)),
-        ({"occupation": "6-31-01-01", "level": "L4"}, (0, 0)),
-        ({"occupation": None, "level": "L4"}, (None, 0)),  # may have been for this one
-        ({"occupation": None, "level": "L3"}, (0, None)),
-        ({"occupation": "6-31-01-03", "level": None}, (None, None)),
-        ({"occupation": "6-31-01-01", "level": None}, (0, 0)),
-        ({"occupation": None, "level": "L4", "certificate_id": 1}, (1, 0)),  # for this very certificate
-    ],
+GRANTS: tuple[tuple[dict[str, Any], tuple[Any, Any]], ...] = (
+    ({"occupation": "6-31-01-03", "level": "L4"}, (1, 0)),
+    ({"occupation": "6-31-01-03", "level": "L3"}, (0, 1)),
+    ({"occupation": "6-31-01-01", "level": "L4"}, (0, 0)),
+    ({"occupation": None, "level": "L4"}, (None, 0)),  # may have been for this one
+    ({"occupation": None, "level": "L3"}, (0, None)),
+    ({"occupation": "6-31-01-03", "level": None}, (None, None)),
+    ({"occupation": "6-31-01-01", "level": None}, (0, 0)),
+    ({"occupation": None, "level": "L4", "certificate_id": 8}, (1, 0)),  # for this very certificate
 )
-def test_a_grant_of_unknown_occupation_or_level_is_not_counted_as_none(other: dict[str, Any], told: tuple[Any, Any]) -> None:
-    tables = register(certificates=[certificate(1, date(2024, 12, 1))], grants=[grant(1, date(2025, 1, 2), **other)])
-    found = (one_by_one(tables, ON), together(tables, ON, CERTIFICATES))
-    for rows in found:
-        row = rows["incentives.certificate_facts"][(1,)]
-        assert (row["same_level_grants"], row["higher_level_grants"]) == told
+
+
+def test_a_grant_of_unknown_occupation_or_level_is_not_counted_as_none() -> None:
+    people = range(1, len(GRANTS) + 1)
+    tables = register(
+        workers=[worker(n) for n in people],
+        certificates=[certificate(n, date(2024, 12, 1), worker_id=n) for n in people],
+        grants=[grant(n, date(2025, 1, 2), worker_id=n, **other) for n, (other, _) in zip(people, GRANTS, strict=True)],
+    )
+    for found in (one_by_one(tables, ON), together(tables, ON, CERTIFICATES)):
+        rows = found["incentives.certificate_facts"]
+        assert [(rows[n,]["same_level_grants"], rows[n,]["higher_level_grants"]) for n in people] == [told for _, told in GRANTS]
 
 
 def test_an_occupation_is_the_same_under_its_earlier_code() -> None:
-    for mine, granted in (("2-02-38-01", "2-02-10-09"), ("2-02-10-09", "2-02-38-01")):
-        tables = register(
-            certificates=[certificate(1, date(2024, 12, 1), occupation=mine)],
-            grants=[grant(1, date(2021, 5, 2), occupation=granted, level="L4")],
-        )
-        for rows in (one_by_one(tables, ON), together(tables, ON, CERTIFICATES)):
-            assert rows["incentives.certificate_facts"][(1,)]["same_level_grants"] == 1
+    codes = ("2-02-38-01", "2-02-10-09")
+    tables = register(
+        certificates=[certificate(n, date(2024, 12, 1), worker_id=n, occupation=mine) for n, mine in enumerate(codes, 1)],
+        grants=[grant(n, date(2021, 5, 2), worker_id=n, occupation=its, level="L4") for n, its in enumerate(reversed(codes), 1)],
+    )
+    for rows in (one_by_one(tables, ON), together(tables, ON, CERTIFICATES)):
+        assert [rows["incentives.certificate_facts"][n,]["same_level_grants"] for n in (1, 2)] == [1, 1]
 
 
 def test_a_run_ends_with_the_job() -> None:
@@ -522,7 +525,12 @@ SOME_FEEDS = [{"kind": "insurance", "as_of": date(2024, 5, 6)}, {"kind": "hardsh
 
 
 @pytest.mark.parametrize(
-    ("seed", "on", "other"), [(1, date(2026, 1, 25), {"aliases": MERGED}), (2, date(2024, 6, 30), {"feeds": SOME_FEEDS})]
+    ("seed", "on", "other"),
+    [
+        (1, date(2026, 1, 25), {"aliases": MERGED}),
+        pytest.param(2, date(2024, 6, 30), {"feeds": SOME_FEEDS}, marks=pytest.mark.slow),
+        *(pytest.param(seed, date(2024, 12, 31), {"aliases": MERGED, "feeds": SOME_FEEDS}, marks=pytest.mark.slow) for seed in (3, 4)),
+    ],
 )
 def test_both_engines_agree_on_any_register(seed: int, on: date, other: Any) -> None:
     tables = Chance(seed).register(**other)
@@ -548,6 +556,7 @@ def test_the_synthetic_city_has_every_outcome_and_both_engines_agree_on_it(tmp_p
     assert any(row["contract_until"] is None for row in hires)
 
 
+@pytest.mark.slow
 def test_facts_have_their_declared_columns_and_compile_for_spark() -> None:
     from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -18,7 +19,7 @@ import pytest
 from guildhall.city import load, rule_parameters
 from guildhall.incentives.engine import RULEBOOK
 from guildhall.incentives.engine.facts.everybody import READS
-from guildhall.incentives.engine.policy import RULE_RUNS, disclosure
+from guildhall.incentives.engine.policy import FACTS_RUNS, RULE_RUNS, disclosure
 from guildhall.incentives.engine.policy.changes import changed, figures, in_force, parse
 from guildhall.incentives.engine.policy.open_cases import CASES, change_of_open, reaches
 from guildhall.incentives.engine.policy.outcomes import Law, known
@@ -181,8 +182,10 @@ def test_what_is_known_of_columns_changes_nothing_but_the_time(made: Decided, pa
 
 
 def test_a_rerun_is_a_no_op_and_one_that_was_stopped_goes_on(
-    folder: Folder, parameters: Parameters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Folder, made: Decided, results: Path, parameters: Parameters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Over facts that were kept before."""
+    shutil.copytree(results / FACTS_RUNS, tmp_path / FACTS_RUNS)
     worked: list[str] = []
     real = decided_outcomes
 
@@ -207,7 +210,10 @@ def test_a_rerun_is_a_no_op_and_one_that_was_stopped_goes_on(
     assert worked[3:] == ["hiring_subsidy"]
 
 
-@pytest.mark.parametrize("text", ["skill_upgrade_subsidy.min_insured_months=1", "hiring_subsidy.amount[listed]=100000"])
+@pytest.mark.parametrize(
+    "text",
+    ["skill_upgrade_subsidy.min_insured_months=1", pytest.param("hiring_subsidy.amount[listed]=100000", marks=pytest.mark.slow)],
+)
 def test_a_changed_figure_has_the_winners_and_losers_it_has_one_by_one(
     made: Decided, one_by_one: Any, parameters: Parameters, text: str
 ) -> None:
@@ -305,6 +311,7 @@ def test_an_unknown_key_of_a_table_is_refused_with_those_there_are(parameters: P
         changed(parameters, parse("skill_upgrade_subsidy.amount[L9,true]=1", RULEBOOK, parameters), ON)
 
 
+@pytest.mark.slow
 def test_the_questions_compile_for_spark(made: Decided, parameters: Parameters) -> None:
     from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 
@@ -336,13 +343,18 @@ def test_extents_are_kept_as_plain_text(made: Decided) -> None:
     "text",
     [
         "skill_upgrade_subsidy.min_insured_months=1",
-        "skill_upgrade_subsidy.window_months=1",
         "skill_upgrade_subsidy.yearly_limit=0",
-        "skill_upgrade_subsidy.amount[L5,false]=1",
-        "hiring_subsidy.min_insured_months=30",
         "hiring_subsidy.graduate_months=1",
-        "hiring_subsidy.oldest=60",
         "hiring_subsidy.min_unemployed_months=0",
+        *(
+            pytest.param(text, marks=pytest.mark.slow)
+            for text in (
+                "skill_upgrade_subsidy.window_months=1",
+                "skill_upgrade_subsidy.amount[L5,false]=1",
+                "hiring_subsidy.min_insured_months=30",
+                "hiring_subsidy.oldest=60",
+            )
+        ),
     ],
 )
 def test_a_change_over_the_cases_it_can_touch_is_that_over_all(made: Decided, results: Path, parameters: Parameters, text: str) -> None:
