@@ -109,3 +109,4 @@ def test_the_officer_ticks_what_proved_untrue_and_the_claimant_reads_it(desk: De
     worker = people.signed_in(Grant.objects.get(pk=desk.worker.grant or 0))
     page = worker.get(reverse("claim_mine", args=[claim.pk])).content.decode()
     assert "经查不实" in page
+    assert "申请日在领失业保险金：否" in page

@@ -169,7 +169,7 @@ def _forms(request: HttpRequest, found: Full, shown: Opened | None, sent: str) -
         elif name == "refuse":
             given["initial"] = _prefilled(claim, latest, shown)
         if issubclass(ACTIONS[name].form, UntrueForm):
-            given["said"] = [(key, text(benefits.named(claim.benefit, key))) for key in found.said]
+            given["said"] = [(key, text(benefits.stated(claim.benefit, key, value))) for key, value in found.said.items()]
         every[name] = ACTIONS[name].form(**given)
     return every
 

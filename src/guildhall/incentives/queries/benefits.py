@@ -13,6 +13,7 @@ from guildhall.incentives.queries.sealed import Said
 from guildhall.kernel.errors import GuildhallError, NotFound
 from guildhall.kernel.tables import Text
 from guildhall.office.queries.parameters import parameters as in_force
+from guildhall.rules import sentences
 from guildhall.rules.inputs import Input
 from guildhall.rules.parameters import Parameters
 from guildhall.rules.rulebook import Rule
@@ -53,13 +54,16 @@ def basis(benefit: str) -> tuple[str, ...]:
     return rule.basis if rule else ()
 
 
-def named(benefit: str, name: str) -> Text:
-    """What an input of a benefit's rule is called, without the explanation that follows it; its name where the rule is gone."""
+def stated(benefit: str, name: str, value: Said) -> Text:
+    """What a claim says in words: what the input of the rule is called, without the explanation that follows it, and the value."""
     rule = rulebook().get(benefit)
     if rule is None or name not in rule.inputs:
         return Text(name, name)
-    doc = rule.inputs[name].doc
-    return Text(doc.zh.partition("；")[0].strip(), doc.en.partition(";")[0].strip())
+    given = rule.inputs[name]
+    zh, en = given.doc.zh.partition("；")[0].strip(), given.doc.en.partition(";")[0].strip()
+    if value is None:
+        return Text(zh, en)
+    return Text(f"{zh}：{sentences.said(value, given.unit, 'zh')}", f"{en}: {sentences.said(value, given.unit, 'en')}")
 
 
 def asked(benefit: str) -> tuple[Input, ...]:

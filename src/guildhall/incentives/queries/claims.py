@@ -323,10 +323,11 @@ def _neutral(found: Claim, verdict: Verdict) -> str:
 
 
 def _judged(found: Claim) -> Iterable[Judged]:
+    said = said_in(found)
     for row in Verdict.objects.filter(claim=found).select_related("appeal").order_by("pk"):
         appeal = getattr(row, "appeal", None)
         words = (grounds_of(appeal), answer_of(appeal)) if appeal else ("", "")
-        untrue = tuple(benefits.named(found.benefit, name) for name in row.untrue)
+        untrue = tuple(benefits.stated(found.benefit, name, said.get(name)) for name in row.untrue)
         yield Judged(row, told_in(row), tuple(row.basis), untrue, appeal, *words, may_move(row))
 
 
