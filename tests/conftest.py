@@ -73,6 +73,11 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
+def pytest_sessionfinish() -> None:
+    """At the end everything is given back, or libraries report that it leaked."""
+    gc.unfreeze()
+
+
 @pytest.fixture(autouse=True)
 def no_language() -> None:
     """No language is chosen yet: Django's test client leaves that of the last page it asked for, in whichever test that was."""

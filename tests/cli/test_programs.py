@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,7 @@ def test_production_begins_with_an_empty_var_that_is_private(program: Command, t
     assert (tmp_path / "var" / "guildhall.sqlite3").exists()
 
 
+@pytest.mark.slow
 def test_snapshot_on_a_new_var_says_that_nothing_is_loaded(program: Command) -> None:
     ran = program("snapshot")
     assert ran.code == 1
@@ -74,12 +77,14 @@ def test_snapshot_on_a_new_var_says_that_nothing_is_loaded(program: Command) -> 
 
 def test_fresh_touches_no_database_outside_var(program: Command, tmp_path: Path) -> None:
     elsewhere = tmp_path / "other.sqlite3"
-    assert program("migrate", DATABASE_URL=f"sqlite:///{elsewhere}").code == 0
-    before = everything(tmp_path)
+    with closing(sqlite3.connect(elsewhere)) as other:
+        other.execute("CREATE TABLE theirs (kept TEXT)")
+    before, held = everything(tmp_path), elsewhere.read_bytes()
     ran = program("demo", "--fresh", "--no-serve", DATABASE_URL=f"sqlite:///{elsewhere}")
     assert ran.code == 1
     assert "DATABASE_URL points to another database" in ran.err
-    assert set(everything(tmp_path)) - {"var/lock"} == set(before)
+    assert set(everything(tmp_path)) - {"var", "var/lock"} == set(before)
+    assert elsewhere.read_bytes() == held
 
 
 @pytest.mark.slow

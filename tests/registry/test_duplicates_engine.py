@@ -88,13 +88,27 @@ persons = st.lists(
 )
 
 
-@settings(max_examples=25)
-@given(
+anybody = given(
     persons,
     st.lists(st.fixed_dictionaries({"worker_id": keys, "number": few}), max_size=8),
     st.lists(st.fixed_dictionaries({"worker_id": keys, "certificate": few}), max_size=8),
 )
+
+
+@settings(max_examples=6)
+@anybody
 def test_fast_and_slow_agree(people: Any, numbers: Any, certificates: Any) -> None:
+    agree(people, numbers, certificates)
+
+
+@pytest.mark.slow
+@settings(max_examples=60)
+@anybody
+def test_fast_and_slow_agree_on_many(people: Any, numbers: Any, certificates: Any) -> None:
+    agree(people, numbers, certificates)
+
+
+def agree(people: Any, numbers: Any, certificates: Any) -> None:
     agreements, comparable = found(people, numbers, certificates)
     assert agreements == duplicates_reference.agreements(people, numbers, certificates)
     assert comparable == duplicates_reference.comparable(people)

@@ -387,11 +387,25 @@ CHANGES = st.fixed_dictionaries(
 FILES = st.lists(st.builds(lambda n, said: full(n, **said), PEOPLE, CHANGES), max_size=8, unique_by=lambda made: made.identity_number)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(files=st.lists(FILES, min_size=1, max_size=3), sizes=st.lists(st.integers(1, 4), min_size=3, max_size=3), stop=st.integers(0, 5))
-def test_however_it_is_cut_and_resumed_the_end_is_the_same(
-    now: datetime, monkeypatch: pytest.MonkeyPatch, files: list[Any], sizes: list[int], stop: int
-) -> None:
+cut = given(
+    files=st.lists(FILES, min_size=1, max_size=3), sizes=st.lists(st.integers(1, 4), min_size=3, max_size=3), stop=st.integers(0, 5)
+)
+
+
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@cut
+def test_however_it_is_cut_and_resumed_the_end_is_the_same(now: datetime, monkeypatch: pytest.MonkeyPatch, **drawn: Any) -> None:
+    _ends_the_same(now, monkeypatch, **drawn)
+
+
+@pytest.mark.slow
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@cut
+def test_however_many_are_cut_and_resumed_the_end_is_the_same(now: datetime, monkeypatch: pytest.MonkeyPatch, **drawn: Any) -> None:
+    _ends_the_same(now, monkeypatch, **drawn)
+
+
+def _ends_the_same(now: datetime, monkeypatch: pytest.MonkeyPatch, files: list[Any], sizes: list[int], stop: int) -> None:
     """Cut into chunks of any size and stopped after any of them, a file ends as one applied in one go; and again changes nothing."""
     from django.db import transaction
 

@@ -111,7 +111,7 @@ def _named(name: str, typed: str) -> bool:
     return plain(name).startswith(typed) if kind in ("name", "surname") else begins(name, typed)
 
 
-@pytest.mark.parametrize("crowded", [1, 2, 3], indirect=True)
+@pytest.mark.parametrize("crowded", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))], indirect=True)
 def test_a_search_finds_whom_a_slow_reading_finds(crowded: None) -> None:
     slowly = Slowly()
     for who, viewer in VIEWERS.items():

@@ -57,7 +57,7 @@ def test_five_million_moves_the_figures_and_calibrated_ones_agree(tmp_path: Path
     assert_agree(city, folder, found)
 
 
-@pytest.mark.parametrize("scale", ["1", "0.1"])
+@pytest.mark.parametrize("scale", [pytest.param("1", marks=pytest.mark.slow), "0.1"])
 def test_a_pack_just_begun_lists_only_what_agrees(scale: str, tmp_path: Path) -> None:
     city = load(new("begun", tmp_path))
     folder = build(city, scale=Fraction(scale), seed=7, out=tmp_path / "city")

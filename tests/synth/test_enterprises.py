@@ -25,7 +25,7 @@ def of(made: Made, column: str, *words: str) -> NDArray[np.bool_]:
     return np.isin(made.words(tables.ORGANISATIONS, column).astype(str), words)
 
 
-@pytest.fixture(params=["chongqing", "third"])
+@pytest.fixture(params=["chongqing", pytest.param("third", marks=pytest.mark.slow)])
 def model(request: pytest.FixtureRequest) -> Made:
     found: Made = request.getfixturevalue(request.param)
     return found
@@ -52,6 +52,7 @@ def test_every_enterprise_has_staff(made: Made) -> None:
     assert staff(made)[of(made, "kind", "enterprise")].min() >= 1
 
 
+@pytest.mark.slow
 def test_above_scale_industry_is_as_large_as_published(third: Made) -> None:
     """6,500 to 7,100 enterprises with 1.42 to 1.5 million workers; about 157 large ones of 2,900 on average; the others have 157."""
     people, part = staff(third), Fraction(third.scale)
@@ -64,6 +65,7 @@ def test_above_scale_industry_is_as_large_as_published(third: Made) -> None:
     assert abs(people[above & ~large].mean() / 157 - 1) < 0.1
 
 
+@pytest.mark.slow
 def test_staff_agree_with_the_size_class(third: Made) -> None:
     people = staff(third)
     for size, least, most in (("large", 1000, 15_000), ("medium", 300, 999), ("small", 20, 299), ("micro", 1, 19)):

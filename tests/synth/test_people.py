@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pytest
 from numpy.typing import NDArray
 
 from guildhall.registry import tables
@@ -43,6 +44,7 @@ def test_no_job_begins_before_school_ends_or_at_less_than_16(made: Made) -> None
     assert np.all(start >= made.days(tables.WORKERS, "birth_month")[worker] + 16 * 365)
 
 
+@pytest.mark.slow
 def test_no_day_of_the_last_year_stands_out_as_the_beginning_of_jobs(chongqing: Made, third: Made) -> None:
     for made in (chongqing, third):
         start = made.days(tables.EMPLOYMENT, "started_on")[made.days(tables.EMPLOYMENT, "ended_on") > made.today]

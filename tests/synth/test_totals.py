@@ -117,7 +117,7 @@ FULL = {"L5": 1_760_000, "L4": 2_102_400, "L3": 1_540_000, "L2": 215_000, "L1": 
         "none": 1_200_000, "student": 880_000, "job_seeker": 240_000}  # fmt: skip
 
 
-@pytest.mark.parametrize("scale", ["0.01", "0.3"])
+@pytest.mark.parametrize("scale", ["0.01", pytest.param("0.3", marks=pytest.mark.slow)])
 def test_weights_add_up_to_the_full_city(scale: str, request: pytest.FixtureRequest) -> None:
     made: Made = request.getfixturevalue({"0.01": "chongqing", "0.3": "third"}[scale])
     assert weight_by_stratum(made) == FULL
