@@ -169,6 +169,12 @@ def is_unknown(cell: Cell) -> Sql | bool:
     return found
 
 
+def left_open(cell: Cell) -> Cell:
+    """The same as a flag, known in every row."""
+    test = is_unknown(cell)
+    return constant(test) if isinstance(test, bool) else Cell("flag", test, strict=())
+
+
 def chosen(branches: Sequence[tuple[Sql, Cell]], type_: str) -> Cell:
     """The cell of the first branch whose test is true; unknown where none is. Tests are Ibis values."""
     kept = [(test, cell) for test, cell in branches if not cell.is_unknown]

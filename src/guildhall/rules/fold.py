@@ -6,14 +6,15 @@ equal on generated rules and people. Nothing here knows which engine runs it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeAlias
 
 from guildhall.kernel.money import LARGEST
 from guildhall.rules import comparing
-from guildhall.rules.cells import Cell, Sql, both, constant, is_unknown, known_with, negated, unknown, written
+from guildhall.rules.beyond import Beyond
+from guildhall.rules.cells import Cell, Sql, both, constant, known_with, left_open, negated, unknown, written
 from guildhall.rules.decisions import OUTCOMES
 from guildhall.rules.expressions import RuleFault
 from guildhall.rules.parameters import Parameters
@@ -29,6 +30,8 @@ COLUMNS = ("outcome", "value", "amount", "failed", "unknown", "bad")
 should the open conditions hold, would be; empty where refused and where that is not known. `failed`, `unknown`: int64, bit i
 for condition i of the rule.
 `bad`: int64, bit i for input i of `rule.reads`."""
+BEYOND = "beyond"
+"""What a fold adds where inputs are left apart: a flag, known in every row."""
 MOST_BITS = 62
 ENTITLED, REFUSED, UNDETERMINED = OUTCOMES
 
@@ -48,31 +51,51 @@ def fold(
     """
 
     def folded(facts: Table) -> Table:
-        found = _folded([rule], parameters, on, facts, extents or {}, keep)
+        found = _folded([rule], parameters, on, facts, extents or {}, keep, None)
         return found.rename({what: column(rule, what) for what in COLUMNS})
 
     return folded
 
 
 def fold_all(
-    rules: Sequence[Rule], parameters: Parameters, on: date, *, extents: Extents | None = None, keep: Sequence[str] | None = None
+    rules: Sequence[Rule],
+    parameters: Parameters,
+    on: date,
+    *,
+    extents: Extents | None = None,
+    keep: Sequence[str] | None = None,
+    apart: Collection[str] | None = None,
 ) -> Callable[[Table], Table]:
-    """The same for several rules on one facts table in one pass; `column(rule, what)` names what each adds."""
+    """The same for several rules on one facts table in one pass; `column(rule, what)` names what each adds.
+
+    Where inputs to leave `apart` are named there is BEYOND besides: whether anything is unknown for more than that these are empty.
+    """
 
     def folded(facts: Table) -> Table:
-        return _folded(rules, parameters, on, facts, extents or {}, keep)
+        return _folded(rules, parameters, on, facts, extents or {}, keep, apart)
 
     return folded
 
 
-def _folded(rules: Sequence[Rule], parameters: Parameters, on: date, facts: Table, extents: Extents, keep: Sequence[str] | None) -> Table:
+def _folded(
+    rules: Sequence[Rule],
+    parameters: Parameters,
+    on: date,
+    facts: Table,
+    extents: Extents,
+    keep: Sequence[str] | None,
+    apart: Collection[str] | None,
+) -> Table:
     _check(rules)
     kept = tuple(facts.columns) if keep is None else tuple(keep)
     read = {name for rule in rules for name in rule.reads} | set(kept)
     usable = Usable(facts.select(*(name for name in facts.columns if name in read)), rules, on, extents)
     added: dict[str, Sql] = {}
     for rule in rules:
-        results = Folded(Translation(rule, parameters, usable), usable).results
+        translation = Translation(rule, parameters, usable)
+        results = Folded(translation, usable).results
+        if apart is not None:
+            results[BEYOND] = written(Beyond(translation, apart).of(rule.trees))
         added |= {column(rule, what): sql for what, sql in results.items()}
     finished = usable.stages.finished()
     return finished.select(*kept, **{name: over(sql, finished) for name, sql in added.items()})
@@ -121,7 +144,7 @@ class Folded:
         sound, holds = self._kept("sound", negated(both(bad, "or"))), self._kept("holds", both(states, "and"))
         open_ = both([sound, _not_false(holds)], "and")
         amount = self._amount(open_)
-        known = constant(True) if self.rule.result.value is None else negated(_unknown(amount))
+        known = constant(True) if self.rule.result.value is None else negated(left_open(amount))
         entitled = self._kept("entitled", both([sound, holds, known], "and"))
         refused = both([sound, negated(holds)], "and")
         return {
@@ -129,7 +152,7 @@ class Folded:
             "value": ibis.cases((written(entitled), written(amount))),
             "amount": written(amount),
             "failed": _mask([negated(state) for state in states]),
-            "unknown": _mask([_unknown(state) for state in states]),
+            "unknown": _mask([left_open(state) for state in states]),
             "bad": _mask(bad),
         }
 
@@ -168,11 +191,6 @@ def _as_money(amount: Cell) -> Cell:
     if amount.is_constant or amount.sql.type().is_int64():
         return amount
     return Cell("whole", amount.sql.cast("int64"))
-
-
-def _unknown(cell: Cell) -> Cell:
-    test = is_unknown(cell)
-    return constant(test) if isinstance(test, bool) else Cell("flag", test, strict=())
 
 
 def _mask(states: Sequence[Cell]) -> Sql:

@@ -42,6 +42,22 @@ def near_miss(rule: Rule, condition: str, evaluation: Evaluation, on: date, tria
     return min(found, key=lambda near: near.turns_on or date.max, default=None)
 
 
+def may_turn(rule: Rule, condition: str) -> bool:
+    """Whether there are facts of which waiting cures that condition: it asks for more of something that grows."""
+    return _may_turn(rule, rule.conditions[condition])
+
+
+def _may_turn(rule: Rule, node: Node) -> bool:
+    if isinstance(node, Logic):
+        return any(_may_turn(rule, part) for part in node.parts)
+    if not isinstance(node, Comparison) or node.order not in _MIRRORED:
+        return False
+    side = node.left if node.order in ("ge", "gt") else node.right
+    if isinstance(side, Elapsed) and isinstance(side.end, InputRef):
+        return rule.inputs[side.end.name].origin.grows == "day"
+    return isinstance(side, InputRef) and bool(rule.inputs[side.name].origin.grows)
+
+
 def _tried(rule: Rule, condition: str, cure: Cure, facts: Facts, on: date, trial: Trial) -> Near | None:
     if cure.turns_on is not None:
         outcome, value = trial(_later(rule, facts, on, cure.turns_on), cure.turns_on)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from guildhall.incentives.engine.subjects import BY_TABLE
 from guildhall.kernel.tables import Text
 from guildhall.rules.decisions import Decision, Near
-from guildhall.rules.expressions import InputRef, walk
-from guildhall.rules.fold import column
+from guildhall.rules.fold import BEYOND, column
+from guildhall.rules.near import may_turn
 from guildhall.rules.rulebook import Rule
 
 LIKELY, NEAR, TAKEN_UP, OFF = "likely", "near", "taken_up", "off"
@@ -83,25 +83,24 @@ def own_facts(facts: Mapping[str, object]) -> dict[str, object]:
 
 
 def worth_deciding(rule: Rule, folded: Any) -> Any:
-    """An Ibis test on a folded table: the row may be a candidate. It lets through too many, and never too few."""
-    failed, unknown, bad = (folded[column(rule, what)] for what in ("failed", "unknown", "bad"))
+    """An Ibis test on a table folded with what claims say left `apart`: the row may be a candidate. It lets through too many, and never
+    too few.
+    """
+    failed, unknown, bad, beyond = (folded[column(rule, what)] for what in ("failed", "unknown", "bad", BEYOND))
     known = (bad == 0) & (((failed | unknown) & _bits(rule, WHOM)) == 0)
-    likely = known & (failed == 0) & ((unknown & ~_shown_by_claim(rule)) == 0)
-    return likely | (known & (unknown == 0) & (failed > 0) & ((failed & (failed - 1)) == 0))
+    turning = _bits(rule, [name for name in rule.conditions if may_turn(rule, name)])
+    near = (unknown == 0) & (failed > 0) & ((failed & (failed - 1)) == 0) & ((failed & turning) != 0)
+    return known & (((failed == 0) & ~beyond) | near)
+
+
+def said(rules: Iterable[Rule]) -> frozenset[str]:
+    """The inputs of rules that a claim says."""
+    return frozenset(name for rule in rules for name in rule.reads if _is_said(rule, name))
 
 
 def claimant(rule: Rule) -> str:
     """Who claims it: worker or organisation."""
     return BY_TABLE[rule.facts].claimant
-
-
-def _shown_by_claim(rule: Rule) -> int:
-    """The bits of the conditions that read something a claim says."""
-    return sum(
-        1 << bit
-        for bit, node in enumerate(rule.conditions.values())
-        if any(isinstance(part, InputRef) and _is_said(rule, part.name) for part in walk(node))
-    )
 
 
 def _bits(rule: Rule, names: Collection[str]) -> int:

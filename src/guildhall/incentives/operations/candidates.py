@@ -134,8 +134,9 @@ class _Stage:
 
     def _worth(self, tables: Tables) -> Any:
         rows = facts(tables, on=self.run.on, only=(self.table.name,))[self.table.name]
-        folded = fold_all([*self.rules.values()], self.parameters, self.run.on)(rows)
-        tests = {WORTH.format(rule.name): engine.worth_deciding(rule, folded) for rule in self.rules.values()}
+        rules = [*self.rules.values()]
+        folded = fold_all(rules, self.parameters, self.run.on, apart=engine.said(rules))(rows)
+        tests = {WORTH.format(rule.name): engine.worth_deciding(rule, folded) for rule in rules}
         return folded.mutate(**tests).filter(lambda t: reduce(or_, (t[name] for name in tests))).select(*rows.columns, *tests)
 
     def _chunks(self, worth: Any) -> Iterator[tuple[list[Row], int | None]]:
