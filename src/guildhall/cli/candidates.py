@@ -42,7 +42,7 @@ def candidates(on: datetime | None, again: bool) -> None:
     if again:
         begin_anew(on=day, by=by)
     with step("candidates") as report:
-        found = _searched(day, by, now, report)
+        found = searched(day, by, now, report)
     counts = ", ".join(f"{n:,} {state.replace('_', ' ')}" for state, n in found.states.items()) or "nobody"
     click.echo(f"{day}: {counts}; {found.told:,} people told for the first time")
 
@@ -59,12 +59,13 @@ def search_candidates(*, arguments: dict[str, Any], by: Viewer, clock: Clock, pr
     if (last and last.on >= today) or not people(by, today).exists():
         return
     try:
-        _searched(today, by, now, progress)
+        searched(today, by, now, progress)
     except AlreadyDone:
         return
 
 
-def _searched(on: date, by: Viewer, now: datetime, progress: Progress) -> Tally:
+def searched(on: date, by: Viewer, now: datetime, progress: Progress) -> Tally:
+    """A snapshot of the present records, searched, and deleted."""
     from guildhall.incentives.operations.candidates import search
     from guildhall.overview.snapshot import make
 
