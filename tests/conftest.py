@@ -47,6 +47,7 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 from django.utils import translation  # noqa: E402
 
 from tests.append_only import let_flush  # noqa: E402
+from tests.promises import left_out  # noqa: E402
 from tests.shown import browser, computed, records, shown  # noqa: E402
 
 __all__ = ["browser", "computed", "records", "shown"]
@@ -56,6 +57,11 @@ let_flush()
 # The same examples every time and on any machine, however busy it is.
 hypothesis.settings.register_profile("house", derandomize=True, deadline=None, database=None)
 hypothesis.settings.load_profile("house")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leaves out what takes seconds to collect where nobody asked for it; None lets pytest decide."""
+    return left_out(collection_path, config.option.markexpr) or None
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses by it

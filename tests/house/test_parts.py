@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from tests import parts, postgres
+from tests import parts, postgres, promises
 from tests.house.tree import REPOSITORY
 
 
@@ -39,6 +41,14 @@ def test_suite_on_postgresql_is_skipped_or_failed_without_it(ci: str, code: int,
     monkeypatch.setattr(parts, "postgresql", lambda: None)
     monkeypatch.setenv("CI", ci)
     assert postgres.main(["false"]) == code
+
+
+def test_trials_that_take_long_to_make_are_left_out_of_the_quick_suite_alone() -> None:
+    chosen = re.findall(r'-m "([^"]+)"', (REPOSITORY / "Makefile").read_text(encoding="utf-8"))
+    held = [path for path in (REPOSITORY / "tests").rglob(promises.NAME) if any(promises.left_out(path, markers) for markers in chosen)]
+    assert len(held) == 2
+    assert [markers for markers in chosen if promises.left_out(held[0], markers)] == ["not slow and not browser and not postgres"]
+    assert not promises.left_out(Path("test_api.py"), "not slow")
 
 
 def test_bare_make_lists_its_targets() -> None:

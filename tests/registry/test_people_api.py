@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import schemathesis
 from django.test import Client
-from hypothesis import HealthCheck, settings
 
 from guildhall.office.models import AuditEvent
-from guildhall.project.wsgi import application
 
 if TYPE_CHECKING:
     from tests.world import World
-
-document = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application).include(path_regex="people")
 
 
 @pytest.fixture
@@ -27,33 +21,11 @@ def world(db: None, shown: None) -> World:
     return build(sessions=False)
 
 
-@pytest.fixture
-def one_connection() -> Iterator[None]:
-    """Keeps the test's connection open between requests, as Django's own test client does."""
-    from django.core.signals import request_finished, request_started
-    from django.db import close_old_connections
-
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
-
-
 def ask(world: World, who: str, path: str, body: dict[str, Any] | None = None) -> Any:
     headers = {"Authorization": f"Bearer {world.key(who)}"}
     if body is None:
         return Client().get(f"/api/v1/{path}", headers=headers)
     return Client().post(f"/api/v1/{path}", json.dumps(body), "application/json", headers=headers)
-
-
-@pytest.mark.slow
-@pytest.mark.usefixtures("one_connection")
-@document.parametrize()
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_every_route_of_people_keeps_its_promise(world: World, case: Any) -> None:
-    for who in ("assessor", "planner"):
-        case.call_and_validate(headers={"Authorization": f"Bearer {world.key(who)}"})
 
 
 def test_a_person_is_found_and_read(world: World) -> None:

@@ -3,45 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import schemathesis
-from hypothesis import HealthCheck, settings
-
-from guildhall.project.wsgi import application
 
 if TYPE_CHECKING:
     from django.test import Client
 
 ROUTES = ("snapshot", "figures", "ladder", "measures", "clusters", "series", "parks")
 RECORDED = ("places", "organisations", "occupations")
-
-
-document = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
-
-
-@pytest.fixture
-def one_connection() -> Iterator[None]:
-    """Keeps the test's connection open between requests, as Django's own test client does."""
-    from django.core.signals import request_finished, request_started
-    from django.db import close_old_connections
-
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
-
-
-@pytest.mark.slow
-@pytest.mark.usefixtures("records", "one_connection")
-@document.parametrize()
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_every_operation_keeps_its_promise(case: Any) -> None:
-    case.call_and_validate()
 
 
 @pytest.mark.parametrize("route", ROUTES)
