@@ -20,12 +20,13 @@ from guildhall.city import load, rule_parameters
 from guildhall.incentives.engine import RULEBOOK
 from guildhall.incentives.engine.facts.everybody import READS
 from guildhall.incentives.engine.policy import FACTS_RUNS, RULE_RUNS, disclosure
-from guildhall.incentives.engine.policy.changes import changed, figures, in_force, parse
+from guildhall.incentives.engine.policy.changes import Figure, changed, figures, in_force, parse
 from guildhall.incentives.engine.policy.open_cases import CASES, change_of_open, reaches
 from guildhall.incentives.engine.policy.outcomes import Law, known
 from guildhall.incentives.engine.policy.outcomes import outcomes as decided_outcomes
 from guildhall.incentives.operations import policy as operations
 from guildhall.incentives.operations.policy import Decided, between_days, compute_policy, keep_facts, what_if
+from guildhall.incentives.pages.what_if import _slider, _value
 from guildhall.incentives.tables.policy import DIMENSIONS, KEPT, POLICY, POLICY_BAD, POLICY_HIDDEN, POLICY_REASONS
 from guildhall.kernel.backends import open_tables
 from guildhall.kernel.disclosure import THRESHOLD
@@ -35,7 +36,7 @@ from guildhall.registry import tables as registry
 from guildhall.rules import population
 from guildhall.rules.decisions import Decision
 from guildhall.rules.fold import fold
-from guildhall.rules.parameters import Parameters
+from guildhall.rules.parameters import Parameter, Parameters
 from guildhall.rules.rows import decide
 from guildhall.synth import build
 
@@ -387,3 +388,15 @@ def test_cases_are_kept_of_the_days_on_which_a_figure_is_read_alone(made: Decide
     days = pc.min_max(cases.column("hired_on")).as_py()
     assert min(start for start, _ in reach[1] if start) <= days["min"]
     assert 0 < cases.num_rows < made.facts["incentives.hire_facts"].manifest.tables["incentives.hire_facts"].rows
+
+
+@pytest.mark.parametrize(
+    ("value", "at"), [(Fraction(1, 4), 250), (Fraction(7, 400), 35), (Fraction(1, 3), 1000), (0, 0), (150_000, 150_000)]
+)
+def test_the_value_in_force_is_a_stop_of_its_slider(value: int | Fraction, at: int) -> None:
+    figure = Figure(Parameter("rate", "fen", "scalar", ()), (), value)
+    slider = _slider(figure, None)
+    assert slider.at == at
+    assert slider.at % slider.step == 0
+    assert slider.low <= slider.at <= slider.high
+    assert _value(figure, slider.at) == value

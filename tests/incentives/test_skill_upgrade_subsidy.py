@@ -203,3 +203,11 @@ def _on(version: Version) -> Version:
 @each(MERGER, CERTIFICATE_FACTS)
 def test_the_district_on_the_day_of_issue_decides(case: Case, beibei_pays_more: Parameters) -> None:
     agrees(decided(RULE, BASE, case, beibei_pays_more), case)
+
+
+def test_no_day_is_promised_beyond_the_end_of_the_instrument() -> None:
+    """For grants of 2026 nothing was found: months that are full only then promise nothing."""
+    base = Case({"source": "-"}, {"insured_months": 9, "issued_on": date(2025, 5, 12), "applied_on": date(2025, 11, 30)})
+    decision = decided(RULE, {**BASE, "granted_on": date(2025, 11, 30)}, base)
+    assert decision.outcome == "refused"
+    assert decision.near is None or decision.near.turns_on is None

@@ -13,6 +13,7 @@ from guildhall.kernel.backends import open_arrow
 from guildhall.kernel.tables import Table
 from guildhall.rules import Parameters, Rule, RuleFault, decide
 from guildhall.rules.fold import fold
+from guildhall.rules.rows import _read  # what would be given should the open conditions hold, which no decision tells
 from guildhall.rules.validity import unusable
 from tests.rules.extents import of_table
 from tests.rules.generated import ON, PEOPLE, laws, people, rules
@@ -25,7 +26,7 @@ def by_table(
     with open_arrow({"facts": facts.build({column.name: [row.get(column.name) for row in rows] for column in facts.columns})}) as tables:
         known = of_table(tables, tables["facts"], [rule]) if extents else None
         found = fold(rule, parameters, on, extents=known, keep=facts.key)(tables["facts"])
-        return tables.rows(found.order_by(*facts.key).select("outcome", "value", "failed", "unknown", "bad"))
+        return tables.rows(found.order_by(*facts.key).select("outcome", "value", "amount", "failed", "unknown", "bad"))
 
 
 def by_row(rule: Rule, parameters: Parameters, row: Mapping[str, object], on: date) -> dict[str, object]:
@@ -34,9 +35,11 @@ def by_row(rule: Rule, parameters: Parameters, row: Mapping[str, object], on: da
     found = decide(rule, inputs, parameters=parameters, on=on)
     names = list(rule.conditions)
     bad = {missing.name for missing in unusable(rule, inputs, on).values() if missing.why == "bad"}
+    _, _, amount, _ = _read(rule, inputs, parameters, on)
     return {
         "outcome": found.outcome,
         "value": found.value,
+        "amount": None if found.outcome == "refused" or bad else amount.value,
         "failed": sum(1 << names.index(name) for name in found.failed),
         "unknown": sum(1 << names.index(name) for name in found.unknown),
         "bad": sum(1 << rule.reads.index(name) for name in bad),

@@ -55,9 +55,9 @@ def feed(
     return Origin("feed", as_of, days, grows, empty, at, contradicted)
 
 
-def grants(*, empty: Text | None = None) -> Origin:
+def grants(*, grows: Literal["", "month", "day"] = "", empty: Text | None = None) -> Origin:
     """From what was granted here before."""
-    return Origin("grants", empty=empty)
+    return Origin("grants", grows=grows, empty=empty)
 
 
 def claim(*, grows: Literal["", "month", "day"] = "", empty: Text | None = None) -> Origin:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -126,14 +127,21 @@ def _slider(figure: Figure, asked: str | None) -> Slider:
     """From nothing to twice the value in force, in round steps, so that the value itself is a stop."""
     now = figure.value
     if isinstance(now, Fraction):
-        at = int(now * SHARES)
-        return Slider(0, max(min(2 * at, SHARES), at, 100), 5 if at % 5 == 0 else 1, _whole(asked, 0, 10 * SHARES, at), SHARES // 100, "%")
+        scale = _scale(now)
+        at = int(now * scale)
+        high = max(min(2 * at, scale), at, scale // 10)
+        return Slider(0, high, 5 if at % 5 == 0 else 1, _whole(asked, 0, 10 * scale, at), scale // 100, "%")
     at = int(now or 0)
     step = _step(at)
     high = max(2 * at, step * 10)
     fen = figure.parameter.unit == "fen"
     unit = value_said(1, figure.parameter.unit, "zh").replace("1", "").strip() if not fen else ""
     return Slider(0, high, step, _whole(asked, 0, 100 * max(high, 1), at), 100 if fen else 1, _("yuan") if fen else _unit(figure, unit))
+
+
+def _scale(value: Fraction) -> int:
+    """Into how many parts one is cut, so that a share in force is a whole number of them."""
+    return lcm(SHARES, value.denominator)
 
 
 def _unit(figure: Figure, chinese: str) -> str:
@@ -159,7 +167,7 @@ def _whole(asked: str | None, low: int, high: int, default: int = 0) -> int:
 
 
 def _value(figure: Figure, at: int) -> int | Fraction:
-    return Fraction(at, SHARES) if isinstance(figure.value, Fraction) else at
+    return Fraction(at, _scale(figure.value)) if isinstance(figure.value, Fraction) else at
 
 
 def _answer(found: WhatIf, by: str) -> dict[str, Any]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from guildhall.incentives.tables.facts import APPLIED, ASKED, GRANTED, as_of, fact, facts_table
+from guildhall.incentives.tables.facts import APPLIED, ASKED, GRANTED, GRANTING, as_of, fact, facts_table
 from guildhall.kernel.tables import CODE, COUNT, DATE, KEY, NAME
 from guildhall.registry.tables import SIZES
 from guildhall.rules.inputs import feed
 
 PREMIUMS = feed("premiums_as_of", 120, at=ASKED)
-PREMIUMS_MONTHS = feed("premiums_as_of", 120, at=ASKED, grows="month")
 
 FACTS = (
     fact("organisation_id", KEY, "用人单位", "employer", known=True, ref="registry.organisations"),
@@ -24,7 +23,12 @@ FACTS = (
         known=True,
     ),
     fact(
-        "granted_on", DATE, "发放日期；尚未发放的为查询日", "day of the grant; the day asked about while there is none", GRANTED, known=True
+        "granted_on",
+        DATE,
+        "发放日期；尚未发放的为查询日",
+        "day of the grant; the day asked about while there is none",
+        GRANTING,
+        known=True,
     ),
     fact(
         "premiums",
@@ -37,9 +41,9 @@ FACTS = (
     fact(
         "months_paid",
         COUNT,
-        "累计足额缴纳失业保险费月数",
-        "months for which premiums were paid in full, up to the application",
-        PREMIUMS_MONTHS,
+        "累计足额缴纳失业保险费月数，截至数据日期",
+        "months for which premiums were paid in full, up to the day of the data",
+        PREMIUMS,
         unit="months",
     ),
     fact("insured_people", COUNT, "上年度末参加失业保险人数", "people insured at the end of the year before", PREMIUMS, unit="persons"),

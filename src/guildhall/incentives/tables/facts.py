@@ -16,6 +16,8 @@ from guildhall.rules.inputs import Origin, claim, feed, grants, records
 RECORDED, GRANTED, CLAIMED = records(), grants(), claim()
 APPLIED = claim(grows="day")
 """The day of the claim: while there is none it is the day asked about, and moves with it."""
+GRANTING = grants(grows="day")
+"""The day of the grant moves in the same way."""
 ASKED = "applied_on"
 """The day that the facts of a claim are those of: data of other authorities are held against it, however late the claim is decided."""
 CONTRADICTS = "insurance_contradicts"
@@ -77,7 +79,12 @@ APPLICATION = (
         known=True,
     ),
     fact(
-        "granted_on", DATE, "发放日期；尚未发放的为查询日", "day of the grant; the day asked about while there is none", GRANTED, known=True
+        "granted_on",
+        DATE,
+        "发放日期；尚未发放的为查询日",
+        "day of the grant; the day asked about while there is none",
+        GRANTING,
+        known=True,
     ),
 )
 """The two days of a claim."""
