@@ -165,6 +165,37 @@ def _awaited(look: Callable[[], list[int] | bool]) -> list[int]:
     raise AssertionError("it did not come")
 
 
+READING = """
+import sys, time
+import django; django.setup()
+from datetime import UTC, datetime
+from guildhall.cli.work import Worker
+from guildhall.office.bulk import one_state
+from guildhall.office.models import Job
+from guildhall.office.operations.work import enqueue
+work = sys.modules["guildhall.cli.work"]
+work.PERIODIC, work.TOLD = (), 0.1
+enqueue(kind="job", key="1", arguments={}, now=datetime(2026, 1, 30, tzinfo=UTC))
+def job(*, arguments, by, clock, progress):
+    with one_state():
+        for n in range(4):
+            progress(n, 10); time.sleep(0.2)
+    print(Job.objects.values_list("done", "total").get())
+work.HANDLERS = {"job": job}
+Worker(lambda: datetime(2026, 1, 30, 1, tzinfo=UTC), print).run(once=True)
+print(Job.objects.values_list("state", "attempts").get())
+"""
+
+
+def test_work_that_reads_one_state_of_the_database_tells_how_far_it_is(program: Command, environment: dict[str, str]) -> None:
+    """A snapshot for the search by night is read where nothing can be written, least of all by the work itself."""
+    program("migrate")
+    environment |= {"DJANGO_SETTINGS_MODULE": "guildhall.project.settings"}
+    ran = subprocess.run([sys.executable, "-c", READING], env=environment, check=False, capture_output=True, text=True)
+    lines = ran.stdout.splitlines()
+    assert (lines[0], lines[-1]) == ("(3, 10)", "('done', 1)"), ran
+
+
 KILLED = """
 import os, signal, sys, time
 import django; django.setup()

@@ -32,7 +32,7 @@ from tests.world import World
 from tests.world import build as build_world
 
 BY = system("work")
-ON, NOW = date(2025, 3, 31), datetime(2025, 4, 1, tzinfo=UTC)
+ON, NOW = date(2025, 3, 31), datetime(2025, 3, 31, 1, tzinfo=UTC)
 TODAY, THEN = date(2026, 1, 30), datetime(2026, 1, 30, 2, tzinfo=UTC)
 SUBJECT = ("benefit", "kind", "key", "year", "worker_id", "organisation_id", "place_id")
 COLUMNS = (*SUBJECT, "state", "amount_fen", "turns_on", "open_to_employer")
@@ -97,6 +97,13 @@ def test_the_search_can_be_stopped_anywhere(folder: Folder, stages: Any, chunk: 
     assert Notice.objects.filter(template="candidate_found").count() == tally.told, "nobody is told twice"
     if len(stages) > 1:
         _the_next_night(folder)
+
+
+def test_nobody_is_told_of_what_the_rules_said_of_another_day(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations, "STAGES", operations.STAGES[:1])
+    tally = search(folder=folder, on=ON, by=BY, now=NOW + timedelta(days=1))
+    assert tally.states["likely"]
+    assert tally.told == Notice.objects.filter(template="candidate_found").count() == 0
 
 
 def _stopping(*at: int) -> Callable[[int, int], None]:

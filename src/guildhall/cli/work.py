@@ -41,7 +41,7 @@ Handler = Callable[..., None]
 POLL = 1.0
 """Seconds between two looks for work."""
 TOLD = 2.0
-"""Seconds between two lines of progress in the database."""
+"""Seconds after which progress is written into the database."""
 GRACE = 10.0
 """Seconds a worker may take to stop."""
 KEPT = timedelta(days=7)
@@ -70,7 +70,7 @@ def check(*, arguments: Arguments, by: Viewer, clock: Clock, progress: Progress)
     from guildhall.office.operations.audit import note_check
 
     begun = time.perf_counter()
-    found = verified()  # all events are seen in one state of the database, in which no progress can be written down
+    found = verified(progress=progress)
     note_check(found=found, by=by, now=clock(), seconds=time.perf_counter() - begun)
     if not found.proven:
         raise GuildhallError("The audit chain was altered", next="run `guildhall audit verify`")
@@ -240,23 +240,28 @@ class Worker:
 
 
 class _Held:
-    """A lease while its job is done."""
+    """A lease while its job is done. Only the thread beside the work writes: the work may be reading in a state where nothing can be."""
 
     def __init__(self, worker: Worker, job: Job) -> None:
         self.worker, self.job = worker, job
         self.over, self.lost = threading.Event(), threading.Event()
-        self.told = time.monotonic()
+        self.reached: tuple[int, int] | None = None
 
     def beat(self) -> None:
-        """Renews the lease three times in its span until the job is over or another has it."""
+        """Renews the lease three times in its span, and writes how far the job is, until it is over or another has it."""
         from django.db import Error, connection
 
         from guildhall.office.operations.work import LEASE, LeaseLost
 
+        renewed, written = time.monotonic(), self.reached
         try:
-            while not self.over.wait(LEASE.total_seconds() / 3):
+            while not self.over.wait(min(TOLD, LEASE.total_seconds() / 3)):
+                reached = self.reached
+                if reached == written and time.monotonic() - renewed < LEASE.total_seconds() / 3:
+                    continue
                 try:
-                    self._renew(None)
+                    self._renew(reached)
+                    renewed, written = time.monotonic(), reached
                 except LeaseLost:
                     self.lost.set()
                     return
@@ -271,16 +276,14 @@ class _Held:
         heartbeat(job=self.job, worker=self.worker.name, now=self.worker.clock(), progress=progress)
 
     def progress(self, done: int, total: int) -> None:
-        """Writes now and then how far the job is. Raises LeaseLost or Stopping where it must not go on."""
+        """Takes note of how far the job is. Raises LeaseLost or Stopping where it must not go on."""
         if self.lost.is_set():
             from guildhall.office.operations.work import LeaseLost
 
             raise LeaseLost(f"Job {self.job.kind} {self.job.key} is no longer ours", why="its lease ran out")
         if self.worker.stopping.is_set():
             raise Stopping
-        if time.monotonic() - self.told >= TOLD or done == total:
-            self.told = time.monotonic()
-            self._renew((done, total))
+        self.reached = (done, total)
 
 
 @click.command()

@@ -16,6 +16,7 @@ from operator import or_
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guildhall.incentives import tables as published
@@ -161,8 +162,9 @@ class _Stage:
             before = self._before(last)
             made = self._made(seen, before)
             Candidate.objects.bulk_create(made, batch_size=500)
-            fresh = [row for row in made if row.state == LIKELY and cell_of(row) not in before and self._is_told(row)]
-            self.tally.told += tell_each(fresh, now=self.now)
+            if self.run.on == timezone.localdate(self.now):  # nobody is told today of what the rules said of another day
+                fresh = [row for row in made if row.state == LIKELY and cell_of(row) not in before and self._is_told(row)]
+                self.tally.told += tell_each(fresh, now=self.now)
             run.stage, run.after = (self.number, last) if last is not None else (self.number + 1, 0)
             run.save(update_fields=["stage", "after"])
         self.run = run
