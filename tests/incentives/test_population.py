@@ -272,10 +272,14 @@ def test_what_a_change_hides_cannot_be_worked_out_from_before_and_after() -> Non
         return {"part": part, "before_entitled": before, "after_entitled": before + gained - dropped, "gained": gained,
                 "dropped": dropped, "winners": gained, "losers": dropped}  # fmt: skip
 
-    secret = disclosure.of_changes([row("a", 100, 3, 0), row("b", 200, 40, 0), row("c", 300, 50, 0)], "district")
+    rows = [row("a", 100, 3, 0), row("b", 200, 40, 0), row("c", 300, 50, 0)]
+    secret = disclosure.of_changes(rows, "district")
     assert ("district", "a", "winners") in secret
-    assert ("district", "a", "after_entitled") in secret or ("district", "a", "before_entitled") in secret
+    assert ("district", "a", "after_entitled") in secret, "how many were entitled before stands on the page of the benefit"
+    assert ("district", "a", "before_entitled") not in secret
     assert {("district", "b", "winners"), ("district", "c", "winners"), ("all", "", "winners")} & secret
+    withheld = frozenset({("district", "b", "entitled")})
+    assert ("district", "b", "before_entitled") in disclosure.of_changes(rows, "district", withheld)
 
 
 def test_a_figure_is_changed_wherever_it_has_the_value_in_force(parameters: Parameters) -> None:

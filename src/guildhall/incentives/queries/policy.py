@@ -87,6 +87,10 @@ class Policy:
         rows = _by_rule(self.folder, POLICY_HIDDEN.name)
         return {rule: frozenset((row["by"], row["part"], row["count"]) for row in found) for rule, found in rows.items()}
 
+    def withheld(self, name: str) -> frozenset[disclosure.Cell]:
+        """The counts of a benefit that are shown to nobody."""
+        return self._hidden.get(name, frozenset())
+
     def total(self, name: str) -> Outcome:
         """All cases of a benefit together."""
         return next(self._outcome(name, row) for row in self._rows[name] if row["by"] == disclosure.ALL)

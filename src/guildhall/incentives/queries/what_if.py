@@ -69,7 +69,7 @@ def what_if(viewer: Viewer, policy: Policy, asked: Change, by: str) -> WhatIf:
     """Decides one benefit twice over the kept facts, as it stands and with one figure changed. Raises NotFound, GuildhallError."""
     refuse_others(viewer)
     rows = _rows(policy, asked, by)
-    secret = disclosure.of_changes(rows, by)
+    secret = disclosure.of_changes(rows, by, policy.withheld(asked.rule))
     total = {"part": "", **{name: sum(row[name] for row in rows) for name in rows[0] if name != "part"}}
     whole = _turn(total, disclosure.ALL, secret)
     return WhatIf(

@@ -38,8 +38,12 @@ def of_outcomes(rows: Iterable[Row], only: Mapping[str, int]) -> frozenset[Cell]
     return hidden(cells, sums)
 
 
-def of_changes(rows: Iterable[Row], by: str) -> frozenset[Cell]:
-    """The cells of one change to hide, of rows of a difference: those of the parts of one dimension, and of all together."""
+def of_changes(rows: Iterable[Row], by: str, withheld: frozenset[Cell] = frozenset()) -> frozenset[Cell]:
+    """The cells of one change to hide, of rows of a difference: those of the parts of one dimension, and of all together.
+
+    How many are entitled as things stand is published with the run, but for the cells `withheld` there: these stay hidden here, and
+    all others count as known.
+    """
     cells: dict[Cell, int] = {}
     for row in rows:
         counts = {name: row[name] for name in (*CHANGES, "gained", "dropped")}
@@ -48,7 +52,9 @@ def of_changes(rows: Iterable[Row], by: str) -> frozenset[Cell]:
         cells |= {(by, row["part"], name): number for name, number in counts.items()}
     names = {name for _, _, name in cells}
     cells |= {(ALL, "", name): sum(number for (_, _, each), number in cells.items() if each == name) for name in names}
-    return hidden(cells, _sums(cells, CHANGES))
+    before = {cell: (*cell[:2], "entitled") for cell in cells if cell[2] == "before_entitled"}
+    published = frozenset(cell for cell, there in before.items() if there not in withheld)
+    return hidden(cells, _sums(cells, CHANGES), open_cells=published) | (frozenset(before) - published)
 
 
 def _sums(cells: Mapping[Cell, int], splits: Mapping[str, tuple[str, ...]]) -> list[Sum[Cell]]:
