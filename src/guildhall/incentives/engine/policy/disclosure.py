@@ -54,7 +54,9 @@ def of_changes(rows: Iterable[Row], by: str, withheld: frozenset[Cell] = frozens
     cells |= {(ALL, "", name): sum(number for (_, _, each), number in cells.items() if each == name) for name in names}
     before = {cell: (*cell[:2], "entitled") for cell in cells if cell[2] == "before_entitled"}
     published = frozenset(cell for cell, there in before.items() if there not in withheld)
-    return hidden(cells, _sums(cells, CHANGES), open_cells=published) | (frozenset(before) - published)
+    # That nobody wins by a stricter figure, or loses by a milder one, anybody can tell.
+    told = frozenset(cell for cell in cells if not cells[ALL, "", cell[2]])
+    return hidden(cells, _sums(cells, CHANGES), open_cells=published | told) | (frozenset(before) - published)
 
 
 def _sums(cells: Mapping[Cell, int], splits: Mapping[str, tuple[str, ...]]) -> list[Sum[Cell]]:
