@@ -22,6 +22,7 @@ from guildhall.incentives.engine.facts.everybody import READS
 from guildhall.incentives.engine.policy import FACTS_RUNS, RULE_RUNS, disclosure
 from guildhall.incentives.engine.policy.changes import Figure, changed, figures, in_force, parse
 from guildhall.incentives.engine.policy.open_cases import CASES, change_of_open, reaches
+from guildhall.incentives.engine.policy.floor import floor, rivals
 from guildhall.incentives.engine.policy.outcomes import Law, known
 from guildhall.incentives.engine.policy.outcomes import outcomes as decided_outcomes
 from guildhall.incentives.operations import policy as operations
@@ -404,3 +405,21 @@ def test_the_value_in_force_is_a_stop_of_its_slider(value: int | Fraction, at: i
     assert slider.at % slider.step == 0
     assert slider.low <= slider.at <= slider.high
     assert _value(figure, slider.at) == value
+
+
+def test_of_benefits_that_bar_each_other_one_case_of_each_person_counts(made: Decided, parameters: Parameters) -> None:
+    rules = [RULEBOOK["hiring_subsidy"], RULEBOOK["job_expansion_subsidy"]]
+    assert tuple(rules) in rivals(RULEBOOK.values())
+    facts = made.facts["incentives.hire_facts"]
+    least: dict[int, int] = {}
+    cases = 0
+    for row in facts.read(KEPT["incentives.hire_facts"]).to_pylist():
+        for rule in rules:
+            value = decide(rule, {name: row[name] for name in rule.inputs if name in row}, parameters=parameters, on=ON).value
+            if value is not None:
+                cases += 1
+                least[row["worker_id"]] = min(least.get(row["worker_id"], value), value)
+    with open_tables(facts) as tables:
+        (row,) = floor(tables, [Law(rule, parameters, ON) for rule in rules]).to_pylist()
+    assert row == {"rules": "hiring_subsidy+job_expansion_subsidy", "people": len(least), "low": sum(least.values())}
+    assert len(least) < cases, "somebody is entitled to both"

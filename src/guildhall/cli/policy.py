@@ -133,14 +133,14 @@ def _rules(names: tuple[str, ...]) -> dict[str, Rule] | None:
 
 
 def _as_json(found: Folder) -> dict[str, Any]:
-    from guildhall.incentives.tables.policy import RESULTS
+    from guildhall.incentives.tables.policy import POLICY_FLOOR, RESULTS
 
-    tables = {table.name.partition(".")[2]: found.read(table).to_pylist() for table in RESULTS}
+    tables = {table.name.partition(".")[2]: found.read(table).to_pylist() for table in (*RESULTS, POLICY_FLOOR)}
     return {"run": found.manifest.id, "on": found.manifest.as_of, **found.manifest.meta["parameters"], **tables}
 
 
 def _lines(found: Folder) -> Iterator[str]:
-    from guildhall.incentives.tables.policy import POLICY, POLICY_BAD, POLICY_REASONS
+    from guildhall.incentives.tables.policy import POLICY, POLICY_BAD, POLICY_FLOOR, POLICY_REASONS
 
     reasons = found.read(POLICY_REASONS).to_pylist()
     for row in found.read(POLICY).to_pylist():
@@ -153,6 +153,8 @@ def _lines(found: Folder) -> Iterator[str]:
                 counts = ", ".join(f"{one['condition']} {one['cases']:,}" for one in own if one["kind"] == kind)
                 if counts:
                     yield f"  {words}: {counts}"
+    for row in found.read(POLICY_FLOOR).to_pylist():
+        yield f"{row['rules'].replace('+', ' or ')}, one case of each person: {row['people']:,} people, at least {_money(row['low'])}"
     yield from bad_lines(found.read(POLICY_BAD).to_pylist())
 
 

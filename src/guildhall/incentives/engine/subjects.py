@@ -28,7 +28,7 @@ SUBJECTS: Mapping[str, Subject] = {
     )
 }
 BY_TABLE: Mapping[str, Subject] = {subject.table: subject for subject in SUBJECTS.values()}
-ONCE_BY: Mapping[str, str] = {"startup_grant": "household", "hiring_subsidy": "person"}
+ONCE_BY: Mapping[str, str] = {"startup_grant": "household", "hiring_subsidy": "person", "job_expansion_subsidy": "person"}
 """Benefits that are paid once by something wider than what they are claimed for: a household, a person."""
 BY_MONTHS = frozenset({"social_insurance_subsidy"})
 """Benefits paid for months of a job: what is paid once is each month, and several claims may follow one another."""

@@ -15,9 +15,10 @@ from guildhall import __version__
 from guildhall.incentives.engine import RULEBOOK
 from guildhall.incentives.engine.facts.everybody import READS
 from guildhall.incentives.engine.policy import FACTS_RUNS, POLICY_RUNS, RULE_RUNS, open_cases
+from guildhall.incentives.engine.policy.floor import floor, rivals
 from guildhall.incentives.engine.policy.kept import Seen, as_kept, kept
 from guildhall.incentives.engine.policy.outcomes import Law, between, change, outcomes
-from guildhall.incentives.tables.policy import EXTENTS, KEPT, RESULTS
+from guildhall.incentives.tables.policy import EXTENTS, KEPT, POLICY_FLOOR, RESULTS
 from guildhall.kernel.backends import open_tables
 from guildhall.kernel.errors import GuildhallError
 from guildhall.kernel.figures import refuse_far
@@ -99,7 +100,7 @@ def compute_policy(
 ) -> Decided:
     """Decides every rule for everybody on a day. Facts and rules that were worked out before are not again, also after a kill.
 
-    The run stands under `results/policy/<run id>`: incentives.policy, policy_reasons and policy_bad. Raises as `keep_facts`.
+    The run stands under `results/policy/<run id>`: incentives.policy, policy_reasons, policy_bad and policy_floor. Raises as `keep_facts`.
     """
     tables = list(dict.fromkeys(rule.facts for rule in rules.values()))
     total = len(tables) + len(rules)
@@ -116,6 +117,8 @@ def compute_policy(
         for declared in RESULTS:
             parts = [one.folder.read(declared) for one in runs]
             yield declared, pa.concat_tables(parts).unify_dictionaries() if parts else declared.schema.empty_table()
+        least = [_floor([Law(rule, parameters, on) for rule in group], facts[group[0].facts]) for group in rivals(rules.values())]
+        yield POLICY_FLOOR, pa.concat_tables(least) if least else POLICY_FLOOR.schema.empty_table()
 
     books = {name: rulebook_digest(rule, parameters) for name, rule in rules.items()}
     made = run(
@@ -127,6 +130,11 @@ def compute_policy(
         compute=gather,
     )
     return Decided(made, {name: found.folder for name, found in facts.items()})
+
+
+def _floor(laws: list[Law], facts: Run) -> pa.Table:
+    with open_tables(facts.folder) as tables:
+        return floor(tables, laws)
 
 
 def _decide(law: Law, facts: Run, results: Path) -> Run:

@@ -119,9 +119,21 @@ def _chosen(request: HttpRequest, found: Sequence[Policy]) -> list[Policy]:
 
 
 def _title(found: Policy) -> str:
-    paid = [found.total(name).low for name in found.names if kind_of(queries.rule_of(found, name)) == "paid"]
-    known = sum(low for low in paid if isinstance(low, int))
-    return _("On %(on)s benefits to be paid come to at least %(sum)s") % {"on": found.on, "sum": money(known // 100 * 100)}
+    return _("On %(on)s benefits to be paid come to at least %(sum)s") % {"on": found.on, "sum": money(at_least(found))}
+
+
+def at_least(found: Policy) -> int:
+    """What benefits to be paid come to at the least, cut down to two figures, so that it gives away nothing that is hidden.
+
+    Of those that bar each other, or are paid once for a person, one case of each person counts; those with a hidden sum are left out.
+    """
+    paid = {name: found.total(name).low for name in found.names if kind_of(queries.rule_of(found, name)) == "paid"}
+    shown = {name: low for name, low in paid.items() if isinstance(low, int)}
+    floors = {names: low for names, low in found.floors.items() if any(name in paid for name in names)}
+    alone = sum(low for name, low in shown.items() if not any(name in names for names in floors))
+    known = alone + sum(low for names, low in floors.items() if all(name in shown for name in names))
+    step = 10 ** max(len(str(known)) - 2, 0)
+    return known // step * step
 
 
 def _line(name: str, shown: Sequence[Policy]) -> tuple[Line, str]:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from guildhall.incentives.engine import RULEBOOK
 from guildhall.incentives.engine.policy import POLICY_RUNS, disclosure
 from guildhall.incentives.queries import benefits
-from guildhall.incentives.tables.policy import POLICY, POLICY_HIDDEN, POLICY_REASONS
+from guildhall.incentives.tables.policy import POLICY, POLICY_FLOOR, POLICY_HIDDEN, POLICY_REASONS
 from guildhall.kernel.disclosure import THRESHOLD, WITHHELD, Withheld
 from guildhall.kernel.errors import GuildhallError, NotFound
 from guildhall.kernel.runs import Folder
@@ -98,6 +98,11 @@ class Policy:
     def counts(self, name: str, by: str) -> list[dict[str, Any]]:
         """The counts of a benefit as they were worked out, small ones too, by one dimension or of all: to reckon with, not to show."""
         return [row for row in self._rows[name] if row["by"] == by]
+
+    @cached_property
+    def floors(self) -> Mapping[tuple[str, ...], int]:
+        """What benefits that bar each other, or are paid once for a person, come to at the least, in fen, by their names."""
+        return {tuple(row["rules"].split("+")): row["low"] for row in self.folder.read(POLICY_FLOOR).to_pylist()}
 
     def parts(self, name: str, by: str) -> list[Outcome]:
         """The cases of a benefit by one dimension; empty where its facts cannot be grouped so."""

@@ -8,7 +8,7 @@ from guildhall.incentives.tables.certificates import CERTIFICATE_FACTS
 from guildhall.incentives.tables.employers import EMPLOYER_FACTS
 from guildhall.incentives.tables.facts import Fact, origins
 from guildhall.incentives.tables.hires import HIRE_FACTS
-from guildhall.incentives.tables.policy import EXTENTS, RESULTS
+from guildhall.incentives.tables.policy import EXTENTS, POLICY_FLOOR, RESULTS
 from guildhall.incentives.tables.sources import BUSINESSES, COURSES, EMPLOYER_YEARS, GRANTS, SOURCES, STATEMENTS
 
 __all__ = [
@@ -36,4 +36,4 @@ FACTS: dict[str, tuple[Fact, ...]] = {
 """Each facts table with where its columns come from."""
 INPUTS = {name: origins(facts) for name, facts in FACTS.items()}
 """Each facts table with the origins of what a rule may read."""
-TABLES = (*SOURCES, CERTIFICATE_FACTS, HIRE_FACTS, EMPLOYER_FACTS, BUSINESS_FACTS, EXTENTS, *RESULTS)
+TABLES = (*SOURCES, CERTIFICATE_FACTS, HIRE_FACTS, EMPLOYER_FACTS, BUSINESS_FACTS, EXTENTS, *RESULTS, POLICY_FLOOR)

@@ -134,4 +134,17 @@ POLICY_HIDDEN = Table(
     ),
     key=("rule", "by", "part", "count"),
 )
+POLICY_FLOOR = Table(
+    "incentives.policy_floor",
+    Text(
+        "互相排斥或一人只发一次的政策：每人只计金额最小的一项，合计至少多少",
+        "Benefits that exclude each other, or are paid once for a person: what they come to at the least, one case counted for each person",
+    ),
+    (
+        Column("rules", TEXT, Text("规则，以加号连接", "the rules, with plus signs between")),
+        Column("people", COUNT, Text("至少符合其中一项的人数", "persons entitled to any of them"), unit="persons"),
+        Column("low", COUNT, Text("每人金额最小的一项合计", "the least case of each person, together"), unit="fen"),
+    ),
+    key=("rules",),
+)
 RESULTS = (POLICY, POLICY_REASONS, POLICY_BAD, POLICY_HIDDEN)
