@@ -132,7 +132,7 @@ def at_least(found: Policy) -> int:
     floors = {names: low for names, low in found.floors.items() if any(name in paid for name in names)}
     alone = sum(low for name, low in shown.items() if not any(name in names for names in floors))
     known = alone + sum(low for names, low in floors.items() if all(name in shown for name in names))
-    step = 10 ** max(len(str(known)) - 2, 0)
+    step = int("1" + "0" * max(len(str(known)) - 2, 0))
     return known // step * step
 
 
