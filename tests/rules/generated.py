@@ -93,7 +93,7 @@ PEOPLE = Table(
 )
 INPUTS = {
     **{name: records(empty=EMPTY) for name in ("a", "b", "on", "d", "e", "died_on", "f", "g", "w", "v", "place", "edition", "grants")},
-    "m": feed("m_as_of", 45, at="d", contradicted="doubt", empty=EMPTY),
+    "m": feed("m_as_of", 45, at="d", contradicted="doubt"),
 }
 ORDERS: tuple[Callable[[Any, Any], Node], ...] = (
     lambda a, b: a == b,
@@ -114,7 +114,7 @@ def leaves(p: Facts, c: Law) -> Where:
         "whole": (p.a, p.b, p.m, c.whole, later.whole, c.by_level[p.w], c.by_two[p.v, p.f]),
         "ratio": (c.ratio, p.a / 12, p.m / p.b),
         "date": (p.on, p.d, p.e, c.day),
-        "flag": (p.f, p.g, c.flag, is_in(p.v, c.words), is_empty(p.m), is_empty(p.d)),
+        "flag": (p.f, p.g, c.flag, is_in(p.v, c.words), is_empty(p.a), is_empty(p.d)),
         "word": (p.w, p.v, c.word),
         "rows": (p.grants,),
     }

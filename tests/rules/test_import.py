@@ -21,6 +21,7 @@ from guildhall.rules import (
     bracket,
     count,
     exists,
+    feed,
     is_empty,
     is_in,
     least,
@@ -83,6 +84,13 @@ def test_what_means_nothing_is_refused_by_name(wrong: str) -> None:
         rule("crooked", **ABOUT)(written)
     assert said in str(refused.value)
     assert refused.value.what.startswith("the rule crooked")
+
+
+def test_whether_a_value_of_a_feed_is_empty_may_not_be_asked() -> None:
+    """Where the feed is old, an empty value is not known to be empty."""
+    held = {**ABOUT["inputs"], "insured_months": feed("insured_as_of", 62, empty=Text("无", "none"))}
+    with pytest.raises(RuleFault, match="whether insured_months is empty may not be asked"):
+        rule("crooked", **{**ABOUT, "inputs": held})(lambda p, c: pay(all_of(a=is_empty(p.insured_months)), 1))
 
 
 def test_the_date_that_governs_must_be_a_date_of_the_table() -> None:

@@ -211,6 +211,12 @@ class Typing:
                 why="it may only be unknown",
                 next="declare `empty` where it is an input",
             )
+        if given.origin.as_of:
+            raise RuleFault(
+                f"whether {node.value.name} is empty may not be asked",
+                why="it comes from a feed, and where the feed is old an empty value is not known to be empty",
+                next="ask for a value, or let the facts say what an empty one stands for",
+            )
         self.kind(node.value)
         return FLAG
 
