@@ -21,8 +21,8 @@ from guildhall.incentives.engine import RULEBOOK
 from guildhall.incentives.engine.facts.everybody import READS
 from guildhall.incentives.engine.policy import FACTS_RUNS, RULE_RUNS, disclosure
 from guildhall.incentives.engine.policy.changes import Figure, changed, figures, in_force, parse
-from guildhall.incentives.engine.policy.open_cases import CASES, change_of_open, reaches
 from guildhall.incentives.engine.policy.floor import floor, rivals
+from guildhall.incentives.engine.policy.open_cases import CASES, change_of_open, reaches
 from guildhall.incentives.engine.policy.outcomes import Law, known
 from guildhall.incentives.engine.policy.outcomes import outcomes as decided_outcomes
 from guildhall.incentives.operations import policy as operations
