@@ -56,8 +56,9 @@ INSURED = (
     fact(
         "insured_months",
         COUNT,
-        "入职后由本单位连续缴纳社会保险的月数：最近一次连续缴纳",
-        "months for which this employer has paid social insurance without a break since the hire, in the latest run of them",
+        "入职后由本单位连续缴纳社会保险的月数：最近一次连续缴纳；以失业保险记录代",
+        "months for which this employer has paid social insurance without a break since the hire, in the latest run of them; "
+        "by the record of unemployment insurance",
         INSURANCE_MONTHS,
         unit="months",
     ),
@@ -65,16 +66,16 @@ INSURED = (
     fact(
         "longest_run",
         COUNT,
-        "入职后由本单位连续缴纳社会保险最长的一次的月数",
-        "months of the longest run for which this employer has paid without a break since the hire",
+        "入职后由本单位连续缴纳社会保险最长的一次的月数；以失业保险记录代",
+        "months of the longest run for which this employer has paid without a break since the hire; by the record of unemployment insurance",
         INSURANCE_RUN,
         unit="months",
     ),
     fact(
         "paid_months",
         COUNT,
-        "入职后由本单位缴纳社会保险的累计月数",
-        "months for which this employer has paid social insurance since the hire, in all",
+        "入职后由本单位缴纳社会保险的累计月数；以失业保险记录代",
+        "months for which this employer has paid social insurance since the hire, in all; by the record of unemployment insurance",
         INSURANCE_MONTHS,
         unit="months",
     ),
