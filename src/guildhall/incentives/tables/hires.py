@@ -67,7 +67,8 @@ INSURED = (
         "longest_run",
         COUNT,
         "入职后由本单位连续缴纳社会保险最长的一次的月数；以失业保险记录代",
-        "months of the longest run for which this employer has paid without a break since the hire; by the record of unemployment insurance",
+        "months of the longest run for which this employer has paid without a break since the hire; "
+        "by the record of unemployment insurance",
         INSURANCE_RUN,
         unit="months",
     ),
