@@ -301,8 +301,7 @@ def rewrite(folder: Folder, table: str, content: pa.Table | bytes) -> None:
 def spoil(folder: Folder, table: str, column: str, value: object, row: int) -> None:
     """Changes one cell in a way the writer of folders would refuse."""
     found = pq.read_table(folder.file(table))
-    declared = found.schema.field(column).type
-    values = found.column(column).to_pylist()
+    declared, values = found.schema.field(column).type, found.column(column).to_pylist()
     values[row] = value
     plain = declared.value_type if pa.types.is_dictionary(declared) else declared
     rewrite(folder, table, found.set_column(found.column_names.index(column), column, pa.array(values, plain)))
