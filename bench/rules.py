@@ -146,12 +146,13 @@ def _facts(people: Any, table: str) -> Any:
 
 
 def _extents(file: Path) -> Mapping[str, Any]:
-    """What the file's own footer says of each column, and the places that there are."""
+    """What the file's own footer says of each column, and the words that there are of places and closed lists, as kept facts have it."""
     from guildhall.rules.extents import of_file
     from guildhall.rules.usable import Extent
 
     names = [name for name, _field, _declared in policy.columns()]
-    return {**of_file(file, names), "place": Extent(empty=False, words=frozenset(policy.PLACES))}
+    lists = {name: declared.values for name, _field, declared in policy.columns() if declared.values} | {"place": policy.PLACES}
+    return {**of_file(file, names), **{name: Extent(empty=False, words=frozenset(words)) for name, words in lists.items()}}
 
 
 def main() -> None:

@@ -24,14 +24,19 @@ def of_table(tables: Tables, facts: Any, rules: Iterable[Rule], *, file: Path | 
     for name, given in read.items():
         if given.type == "word" and (given.values or name in places):
             words = [row[name] for row in tables.rows(facts.select(name).distinct())]
-            found[name] = Extent(empty=None in words, words=frozenset(word for word in words if word is not None))
+            found[name] = Extent(empty=None in words, words=frozenset(word for word in words if word is not None), void={*words} <= {None})
     return found
 
 
 def _counted(tables: Tables, facts: Any, names: Iterable[str]) -> dict[str, Extent]:
     asked = {f"{what} {name}": getattr(facts[name], call)() for name in names for what, call in (("low", "min"), ("high", "max"))}
-    asked |= {f"empty {name}": facts[name].isnull().any() for name in names}
+    asked |= {f"empty {name}": facts[name].isnull().any() for name in names} | {
+        f"void {name}": facts[name].isnull().all() for name in names
+    }
     if not asked:
         return {}
     row = tables.rows(facts.aggregate(**asked))[0]
-    return {name: Extent(row[f"low {name}"], row[f"high {name}"], row[f"empty {name}"] is not False) for name in names}
+    return {
+        name: Extent(row[f"low {name}"], row[f"high {name}"], row[f"empty {name}"] is not False, void=row[f"void {name}"] is not False)
+        for name in names
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, reject, settings
@@ -73,6 +74,13 @@ def agree(rule: Rule, parameters: Parameters, rows: Sequence[Mapping[str, object
 @given(rules(conditions=5, depth=2), laws(), st.integers(0, 10_000))
 def test_generated_rules_agree(rule: Rule, parameters: Parameters, seed: int) -> None:
     agree(rule, parameters, people(seed, 40, doubtful=seed % 2 / 50))
+
+
+@settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much])
+@given(rules(conditions=5, depth=2), laws(), st.integers(0, 10_000))
+def test_generated_rules_agree_where_whole_columns_are_empty(rule: Rule, parameters: Parameters, seed: int) -> None:
+    void = dict.fromkeys(Random(seed).sample(sorted(rule.reads), len(rule.reads) // 2))
+    agree(rule, parameters, [{**row, **void} for row in people(seed, 40, doubtful=seed % 2 / 50)])
 
 
 @pytest.mark.slow

@@ -29,8 +29,8 @@ def _of_column(footer: pq.FileMetaData, at: int) -> Extent | None:
         return None
     whole = [part for part in parts if part is not None]
     lows, highs = [part.low for part in whole if part.low is not None], [part.high for part in whole if part.high is not None]
-    empty = any(part.empty for part in whole)
-    return Extent(min(lows, default=None), max(highs, default=None), empty)
+    empty, void = any(part.empty for part in whole), all(part.void for part in whole)
+    return Extent(min(lows, default=None), max(highs, default=None), empty, void=void)
 
 
 def _parts(footer: pq.FileMetaData, at: int) -> Iterator[Extent | None]:
@@ -40,7 +40,7 @@ def _parts(footer: pq.FileMetaData, at: int) -> Iterator[Extent | None]:
         if known is None or not known.has_null_count:
             yield None
         elif not known.has_min_max:
-            yield Extent() if known.null_count == column.num_values else None
+            yield Extent(void=True) if known.null_count == column.num_values else None
         elif isinstance(known.min, (int, date)):
             yield Extent(known.min, known.max, known.null_count > 0)
         else:

@@ -233,6 +233,8 @@ class Translation:
         if isinstance(node.value, FieldRef):
             return Cell("flag", self._row[node.value.name].isnull(), strict=())
         raw, usable = self.columns.raw(node.value.name), self.columns.usable(node.value.name)
+        if raw.is_constant:
+            return TRUE
         if raw.is_sure or raw.sql is usable.sql:
             return known_with(False, usable) if raw.is_sure else Cell("flag", raw.sql.isnull(), strict=())
         return chosen([(raw.sql.isnull(), TRUE), (usable.sql.notnull(), FALSE)], "flag")

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from functools import reduce
 from typing import Any, TypeAlias
 
-from guildhall.rules.cells import Cell, Sql, Steady, both, sought
+from guildhall.rules.cells import Cell, Sql, Steady, both, sought, unknown
 from guildhall.rules.inputs import LARGEST, Input, Origin
 from guildhall.rules.months import FIRST, LAST
 from guildhall.rules.rulebook import Rule
@@ -21,12 +21,13 @@ from guildhall.rules.versions import Groups
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """What is known of a column without reading its rows: the least and greatest value, whether any is empty, and its words."""
+    """What is known of a column without reading its rows: the least and greatest value, whether any is empty, or all are, its words."""
 
     low: Any = None
     high: Any = None
     empty: bool = True
     words: frozenset[str] | None = None
+    void: bool = False
 
     def within(self, low: Any, high: Any) -> bool:
         """Whether every value is known to lie there."""
@@ -55,7 +56,8 @@ class Usable:
         for name in self.inputs:
             self._keep_bad(name, self._bad_test(name))
         for died, event in sorted({(rule.died, rule.governed_by) for rule in rules if rule.died}):
-            self._keep_bad(_death(died, event), (self.column(died) < self.column(event)).fill_null(False))
+            if not self._is_void(died):
+                self._keep_bad(_death(died, event), (self.column(died) < self.column(event)).fill_null(False))
         self._cells: dict[str, Cell] = {}
 
     def column(self, name: str) -> Sql:
@@ -73,10 +75,14 @@ class Usable:
     def usable(self, name: str) -> Cell:
         """The input, unknown where it is bad or stale."""
         if name not in self._cells:
-            test = self._test(name)
+            test = None if self._is_void(name) else self._test(name)
             sql = self.column(name) if test is None else self.once(_where(test, self.column(name)), f"{name}: usable")
             self._cells[name] = self._cell(name, sql)
         return self._cells[name]
+
+    def _is_void(self, name: str) -> bool:
+        """Whether no row is known to hold any value."""
+        return self.inputs[name].type != "rows" and self.extents.get(name, ANYTHING).void
 
     def _keep_bad(self, name: str, test: Sql | None) -> None:
         if test is not None:
@@ -97,6 +103,8 @@ class Usable:
         return both([Cell("flag", self._bad[each], strict=()) for each in names if each in self._bad], "or")
 
     def _cell(self, name: str, column: Sql) -> Cell:
+        if self._is_void(name):
+            return unknown(self.inputs[name].type)
         extent = self.extents.get(name, ANYTHING)
         cell = _limited(self.inputs[name], column, extent)
         return replace(cell, strict=()) if not extent.empty and column is self.column(name) else cell
@@ -128,12 +136,14 @@ class Usable:
         return self.once(asked.delta(as_of, unit="day") <= origin.days, f"{origin.as_of}: within {origin.days} days of {origin.at}")
 
     def _bad_test(self, name: str) -> Sql | None:
+        if self._is_void(name):
+            return None
         given, column = self.inputs[name], self.column(name)
         tests = list(_wrong(given, column, self.extents.get(name, ANYTHING)))
         if name in self._doubting and self.extents.get(name, ANYTHING).high is not False:
             tests.append(column)
         if given.type == "date" and name not in self._born and name not in self._dating:
-            tests += [column < self.column(born) for born in self._born if not self._after(name, born)]
+            tests += [column < self.column(born) for born in self._born if not self._is_void(born) and not self._after(name, born)]
         return reduce(lambda a, b: a | b, (test.fill_null(False) for test in tests)) if tests else None
 
     def _after(self, name: str, born: str) -> bool:

@@ -16,6 +16,7 @@ from guildhall.incentives.engine.policy.open_cases import change_of_open
 from guildhall.incentives.engine.policy.outcomes import Law, change
 from guildhall.incentives.queries import benefits
 from guildhall.incentives.queries.policy import Policy, Shown, refuse_others, rule_of
+from guildhall.incentives.tables.policy import EXTENTS
 from guildhall.kernel.backends import open_tables
 from guildhall.kernel.disclosure import THRESHOLD, WITHHELD
 from guildhall.kernel.runs import Folder
@@ -82,11 +83,12 @@ def _rows(policy: Policy, asked: Change, by: str) -> list[Mapping[str, Any]]:
     rule, parameters = rule_of(policy, asked.rule), benefits.parameters()
     before, after = Law(rule, parameters, policy.on), Law(rule, changed(parameters, asked, policy.on), policy.on)
     made, results = policy.folder.manifest.meta["inputs"], Path(settings.VAR) / "results"
-    if policy.is_moved(rule.name):
+    cases = Folder.open(results / RULE_RUNS / str(made[rule.name]))
+    if policy.is_moved(rule.name) or not cases.has(EXTENTS):  # the run of an earlier version keeps cases otherwise
         with open_tables(Folder.open(results / FACTS_RUNS / str(made[rule.facts]))) as tables:
             return change(tables, before, after, by) or change(tables, before, after)
     whole = policy.counts(rule.name, by) or policy.counts(rule.name, disclosure.ALL)
-    with open_tables(Folder.open(results / RULE_RUNS / str(made[rule.name]))) as tables:
+    with open_tables(cases) as tables:
         return change_of_open(tables, before, after, asked.parameter, by, whole)
 
 

@@ -44,6 +44,7 @@ EXTENTS = Table(
         Column("low", TEXT, Text("最小值", "least value"), nullable=True),
         Column("high", TEXT, Text("最大值", "greatest value"), nullable=True),
         Column("empty", FLAG, Text("是否有空值", "whether any is empty")),
+        Column("void", FLAG, Text("是否全为空值", "whether all are empty")),
         Column(
             "words",
             TEXT,

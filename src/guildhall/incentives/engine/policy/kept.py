@@ -77,6 +77,7 @@ class Seen:
     low: dict[str, Any] = field(default_factory=dict)
     high: dict[str, Any] = field(default_factory=dict)
     empty: set[str] = field(default_factory=set)
+    filled: set[str] = field(default_factory=set)
     words: dict[str, set[str]] = field(default_factory=dict)
 
     def see(self, part: pa.Table) -> None:
@@ -85,6 +86,8 @@ class Seen:
             column = part.column(name)
             if column.null_count:
                 self.empty.add(name)
+            if column.null_count < part.num_rows:
+                self.filled.add(name)
             if pa.types.is_dictionary(column.type):
                 self.words.setdefault(name, set()).update(words(column))
             elif any(is_one(column.type) for is_one in (pa.types.is_integer, pa.types.is_date, pa.types.is_boolean)):
@@ -102,6 +105,7 @@ class Seen:
                 "low": [_text(self.low.get(name)) for name in names],
                 "high": [_text(self.high.get(name)) for name in names],
                 "empty": [name in self.empty for name in names],
+                "void": [name not in self.filled for name in names],
                 "words": [json.dumps(sorted(self.words[name]), ensure_ascii=False) if name in self.words else None for name in names],
             }
         )
@@ -125,4 +129,5 @@ def _value(text: str, type_: pa.DataType) -> int | date | bool:
 
 def _extent(row: Mapping[str, Any], type_: pa.DataType) -> Extent:
     low, high = (None if row[name] is None else _value(row[name], type_) for name in ("low", "high"))
-    return Extent(low, high, row["empty"], None if row["words"] is None else frozenset(json.loads(row["words"])))
+    words_ = None if row["words"] is None else frozenset(json.loads(row["words"]))
+    return Extent(low, high, row["empty"], words_, row.get("void", False))  # facts kept by an earlier version do not say so
