@@ -39,6 +39,14 @@ def load(now: datetime) -> Load:
 
 
 @pytest.fixture
+def on_record(db: None, tmp_path: Path, load: Load) -> None:
+    """The small city in the database; loaded by the first who asks, and put back for everyone after."""
+    from tests.planted import once
+
+    once("city by hand", lambda: load(folders.write(tmp_path / "city")))
+
+
+@pytest.fixture
 def stage(now: datetime) -> Any:
     """Brings a file of another authority as far as its rows are staged."""
     from guildhall.registry.operations import feeds

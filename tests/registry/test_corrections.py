@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.utils import translation
 
 from guildhall.kernel.calendar import SpecialDay, WorkCalendar
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
-from guildhall.kernel.runs import Folder
 from guildhall.office.models import Attachment, AuditEvent, Notice
 from guildhall.registry.engine import corrections as engine
 from guildhall.registry.models import CorrectionRequest, EmploymentSpell, Identity, NumberChange, PlaceParent, Superseded, Worker, vault
@@ -27,16 +26,12 @@ from tests.registry.folders import born, identity_number
 from tests.registry.states import changed, state
 from tests.threads import alone, at_once, shared_database
 
-if TYPE_CHECKING:
-    from tests.registry.conftest import Load
-
 WEST, NEW, CITY = "t-990103", "t-new", "t"
 EDUCATION = "registry.workers:3:education"
 
 
 @pytest.fixture(autouse=True)
-def _city(folder: Folder, load: Load, db: None) -> Iterator[None]:
-    load(folder)
+def _city(on_record: None) -> Iterator[None]:
     with translation.override("en"):
         yield
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from guildhall.kernel.errors import NotFound
-from guildhall.kernel.runs import Folder
 from guildhall.office.models import AuditEvent
 from guildhall.registry.models import ClaimedCertificate, DuplicatePair, Identity, Worker, identity_fields, vault
 from guildhall.registry.operations import duplicates, identity, merges
@@ -19,17 +18,14 @@ from tests.people import viewer
 from tests.registry.folders import identity_number
 from tests.registry.states import state
 
-if TYPE_CHECKING:
-    from tests.registry.conftest import Load
-
 WEST, CITY = "t-990103", "t"
 BORN = date(1990, 5, 12)
 WORK = system("work")
 
 
 @pytest.fixture(autouse=True)
-def _city(folder: Folder, load: Load, db: None) -> None:
-    load(folder)
+def _city(on_record: None) -> None:
+    """Every test begins with the small city on record."""
 
 
 def known_as(worker: int, **fields: Any) -> None:

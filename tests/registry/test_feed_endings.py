@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -13,7 +13,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from guildhall.cli import feeds as feed_module
 from guildhall.cli.feeds import feed as feed_command
-from guildhall.kernel.runs import Folder
 from guildhall.office.models import AuditEvent
 from guildhall.registry import models
 from guildhall.registry.engine.roster import NotATable
@@ -22,15 +21,12 @@ from tests import people
 from tests.registry.feed_files import BY, FEB, JAN, UNEMPLOYED, content, counts, known, sides, state
 from tests.registry.rosters import number as newcomer
 
-if TYPE_CHECKING:
-    from tests.registry.conftest import Load
-
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def city(folder: Folder, load: Load) -> None:
-    load(folder)
+def city(on_record: None) -> None:
+    """Every test begins with the small city on record."""
 
 
 @pytest.fixture

@@ -49,9 +49,8 @@ PRINTED = certificate(40, 1, 15)
 
 
 @pytest.fixture(autouse=True)
-def city(folder: Folder, load: Load) -> None:
+def city(on_record: None) -> None:
     """The small city, certificate 40 with a number in the form of today."""
-    load(folder)
     sealed = models.vault().seal("registry.certificate_numbers", "number", 40, PRINTED)
     hashed = models.vault().keyed_hash("certificate_number", PRINTED)
     models.CertificateNumber.objects.filter(pk=40).update(number_sealed=sealed, number_hash=hashed)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.utils import translation
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
-from guildhall.kernel.runs import Folder
 from guildhall.office.models import AuditEvent, Notice
 from guildhall.registry.engine.names import search_keys
 from guildhall.registry.models import (
@@ -35,16 +34,12 @@ from tests.registry.folders import born, identity_number
 from tests.registry.states import state
 from tests.threads import alone, at_once, shared_database
 
-if TYPE_CHECKING:
-    from tests.registry.conftest import Load
-
 WEST, NEW = "t-990103", "t-new"
 MARRIED: dict[str, Any] = {"reason": "married", "document": "household_register", "on": date(2026, 1, 5)}
 
 
 @pytest.fixture(autouse=True)
-def _city(folder: Folder, load: Load, db: None) -> Iterator[None]:
-    load(folder)
+def _city(on_record: None) -> Iterator[None]:
     with translation.override("en"):
         yield
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 import re
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from guildhall.kernel.runs import Folder
 from guildhall.office.models import Job
 from guildhall.registry import models
 from guildhall.registry.operations import imports
@@ -20,9 +19,6 @@ from guildhall.synth.rosters import identity_number, made_roster
 from guildhall.web import uploads
 from guildhall.web.viewer import system
 from tests.people import grant, signed_in
-
-if TYPE_CHECKING:
-    from tests.registry.conftest import Load
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROSTER = made_roster(rows=30, faults=11, places=("西区石桥镇",), occupations=("电工",)).content
@@ -36,8 +32,8 @@ MAPPED = [
 
 
 @pytest.fixture(autouse=True)
-def city(folder: Folder, load: Load) -> None:
-    load(folder)
+def city(on_record: None) -> None:
+    """Every test begins with the small city on record."""
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
-from guildhall.kernel.runs import Folder
 from guildhall.kernel.tables import Text
 from guildhall.office.engine.chain import ROWS_DIGEST, batch_digest
 from guildhall.office.models import Attachment, AuditEvent, Notice
@@ -29,17 +28,14 @@ from tests import people
 from tests.registry import folders
 from tests.registry.rosters import TODAY, brought, full, number, row, state, unread
 
-if TYPE_CHECKING:
-    from tests.registry.conftest import Load
-
 pytestmark = pytest.mark.django_db(transaction=True)
 BY = system("command:import roster")
 FOUR = ("accepted", "changed", "unchanged", "rejected")
 
 
 @pytest.fixture(autouse=True)
-def city(folder: Folder, load: Load) -> None:
-    load(folder)
+def city(on_record: None) -> None:
+    """Every test begins with the small city on record."""
 
 
 @pytest.fixture

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from django.db import transaction
 from django.utils import translation
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
-from guildhall.kernel.runs import Folder
 from guildhall.office.models import AuditEvent, Notice
 from guildhall.office.viewers import viewer_in
 from guildhall.registry.models import Alias, DuplicatePair, Worker
@@ -24,15 +22,11 @@ from tests.people import grant, signed_in, viewer
 from tests.registry.states import state
 from tests.threads import alone, at_once, shared_database
 
-if TYPE_CHECKING:
-    from tests.registry.conftest import Load
-
 WEST, NEW, CITY = "t-990103", "t-new", "t"
 
 
 @pytest.fixture(autouse=True)
-def _city(folder: Folder, load: Load, db: None) -> Iterator[None]:
-    load(folder)
+def _city(on_record: None) -> Iterator[None]:
     with translation.override("en"):
         yield
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from guildhall.kernel.errors import NotFound
-from guildhall.kernel.runs import Folder
 from guildhall.kernel.territory import holds
 from guildhall.registry import queries, tables
 from guildhall.registry.engine.asking import begins, recognise
@@ -22,9 +21,6 @@ from guildhall.registry.queries.people.walk import families
 from guildhall.web.viewer import PUBLIC, Viewer, system
 from tests.registry import crowd
 from tests.registry.folders import identity_number
-
-if TYPE_CHECKING:
-    from tests.registry.conftest import Load
 
 ON = crowd.ON
 CITY = Viewer("account:1", "assessor", 1, 1, place="t")
@@ -56,9 +52,8 @@ QUESTIONS = [
 
 
 @pytest.fixture
-def crowded(request: pytest.FixtureRequest, db: None, folder: Folder, load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+def crowded(request: pytest.FixtureRequest, on_record: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The small city with a crowd in it, gone along in very short stretches."""
-    load(folder)
     crowd.settle(getattr(request, "param", 1))
     monkeypatch.setattr(walk, "NARROWEST", 3)
     monkeypatch.setattr(walk, "WIDEST", 11)

@@ -12,7 +12,6 @@ from django.db import connection
 from django.utils import translation
 
 from guildhall.kernel.errors import NotFound
-from guildhall.kernel.runs import Folder
 from guildhall.registry import queries
 from guildhall.registry.models import Organisation
 from guildhall.skills import queries as skills
@@ -22,14 +21,12 @@ from tests.registry.folders import MERGER
 if TYPE_CHECKING:
     from pytest_django import DjangoAssertNumQueries
 
-    from tests.registry.conftest import Load
 
 EVE, AFTER = MERGER - timedelta(days=1), MERGER
 
 
 @pytest.fixture(autouse=True)
-def _city(folder: Folder, load: Load, db: None) -> Iterator[None]:
-    load(folder)
+def _city(on_record: None) -> Iterator[None]:
     with translation.override("en"):
         yield
 

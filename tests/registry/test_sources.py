@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
-from guildhall.kernel.runs import Folder
 from guildhall.registry import models
 from guildhall.registry.operations import imports
 from guildhall.registry.operations.identity import change_phone
@@ -19,17 +18,14 @@ from tests import people
 from tests.registry import folders
 from tests.registry.rosters import brought, full
 
-if TYPE_CHECKING:
-    from tests.registry.conftest import Load
-
 pytestmark = pytest.mark.django_db
 BY = system("command:import roster")
 TODAY = date(2026, 1, 30)
 
 
 @pytest.fixture(autouse=True)
-def city(folder: Folder, load: Load) -> None:
-    load(folder)
+def city(on_record: None) -> None:
+    """Every test begins with the small city on record."""
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -13,7 +12,6 @@ from hypothesis import strategies as st
 
 from guildhall.city import load as load_pack
 from guildhall.kernel.errors import FaultsFound, GuildhallError
-from guildhall.kernel.runs import Folder
 from guildhall.kernel.sheets import ImportReport
 from guildhall.registry import queries
 from guildhall.registry.engine.townships import District, read_townships
@@ -21,9 +19,6 @@ from guildhall.registry.models import Place, PlaceParent, PlaceSuccessor
 from guildhall.registry.operations import import_townships
 from guildhall.web.viewer import PUBLIC, system
 from tests.registry import folders
-
-if TYPE_CHECKING:
-    from tests.registry.conftest import Load
 
 Bring = Callable[[str | bytes], ImportReport]
 LIST = """code,name,district_code,district_name
@@ -36,9 +31,7 @@ TOTALS = "Merger of 2026-01-25: 北区 2 + 东区 1 + 西区 1 = 4 → 西区 2 
 
 
 @pytest.fixture
-def bring(folder: Folder, load: Load, now: datetime, db: None) -> Bring:
-    load(folder)
-
+def bring(on_record: None, now: datetime) -> Bring:
     def do(content: str | bytes) -> ImportReport:
         return import_townships(
             content=content if isinstance(content, bytes) else content.encode(), name="list.csv", by=system("test"), now=now
