@@ -76,7 +76,9 @@ def loaded(db: None, tmp_path: Path) -> Folder:
     """The small city, in the database of the test."""
     from guildhall.overview.load import load_city
     from guildhall.web.viewer import system
+    from tests.planted import once
 
     folder = shown.write(tmp_path / "elsewhere" / "city", packs.load("tiny"), kind="city")
-    load_city(folder, mode="demonstration", by=system("test"), now=datetime(2026, 1, 30, tzinfo=UTC))
+    now = datetime(2026, 1, 30, tzinfo=UTC)
+    once("small city, from a folder", lambda: load_city(folder, mode="demonstration", by=system("test"), now=now))
     return folder

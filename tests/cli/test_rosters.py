@@ -11,7 +11,6 @@ import openpyxl
 import pytest
 
 from guildhall.kernel.errors import GuildhallError
-from guildhall.kernel.runs import Folder
 from guildhall.office.models import AuditEvent, Seal
 from guildhall.overview.load import load_city
 from guildhall.registry.models import ColumnMapping, ImportBatch, Organisation, Worker
@@ -21,6 +20,7 @@ from guildhall.skills.queries import known_occupations
 from guildhall.synth.rosters import identity_number, made_roster
 from guildhall.web.viewer import system
 from tests.cli.conftest import Command
+from tests.planted import once
 from tests.registry import folders
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,7 +29,8 @@ BY = system("command:import roster")
 
 @pytest.fixture
 def roster(tmp_path: Path, now: datetime) -> Path:
-    load_city(Folder.open(folders.write(tmp_path / "city").path), mode="demonstration", by=system("test"), now=now)
+    by = system("test")
+    once("city by hand", lambda: load_city(folders.write(tmp_path / "city"), mode="demonstration", by=by, now=now))
     file = tmp_path / "roster.xlsx"
     file.write_bytes(made_roster(rows=30, faults=11, places=("西区石桥镇",), occupations=("电工",)).content)
     return file

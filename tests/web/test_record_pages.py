@@ -17,6 +17,7 @@ from guildhall.registry.models import Alias, CorrectionRequest, DuplicatePair, I
 from guildhall.registry.operations import corrections, identity, merges
 from guildhall.web.viewer import system
 from tests.people import grant, signed_in, viewer
+from tests.planted import once
 from tests.registry import folders
 from tests.registry.folders import born, identity_number
 
@@ -26,7 +27,7 @@ LANGUAGES = ("en", "zh-hans")
 
 @pytest.fixture(autouse=True)
 def _city(tmp_path: Path, now: datetime, db: None) -> None:
-    load_city(folders.write(tmp_path / "city"), mode="demonstration", now=now, by=system("test"))
+    once("city by hand", lambda: load_city(folders.write(tmp_path / "city"), mode="demonstration", now=now, by=system("test")))
 
 
 @pytest.fixture
