@@ -147,7 +147,7 @@ def _lines(found: Folder) -> Iterator[str]:
         if row["by"] == "all":
             claimants = f"{row['entitled_people']:,} claimants"
             yield f"{row['rule']}: {row['entitled']:,} of {row['cases']:,} entitled ({claimants}), {row['undetermined']:,} undetermined"
-            yield f"  cost {_money(row['low'])} to {_money(row['low'] + row['possible'])}{_and_open(row['unpriced'])}"
+            yield f"  {_sum_of(row['rule'])} {_money(row['low'])} to {_money(row['low'] + row['possible'])}{_and_open(row['unpriced'])}"
             own = [reason for reason in reasons if reason["rule"] == row["rule"]]
             for kind, words in (("only", "misses only"), ("unknown", "undetermined for"), ("bad", "cannot be right")):
                 counts = ", ".join(f"{one['condition']} {one['cases']:,}" for one in own if one["kind"] == kind)
@@ -169,6 +169,13 @@ def bad_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
         yield f"{table} row {key}: {', '.join(sorted(inputs))} cannot be right, so undetermined for {', '.join(rules)}"
     if len(named) > SHOWN_BAD:
         yield f"… and {len(named) - SHOWN_BAD:,} more rows that cannot be right; --json lists a thousand for each rule"
+
+
+def _sum_of(name: str) -> str:
+    """What the sum of a rule is: a deduction from income costs nobody what is deducted."""
+    from guildhall.incentives.engine import RULEBOOK
+
+    return "deducted from income, no cost of this sum:" if RULEBOOK[name].result.kind == "deduct" else "cost"
 
 
 def _money(fen: int) -> str:
@@ -291,11 +298,12 @@ def _laws(on: date, settings: tuple[str, ...], rulebook: Path | None) -> list[tu
 
 
 def _difference(row: Mapping[str, Any]) -> str:
-    cost = f"{_money(row['before_low'])} → {_money(row['after_low'])}"
+    low = f"{_money(row['before_low'])} → {_money(row['after_low'])}"
     upper = f"{_money(row['before_low'] + row['before_possible'])} → {_money(row['after_low'] + row['after_possible'])}"
     counts = f"{row['winners']:,} win, {row['losers']:,} lose; entitled {row['before_entitled']:,} → {row['after_entitled']:,}"
     if row["by"] != "all":
-        return f"  {row['by']} {row['part'] or 'not known'}: {counts}; {cost}"
+        return f"  {row['by']} {row['part'] or 'not known'}: {counts}; {low}"
     open_ = f"undetermined {row['before_undetermined']:,} → {row['after_undetermined']:,}"
     open_ += f", of whose amount nothing is known {row['after_unpriced']:,}"
-    return f"{row['rule']}, {row['change']}: {counts}\n  cost {cost}; with the undetermined at what is known {upper}\n  {open_}"
+    sums = f"{_sum_of(row['rule'])} {low}; with the undetermined at what is known {upper}"
+    return f"{row['rule']}, {row['change']}: {counts}\n  {sums}\n  {open_}"
