@@ -28,6 +28,8 @@ from guildhall.incentives.engine.policy.outcomes import outcomes as decided_outc
 from guildhall.incentives.operations import policy as operations
 from guildhall.incentives.operations.policy import Decided, between_days, compute_policy, keep_facts, what_if
 from guildhall.incentives.pages.what_if import _slider, _value
+from guildhall.incentives.queries import what_if as queries
+from guildhall.incentives.queries.policy import Policy
 from guildhall.incentives.tables.policy import DIMENSIONS, KEPT, POLICY, POLICY_BAD, POLICY_HIDDEN, POLICY_REASONS
 from guildhall.kernel.backends import open_tables
 from guildhall.kernel.disclosure import THRESHOLD
@@ -40,10 +42,12 @@ from guildhall.rules.fold import fold
 from guildhall.rules.parameters import Parameter, Parameters
 from guildhall.rules.rows import decide
 from guildhall.synth import build
+from guildhall.web.viewer import Viewer
 
 ON, BEFORE = date(2025, 6, 30), date(2024, 6, 30)
 NAMES = ("skill_upgrade_subsidy", "hiring_subsidy")
 RULES = {name: RULEBOOK[name] for name in NAMES}
+PLANNER = Viewer(name="account:1", role="planner")
 Row = dict[str, Any]
 
 
@@ -423,3 +427,23 @@ def test_of_benefits_that_bar_each_other_one_case_of_each_person_counts(made: De
         (row,) = floor(tables, [Law(rule, parameters, ON) for rule in rules]).to_pylist()
     assert row == {"rules": "hiring_subsidy+job_expansion_subsidy", "people": len(least), "low": sum(least.values())}
     assert len(least) < cases, "somebody is entitled to both"
+
+
+@pytest.mark.parametrize("by", ["district", "age"])
+@pytest.mark.parametrize("name", NAMES)
+def test_the_page_shows_the_change_over_all_cases(
+    made: Decided, results: Path, parameters: Parameters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, by: str
+) -> None:
+    """Over the kept cases while rule and figures are those of the run, else over the facts: the same answer for the same question."""
+    (tmp_path / "results").symlink_to(results)
+    monkeypatch.setattr("django.conf.settings.VAR", tmp_path)
+    monkeypatch.setattr("guildhall.incentives.queries.benefits.parameters", lambda: parameters)
+    change = parse(f"{name}.min_insured_months=1", RULEBOOK, parameters)
+    shown = [queries.what_if(PLANNER, Policy(made.run.folder), change, by)]
+    monkeypatch.setattr(Policy, "is_moved", lambda policy, rule: True)
+    shown.append(queries.what_if(PLANNER, Policy(made.run.folder), change, by))
+    assert shown[0].total == shown[1].total
+    assert shown[0].before == shown[1].before
+    assert shown[0].after == shown[1].after
+    assert {part.part: part for part in shown[0].parts} == {part.part: part for part in shown[1].parts}
+    assert shown[0].total.winners
