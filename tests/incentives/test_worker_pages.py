@@ -28,10 +28,11 @@ from guildhall.office.viewers import MANDATE
 from guildhall.registry.engine.purposes import BY_KEY
 from guildhall.registry.models import EmploymentSpell
 from guildhall.registry.queries.looks import WHAT
+from guildhall.registry.queries.people.fields import ALL, SHOWN
 from guildhall.rules.parameters import Parameters
 from guildhall.web.viewer import Viewer
 from tests import clock, people
-from tests.incentives.desk import BENEFIT, Desk, answer, desk
+from tests.incentives.desk import BENEFIT, TODAY, Desk, answer, desk
 from tests.incentives.golden import chongqing
 from tests.world import LONG_AGO
 
@@ -219,6 +220,19 @@ def test_an_officer_sees_it_through_the_person_and_leaves_a_trace(mine: Desk) ->
     for stranger in (mine.world.viewer("claims_officer", mine.world.west), mine.employer, mine.world.viewer("planner"), mine.auditor):
         assert _as(stranger).get(reverse("person_benefits", args=[worker])).status_code == 404
     assert looks.count() == 1
+
+
+def test_an_assessor_is_not_told_by_the_reasons_what_the_record_does_not_show(mine: Desk) -> None:
+    worker, assessor = mine.worker.worker, mine.world.viewer("assessor")
+    for name, rest in (("person_benefits", ()), ("person_benefit", (BENEFIT, "certificate", mine.certificate))):
+        assert _as(assessor).get(reverse(name, args=[worker, *rest])).status_code == 404
+    with override("en"):
+        link = reverse("person_benefits", args=[worker])
+    assert link not in _page(assessor, "person", worker)
+    assert link in _page(mine.officer, "person", worker)
+    with pytest.raises(NotFound):
+        facts.of_person(assessor, worker or 0, on=TODAY, today=TODAY)
+    assert {role for role in facts.READERS if role in SHOWN} == {role for role, parts in SHOWN.items() if parts.get("reported") == ALL}
 
 
 def test_a_mandate_opens_it_only_for_benefits(mine: Desk) -> None:

@@ -34,8 +34,8 @@ from guildhall.web.templatetags.guildhall import text
 from guildhall.web.viewer import Viewer, viewer_of
 
 FIRST = date(1990, 1, 1)
-OFFICERS = ("claims_officer", "assessor")
-"""Officers who see people, and advise on benefits at the counter."""
+OFFICERS = ("claims_officer",)
+"""Officers who advise on benefits at the counter: the reasons tell what other authorities report, which assessors are not shown."""
 
 
 class OnForm(forms.Form):

@@ -31,7 +31,8 @@ KINDS: Mapping[str, tuple[Table, str]] = {
     "business": (tables.BUSINESS_FACTS, "business_id"),
 }
 """What a person's rules are about, by the kind of their subject: the facts table, and the column that names the subject."""
-READERS = ("worker", "claims_officer", "assessor", "system")
+READERS = ("worker", "claims_officer", "system")
+"""Who is given what other authorities report of a person: the same roles that are shown it on the record."""
 
 
 def asked(on: date, applied: date | None = None) -> Asked:

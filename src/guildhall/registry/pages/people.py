@@ -27,6 +27,7 @@ from guildhall.registry.queries.duplicates import pairs_of
 from guildhall.registry.queries.feeds import freshness
 from guildhall.registry.queries.imports import batches
 from guildhall.registry.queries.people import ROLES, Found, Question, shown_to, tokens
+from guildhall.registry.queries.people.fields import ALL
 from guildhall.registry.queries.people.leavers import leavers, organisation_of
 from guildhall.registry.queries.people.record import Person
 from guildhall.registry.queries.records import held_since, is_registrar
@@ -204,6 +205,7 @@ def one(request: HttpRequest, worker_id: int, *, occupations: Names) -> HttpResp
         "fresh": freshness(timezone.localdate()),
         "details": {job.row.pk: reported(job.row.kind, job.row.detail) for job in found.reported},
         "keeps": is_registrar(viewer),
+        "all_reported": shown_to(viewer).get("reported") == ALL,
         "held_since": held_since(found.worker.pk) if is_registrar(viewer) else None,
         "young": minors.of_age_group(found.age) if "birth" in found.shown else None,
         "child": found.age < minors.CONSENTS_ALONE,
