@@ -12,7 +12,7 @@ from guildhall.incentives.models import Rulebook
 from guildhall.overview.engine.subjects import TITLES
 from tests.cli.conftest import Command
 from tests.house.tree import REPOSITORY
-from tests.incentives.desk import Desk, desk
+from tests.incentives.desk import FACTS, Desk, desk
 
 __all__ = ["desk"]
 
@@ -168,7 +168,7 @@ def test_every_check_of_a_claim_is_made_again_and_one_that_was_changed_is_caught
     ran = guildhall("rules", "replay", str(claim.pk))
     assert ran.code == 0
     assert f"claim {claim.pk}, check {row.number} of {row.on}: the same, entitled" in ran.out
-    assert str(desk.facts["insured_months"]) not in ran.out.split(": ", 1)[1]
+    assert str(FACTS["insured_months"]) not in ran.out.split(": ", 1)[1]
     Rulebook.objects.filter(pk=row.rulebook_id).update(content="{}")
     ran = guildhall("rules", "replay", str(claim.pk))
     assert ran.code == 1

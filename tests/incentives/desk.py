@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from guildhall.incentives.models import BenefitGrant, Check, Claim, PaymentBatch
+from guildhall.incentives.models import Check, Claim, PaymentBatch
 from guildhall.incentives.operations import appeals, checking, lodging, paying, receiving, review
 from guildhall.incentives.queries import benefits, inputs
 from guildhall.registry import models as registry
 from guildhall.registry.engine.purposes import BY_KEY
 from guildhall.registry.operations.consents import give_consent
-from guildhall.rules.parameters import Parameters
+from guildhall.rules.parameters import Link, Parameters
 from guildhall.web.viewer import Viewer
 from tests import people
 from tests.incentives.golden import chongqing
@@ -43,17 +43,24 @@ FACTS: dict[str, Any] = {
     "very_short_shown": False,
     "urgent_shown": False,
 }
-SAID: dict[str, Any] = {"drawing_benefit": False}
+PLACES = ("tiny-harbour", "tiny-east", "tiny-south", "tiny-west")
+"""Districts of the small world, which the parameters take for places of Chongqing."""
+SAID: dict[str, Any] = {"drawing_benefit": False, "paid_in_full": True, "very_short_shown": False, "urgent_shown": False}
+FROM_RECORDS = inputs.recorded
+INSURED_SINCE = date(2024, 12, 1)
 
 
 @dataclass
 class Desk:
-    """Who works and who claims, at a moment; each verb takes a claim one step on. `counts_level`: every grant is for the same level."""
+    """Who works and who claims, at a moment; each verb takes a claim one step on.
+
+    Facts come from rows: the certificate, the insurance and the job of the world's worker. `facts` are told in their place where a test
+    is about something else than where they come from.
+    """
 
     world: World
-    facts: dict[str, Any] = field(default_factory=lambda: dict(FACTS))
+    facts: dict[str, Any] = field(default_factory=dict)
     now: datetime = NOW
-    counts_level: bool = False
 
     def __post_init__(self) -> None:
         self.worker = self.world.viewer("worker")
@@ -69,13 +76,8 @@ class Desk:
         return str(self.world.harbour.worker)
 
     def recorded(self, claim: Claim, applied: date, on: date) -> dict[str, Any]:
-        """The facts on record, with what was granted to the person this year counted from the grants."""
-        given = BenefitGrant.objects.filter(worker=claim.worker, benefit=claim.benefit, revoked_on=None, granted_on__year=on.year)
-        given = given.exclude(certificate_id=int(claim.subject)) if claim.kind == "certificate" else given
-        if claim.kind != "certificate":
-            return self.facts
-        counted = {"grants_in_year": given.count(), "ordinary_grants_in_year": given.count()}
-        return {**self.facts, **counted, **({"same_level_grants": given.count()} if self.counts_level else {})}
+        """The facts on record, but for those that the test sets."""
+        return {**FROM_RECORDS(claim, applied, on), **self.facts}
 
     def draft(self, by: Viewer | None = None, subject: str = "", account: str = "6222 0000 1111 2222") -> Claim:
         by = by or self.worker
@@ -142,10 +144,10 @@ class Desk:
     def again(claim: Claim) -> Claim:
         return Claim.objects.get(pk=claim.pk)
 
-    def another_certificate(self, key: int, worker: int = 0) -> str:
+    def another_certificate(self, key: int, worker: int = 0, level: str = "L3", occupation: str = "2-02-38") -> str:
         """A second certificate of the worker, or one of somebody else."""
         registry.Certificate.objects.create(
-            certificate_id=key, worker_id=worker or self.world.harbour.worker, kind="skill_level", level="L3", occupation="2-02-38",
+            certificate_id=key, worker_id=worker or self.world.harbour.worker, kind="skill_level", level=level, occupation=occupation,
             issuer_id=self.world.harbour.college, source="public_body", issued_on=date(2025, 6, 1),
         )  # fmt: skip
         return str(key)
@@ -183,11 +185,21 @@ def parameters() -> Parameters:
     given = held.of(BENEFIT)
     versions = tuple(replace(one, value=True) if one.holds_on(TODAY) else one for one in given["open"].versions)
     rules = {**held.rules, BENEFIT: {**given, "open": replace(given["open"], versions=versions)}}
-    return Parameters(rules, held.mode, held.links)
+    return Parameters(rules, held.mode, (*held.links, *(Link(place, "50", None, None) for place in PLACES)))
 
 
 def opened(monkeypatch: pytest.MonkeyPatch) -> Desk:
     found = Desk(build(sessions=False))
+    _plant(found.world)
     monkeypatch.setattr(benefits, "parameters", parameters)
     monkeypatch.setattr(inputs, "recorded", found.recorded)
     return found
+
+
+def _plant(world: World) -> None:
+    """What the rule asks of the worker: the certificate of last spring, insured for fourteen months, as the authority said today."""
+    registry.Certificate.objects.filter(pk=world.harbour.worker).update(issued_on=FACTS["issued_on"])
+    registry.Feed.objects.create(kind="insurance", state="connected", as_of=TODAY)
+    registry.InsuranceSpell.objects.create(
+        worker_id=world.harbour.worker, organisation_id=world.harbour.organisation, scheme="unemployment", started_on=INSURED_SINCE
+    )

@@ -14,7 +14,7 @@ from guildhall.incentives.models import BenefitGrant, Claim, Payment
 from guildhall.incentives.operations import lodging, paying, receiving, review
 from guildhall.kernel.errors import GuildhallError
 from guildhall.office.operations.audit import record
-from tests.incentives.desk import BENEFIT, Desk, answer, opened
+from tests.incentives.desk import BENEFIT, SAID, Desk, answer, opened
 from tests.threads import alone, at_once, shared_database
 
 MANY = 32
@@ -47,7 +47,7 @@ def _draft(desk: Desk, n: int) -> Claim:
         payee="worker", place_id=desk.world.harbour.homes[0], state="draft", since=desk.now.date(), begun_by=f"account:{n}",
         begun_at=desk.now,
     )  # fmt: skip
-    lodging.say(claim_id=claim.pk, said={"drawing_benefit": False}, by=desk.worker, now=desk.now)
+    lodging.say(claim_id=claim.pk, said=SAID, by=desk.worker, now=desk.now)
     return lodging.give_account(claim_id=claim.pk, number=f"62220000{n:08d}", holder="晏", bank="行", by=desk.worker, now=desk.now)
 
 
@@ -100,11 +100,13 @@ def test_claims_begun_at_once_for_one_certificate_leave_one_live(desk: Desk, tmp
         assert alone(lambda: Claim.objects.filter(state="lodged").count()) == 1
 
 
-def test_two_officers_who_decide_two_certificates_at_once_do_not_pass_the_limit_of_the_year(desk: Desk, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("level", "occupation"), [("L4", "2-02-38"), ("L3", "6-20-01-01")], ids=["same level", "limit of the year"])
+def test_two_officers_who_decide_two_certificates_at_once_do_not_pass_the_limit(
+    desk: Desk, tmp_path: Path, level: str, occupation: str
+) -> None:
     """Of two claims for different certificates, only one of which may be granted, the second hears that the rule says otherwise by now."""
-    claims = [desk.accepted(), desk.accepted(subject=desk.another_certificate(555))]
+    claims = [desk.accepted(), desk.accepted(subject=desk.another_certificate(555, level=level, occupation=occupation))]
     assert [desk.check(claim).outcome for claim in claims] == ["entitled", "entitled"]
-    desk.counts_level = True
 
     def approve(claim: Claim, by: object) -> None:
         review.approve(claim_id=claim.pk, check_id=desk.check(claim).pk, by=by, now=desk.now)  # type: ignore[arg-type]

@@ -78,7 +78,7 @@ def test_what_comes_back_is_paid_anew_into_another_account(desk: Desk) -> None:
     claim, batch = desk.sent()
     paying.reconcile(batch_id=batch.pk, content=answer(batch, "returned", "户名不符"), name="a.csv", by=desk.officer, now=desk.now)
     assert desk.again(claim).state == "failed"
-    assert facts_of(Notice.objects.get(template="claim_failed", channel="app"))["reason"] == "户名不符"
+    assert facts_of(Notice.objects.get(template="claim_failed", channel="app"))["reason"] == bank.RETURNED["name"]
     assert Notice.objects.filter(template="claim_failed", channel="sms").exists()
     lodging.give_account(claim_id=claim.pk, number="6222000099998888", holder="晏雨蘅", bank="匠城银行", by=desk.worker, now=desk.now)
     again = paying.make_batch(by=desk.second, now=desk.now)

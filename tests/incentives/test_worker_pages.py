@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from guildhall.incentives import tables
+from guildhall.incentives.engine.facts.rows import value
 from guildhall.incentives.models import BenefitGrant, Business, Candidate, CandidateRun, Claim
 from guildhall.incentives.operations import appeals, bundles, checking, lodging, paying, receiving, review
 from guildhall.incentives.queries import answers, benefits, facts
@@ -32,7 +33,7 @@ from guildhall.registry.queries.people.fields import ALL, SHOWN
 from guildhall.rules.parameters import Parameters
 from guildhall.web.viewer import Viewer
 from tests import clock, people
-from tests.incentives.desk import BENEFIT, TODAY, Desk, answer, desk
+from tests.incentives.desk import BENEFIT, FACTS, SAID, TODAY, Desk, answer, desk
 from tests.incentives.golden import chongqing
 from tests.world import LONG_AGO
 
@@ -43,20 +44,22 @@ PAPER = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 )
 THEN = date(2025, 6, 30)
+COLUMNS = {column.name: column for column in tables.CERTIFICATE_FACTS.columns}
 
 
 @pytest.fixture
 def mine(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """A desk whose facts are the person's one certificate, fresh on the day asked about, under rules that last to this day."""
-    desk.facts |= {"insured_as_of": clock.today(), "issued_on": clock.today() - timedelta(days=100), "drawing_benefit": False}
+    desk.facts |= {**SAID, "insured_as_of": clock.today(), "issued_on": clock.today() - timedelta(days=100)}
     desk.now = clock.moment()
     monkeypatch.setattr(benefits, "parameters", _lasting)
     told = facts.of_person
 
-    def of_person(viewer: Viewer, worker_id: int, *, on: date, today: date, applied: date | None = None) -> Any:
-        told(viewer, worker_id, on=on, today=today, applied=applied)  # whom the viewer does not see is not found
-        row = {"grants_in_year": 0, "ordinary_grants_in_year": 0, "paid_in_full": True, **desk.facts}
+    def of_person(viewer: Viewer, worker_id: int, *, on: date, today: date, applied: date | None = None, said: Any = ()) -> Any:
+        told(viewer, worker_id, on=on, today=today, applied=applied, said=said)  # whom the viewer does not see is not found
+        row = {"grants_in_year": 0, "ordinary_grants_in_year": 0, "paid_in_full": True, **FACTS, **desk.facts}
         row |= {"certificate_id": int(desk.certificate), "worker_id": worker_id, "applied_on": on, "granted_on": on}
+        row |= {one["fact"]: value(COLUMNS[one["fact"]], one["value"]) for one in said if row.get(one["fact"]) is None}
         return {tables.CERTIFICATE_FACTS.name: [row], tables.HIRE_FACTS.name: [], tables.BUSINESS_FACTS.name: []}
 
     monkeypatch.setattr(facts, "of_person", of_person)
@@ -313,7 +316,7 @@ def _begun(mine: Desk) -> Claim:
 
 
 def test_a_claim_from_the_button_to_the_office(mine: Desk) -> None:
-    mine.facts["drawing_benefit"] = None
+    del mine.facts["drawing_benefit"]
     mine.facts["employer_here"] = False  # now the rule asks whether unemployment benefit is drawn
     claim = _begun(mine)
     page = _page(mine.worker, "claim_said", claim.pk)

@@ -138,7 +138,14 @@ def _histories() -> Rows:
             "scheme": "unemployment", "started_on": date(2018, 1 + n % 12, 1), "ended_on": None if n % 2 else date(2024, 6, 1),
         }  # fmt: skip
 
+    def said(n: int) -> dict[str, Any]:
+        fact, value = ("local_household", "true") if n % 2 else ("unemployed_from", "2017-03-04")
+        return {
+            "subject": "spell", "subject_id": n, "fact": fact, "value": value, "worker_id": 1 + n % PEOPLE, "said_on": date(2024, 5, n),
+        }  # fmt: skip
+
     return {
+        "incentives.statements": [said(n) for n in range(1, 6)],
         "registry.reported_facts": [],
         "registry.feeds": [{"kind": kind, "as_of": AS_OF} for kind in ("certificates", "insurance")],
         "registry.aliases": [],

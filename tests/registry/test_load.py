@@ -422,7 +422,7 @@ def test_the_corrected_folder_takes_the_place_of_an_unfinished_load(stuck: Folde
 
     folder = folders.write(tmp_path / "corrected", corrected, meta=REAL)
     report = load(folder, mode=mode)
-    assert (report.outcome, report.abandoned) == ("loaded", sum(folders.brought(folder).values()) - 188)
+    assert (report.outcome, report.abandoned) == ("loaded", sum(folders.brought(folder).values()) - 193)
     assert counts() == report.rows
     assert LoadBatch.unfinished() == []
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 PRIVATE = [table.name for table in registry.TABLES if table.private]
 NEVER = {"name", "identity_number", "phone", "number", "name_sealed", "number_sealed", "number_hash", "phone_sealed", "phone_hash"}
 
+BIRTHDAYS = {"born_on", "birth_date", "birthday"}
+
 
 def rows_of(folder: Folder, name: str) -> list[dict[str, Any]]:
     declared = next(table for table in (*registry.TABLES, *skills.SOURCES, *SOURCES) if table.name == name)
@@ -72,6 +74,9 @@ def test_identity_is_nowhere_in_it(folder: Folder, load: Load, tmp_path: Path) -
     assert not set(PRIVATE) & set(made.manifest.tables)
     for name in made.manifest.tables:
         assert not NEVER & set(made.read(name).column_names), name
+    said = {row["fact"] for row in rows_of(made, "incentives.statements")}
+    assert said
+    assert not said & (NEVER | BIRTHDAYS), "a row that names a column says what the column would"
     secrets = {
         str(row[column]) for row in folders.rows()["registry.identity"] for column in ("name", "identity_number", "phone") if row[column]
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -32,12 +32,14 @@ PAGE_ROWS = 50_000
 class Binding:
     """A published table and the model that keeps it. `prepare` turns published columns into the model's columns.
 
-    `unless` names columns of the model that must be empty, or false, for a row to be published.
+    `opens` names published columns that the model keeps sealed, in a column called `…_sealed`, each with what opens them from the other
+    columns of the rows. `unless` names columns of the model that must be empty, or false, for a row to be published.
     """
 
     table: Table
     model: type[Model]
     prepare: Callable[[pa.Table], pa.Table] | None = None
+    opens: Mapping[str, Callable[[Mapping[str, Sequence[Any]]], Sequence[Any]]] = field(default_factory=dict)
     unless: tuple[str, ...] = ()
 
     @property
@@ -217,7 +219,7 @@ def read(binding: Binding, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[pa.Tabl
     while True:
         rows = _page(connection, binding, after)
         if rows:
-            yield _as_table(binding.table, rows)
+            yield _as_table(binding, rows)
         if len(rows) < PAGE_ROWS:
             return
         last = rows[-1]
@@ -233,7 +235,8 @@ def _without(model: type[Model], name: str, quote: Callable[[str], str]) -> str:
 def _page(connection: BaseDatabaseWrapper, binding: Binding, after: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     quote = connection.ops.quote_name
     key = ", ".join(quote(name) for name in binding.table.key)
-    columns = ", ".join(_selected(column.type, quote(column.name)) for column in binding.table.columns)
+    kept = {name: f"{name}_sealed" for name in binding.opens}
+    columns = ", ".join(_selected(column.type, quote(kept.get(column.name, column.name))) for column in binding.table.columns)
     conditions = [f"({key}) > ({', '.join(['%s'] * len(after))})"] if after else []
     conditions += [_without(binding.model, name, quote) for name in binding.unless]
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
@@ -251,8 +254,10 @@ def _selected(type_: pa.DataType, name: str) -> str:
     return f"CAST({name} AS integer)" if pa.types.is_boolean(type_) else name
 
 
-def _as_table(declared: Table, rows: list[tuple[Any, ...]]) -> pa.Table:
-    columns = dict(zip((column.name for column in declared.columns), zip(*rows, strict=True), strict=True))
+def _as_table(binding: Binding, rows: list[tuple[Any, ...]]) -> pa.Table:
+    declared = binding.table
+    columns: dict[str, Sequence[Any]] = dict(zip((column.name for column in declared.columns), zip(*rows, strict=True), strict=True))
+    columns |= {name: opened(columns) for name, opened in binding.opens.items()}
     return declared.build({column.name: _read_column(column.type, columns[column.name]) for column in declared.columns})
 
 

@@ -20,6 +20,21 @@ OUTCOMES: Mapping[str, Literal["paid", "returned"]] = {
     "paid": "paid", "成功": "paid", "已入账": "paid", "returned": "returned", "失败": "returned", "退回": "returned",
 }  # fmt: skip
 LONGEST_REASON = 100
+RETURNED: Mapping[str, Text] = {
+    "closed": Text("账户已销户", "the account is closed"),
+    "blocked": Text("账户状态异常（如冻结、挂失、睡眠）", "the account is blocked or out of use"),
+    "name": Text("户名与账号不符", "the name does not fit the account"),
+    "number": Text("账号有误或不存在", "the number is wrong, or there is no such account"),
+    "other": Text("银行未能入账", "the bank could not pay it in"),
+}
+"""Why a payment came back, by code, in our own words: the bank's may name somebody and an account."""
+SAYS: Mapping[str, tuple[str, ...]] = {
+    "closed": ("销户", "已销", "注销", "closed"),
+    "blocked": ("冻结", "止付", "挂失", "睡眠", "不动户", "久悬", "状态", "frozen", "blocked", "dormant"),
+    "name": ("户名", "姓名", "name"),
+    "number": ("账号", "账户", "帐号", "帐户", "卡号", "account", "number"),
+}
+"""Words by which the bank's reason is known, the first that fits."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +60,12 @@ def digest(batch: int, lines: Iterable[Line]) -> str:
     """sha256 over the lines of a batch in order: two batches that pay anything else to anybody else have another."""
     told = "\n".join(f"{batch},{line.line},{line.claim},{line.amount_fen},{line.account_hash.hex()}" for line in lines)
     return hashlib.sha256(told.encode()).hexdigest()
+
+
+def code_of(reason: str) -> str:
+    """Why a payment came back, as a code of RETURNED, by the words the bank uses."""
+    said = reason.lower()
+    return next((code for code, words in SAYS.items() if any(word in said for word in words)), "other")
 
 
 def order(batch: int, rows: Sequence[tuple[int, str, str, int, str]]) -> bytes:

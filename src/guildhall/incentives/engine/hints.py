@@ -18,7 +18,10 @@ RUSH = 10
 
 @dataclass(frozen=True)
 class Seen:
-    """What is known around a claim: counts of people and claims, none of them by name."""
+    """What is known around a claim: counts of people and claims, none of them by name.
+
+    `denied` is what it says and records know otherwise, and what is on record, in words.
+    """
 
     account_people: int = 0
     account_claims: tuple[int, ...] = ()
@@ -29,6 +32,7 @@ class Seen:
     same_issuer_that_day: int = 0
     agent_claims: int = 0
     account_changed: bool = False
+    denied: tuple[tuple[Text, Text], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,5 +66,9 @@ def _hints(seen: Seen) -> Iterator[Hint]:
     if seen.agent_claims >= RUSH:
         n = seen.agent_claims
         yield Hint("agent", Text(f"同一代办人 30 天内代办了 {n} 件", f"the same agent lodged {n} claims within 30 days"))
+    for said, recorded in seen.denied:
+        chinese = f"申领所填与记录不一致，按记录核验。申领填写{said.zh}；记录为{recorded.zh}"
+        english = f"the claim says otherwise than the record, by which the rule goes. It says {said.en}; on record: {recorded.en}"
+        yield Hint("record", Text(chinese, english))
     if seen.account_changed:
         yield Hint("changed", Text("审核通过后更换了收款账户", "the account was changed after the approval"))

@@ -34,6 +34,8 @@ BY_MONTHS = frozenset({"social_insurance_subsidy"})
 """Benefits paid for months of a job: what is paid once is each month, and several claims may follow one another."""
 OF_ITS_MONTHS = frozenset({"contribution_months", "individual_contributions"})
 """What a claim says of the months it is for: not known of its subject, as the next claim is for other months."""
+IN_CLAIM_ALONE = frozenset({"born_on"})
+"""What a claim says for its own check and nothing else keeps: people are known by the month of birth."""
 CLAIMED_HERE = ("claim", "automatic")
 """Channels of which we pay; of the others we say what to bring and where to go."""
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 
+from guildhall.incentives.engine.bank import RETURNED
 from guildhall.incentives.models.claims import Claim
 from guildhall.office.columns import PlainTextField, one_of
 
@@ -42,7 +43,10 @@ class PaymentBatch(models.Model):
 
 
 class Payment(models.Model):
-    """One line of a batch. Whatever becomes of claims, what is paid once has one line that waits or was paid."""
+    """One line of a batch. Whatever becomes of claims, what is paid once has one line that waits or was paid.
+
+    Of one that came back `code` says why in a word of engine.bank; `reason_sealed` holds what the bank wrote.
+    """
 
     batch = models.ForeignKey(PaymentBatch, models.PROTECT, related_name="payments", db_index=False)
     line = models.PositiveIntegerField()
@@ -50,7 +54,8 @@ class Payment(models.Model):
     once = PlainTextField()
     amount_fen = models.BigIntegerField()
     state = PlainTextField(default="waiting")
-    reason = PlainTextField(default="")
+    code = PlainTextField(default="")
+    reason_sealed = models.BinaryField(default=b"")
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -61,6 +66,7 @@ class Payment(models.Model):
             UniqueConstraint(fields=["claim"], condition=Q(state__in=HELD), name="payment_of_claim_once"),
             UniqueConstraint(fields=["once"], condition=Q(state__in=HELD), name="payment_once"),
             CheckConstraint(condition=Q(amount_fen__gt=0), name="payment_amount"),
+            CheckConstraint(condition=Q(code__in=("", *RETURNED)), name="payment_code_known"),
         ]
 
     def __str__(self) -> str:

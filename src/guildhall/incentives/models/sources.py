@@ -7,8 +7,10 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
+from guildhall.incentives.engine.subjects import IN_CLAIM_ALONE
 from guildhall.incentives.tables import businesses, certificates, sources
 from guildhall.office.columns import PlainTextField, after, one_of
+from guildhall.office.vault import vault
 from guildhall.registry.tables import CERTIFIED
 
 
@@ -131,16 +133,25 @@ class EmployerYear(models.Model):
         return f"organisation {self.organisation_id} in {self.year}"
 
 
+STATED = ("incentives.statements", "value")
+
+
+def cell_of(subject: str, key: int, fact: str) -> str:
+    """The cell of a statement, which is sealed before its row has a key."""
+    return f"{subject}:{key}:{fact}"
+
+
 class Statement(models.Model):
     """What a claim said of its subject, with a document to show it: one value per column of the facts table.
 
-    `claim` is the one that said so; none where it was taken over from before.
+    `claim` is the one that said so; none where it was taken over from before. A day of birth stays in its claim: people are known by
+    the month.
     """
 
     subject = PlainTextField()
     subject_id = models.BigIntegerField()
     fact = PlainTextField()
-    value = PlainTextField()
+    value_sealed = models.BinaryField()
     worker = models.ForeignKey("registry.Worker", models.PROTECT, null=True, related_name="statements")
     said_on = models.DateField()
     claim = models.ForeignKey("incentives.Claim", models.PROTECT, null=True, related_name="statements")
@@ -149,7 +160,13 @@ class Statement(models.Model):
         constraints: ClassVar = [
             one_of("statement", "subject", sources.SUBJECTS),
             UniqueConstraint(fields=["subject", "subject_id", "fact"], name="statement_once"),
+            CheckConstraint(condition=~Q(fact__in=tuple(sorted(IN_CLAIM_ALONE))), name="statement_no_birthday"),
         ]
+
+    @property
+    def value(self) -> str:
+        """What was said, opened."""
+        return vault().open(*STATED, cell_of(self.subject, self.subject_id, self.fact), self.value_sealed)
 
     def __str__(self) -> str:
         return f"{self.fact} of {self.subject} {self.subject_id}"

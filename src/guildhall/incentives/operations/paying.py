@@ -21,7 +21,7 @@ from guildhall.incentives.operations.moving import locked, take
 from guildhall.incentives.operations.telling import money
 from guildhall.incentives.queries import benefits
 from guildhall.incentives.queries.payments import batch_seen, payable, refuse_others
-from guildhall.incentives.queries.sealed import account_of
+from guildhall.incentives.queries.sealed import PAYMENTS, account_of, seal_words
 from guildhall.incentives.queries.standing import chain, is_party
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
 from guildhall.office.operations.audit import record
@@ -175,13 +175,15 @@ def reconcile(*, batch_id: int, content: bytes, name: str, by: Viewer, now: date
 
 
 def _settle(claim: Claim, payment: Payment, answer: bank.Answer, by: Viewer, now: datetime) -> None:
-    payment.state, payment.reason, payment.settled_at = answer.outcome, answer.reason if answer.outcome == "returned" else "", now
-    payment.save(update_fields=["state", "reason", "settled_at"])
+    payment.state, payment.settled_at = answer.outcome, now
+    if answer.outcome == "returned":
+        payment.code, payment.reason_sealed = bank.code_of(answer.reason), seal_words(PAYMENTS, "reason", payment.pk, answer.reason)
+    payment.save(update_fields=["state", "code", "reason_sealed", "settled_at"])
     details = {"batch": payment.batch_id, "line": payment.line, "amount": payment.amount_fen}
     if answer.outcome == "paid":
         take(claim, "pay", by=by, now=now, details=details, told=("claim_paid", {"amount": money(payment.amount_fen)}))
     else:
-        take(claim, "bounce", by=by, now=now, details=details, told=("claim_failed", {"reason": answer.reason}))
+        take(claim, "bounce", by=by, now=now, details=details, told=("claim_failed", {"reason": bank.RETURNED[payment.code]}))
 
 
 def _refuse_changed(batch: PaymentBatch) -> None:

@@ -10,7 +10,7 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from guildhall.incentives.engine.retention import RULES
 from guildhall.incentives.engine.states import BEFORE
-from guildhall.incentives.models import Appeal, Candidate, CandidateRun, Check, Claim, Statement, Step, Verdict
+from guildhall.incentives.models import Appeal, Candidate, CandidateRun, Check, Claim, Payment, Statement, Step, Verdict
 from guildhall.kernel.retention import Rule
 from guildhall.office.models import Attachment
 from guildhall.office.operations.retention import Eraser, cut, deleted, destroy_papers, past
@@ -37,9 +37,10 @@ def _settled(rule: str, states: Sequence[str], on: date) -> QuerySet[Claim]:
     checks = Check.objects.filter(claim=OuterRef("pk")).exclude(inputs_sealed=NOTHING)
     verdicts = Verdict.objects.filter(claim=OuterRef("pk")).exclude(told_sealed=NOTHING)
     appeals = Appeal.objects.filter(verdict__claim=OuterRef("pk")).exclude(grounds_sealed=NOTHING)
+    payments = Payment.objects.filter(claim=OuterRef("pk")).exclude(reason_sealed=NOTHING)
     left = Q(account_sealed__isnull=False) | ~Q(said_sealed=NOTHING) | ~Q(defects_sealed=NOTHING)
     ended = Claim.objects.filter(state__in=states, since__lt=cut(BY_KEY[rule], on)).exclude(lodged_at=None)
-    return ended.filter(left | Q(Exists(checks)) | Q(Exists(verdicts)) | Q(Exists(appeals)))
+    return ended.filter(left | Q(Exists(checks)) | Q(Exists(verdicts)) | Q(Exists(appeals)) | Q(Exists(payments)))
 
 
 def _paid(on: date) -> QuerySet[Claim]:
@@ -55,6 +56,7 @@ def _empty(keys: Sequence[Any], now: datetime) -> int:
     Check.objects.filter(claim__in=keys).update(inputs_sealed=NOTHING, decision_sealed=NOTHING)
     Verdict.objects.filter(claim__in=keys).update(told_sealed=NOTHING, untrue=[])
     Appeal.objects.filter(verdict__claim__in=keys).update(grounds_sealed=NOTHING, answer_sealed=NOTHING)
+    Payment.objects.filter(claim__in=keys).update(reason_sealed=NOTHING)
     nothing = {"said_sealed": NOTHING, "defects_sealed": NOTHING, "account_sealed": None, "account_hash": None, "holder_sealed": None}
     return Claim.objects.filter(pk__in=keys).update(bank="", **nothing)
 

@@ -11,35 +11,38 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from guildhall.incentives.engine.subjects import OF_ITS_MONTHS
+from guildhall.incentives.engine.subjects import IN_CLAIM_ALONE, OF_ITS_MONTHS
 from guildhall.incentives.models import Claim, Statement, Step
-from guildhall.incentives.queries.sealed import Said, said_in
+from guildhall.incentives.models.sources import STATED, cell_of
+from guildhall.incentives.queries.sealed import as_text, said_in
 from guildhall.incentives.tables.sources import SUBJECTS
 from guildhall.kernel.errors import GuildhallError
+from guildhall.office.vault import vault
 
 
 def state(claim: Claim, on: date) -> None:
     """Notes what a locked claim says that was seen on its papers; what it says stands in the place of what was said before."""
     for name, value in _told(claim).items():
-        found = {"value": value, "worker_id": claim.worker_id, "said_on": on, "claim": claim}
-        Statement.objects.update_or_create(**_of(claim), fact=name, defaults=found)
+        Statement.objects.update_or_create(**_of(claim), fact=name, defaults=_found(claim, name, value, on))
 
 
 def take_back(claim: Claim, names: Collection[str]) -> None:
     """Forgets what a locked claim said under these names and was found untrue; what an earlier claim says otherwise stands again."""
     told = _told(claim)
     for name in (name for name in names if name in told):
-        gone, _each = Statement.objects.filter(**_of(claim), fact=name, value=told[name]).delete()
-        if gone:
+        stated = Statement.objects.filter(**_of(claim), fact=name).first()
+        if stated and stated.value == told[name]:
+            stated.delete()
             _earlier(claim, name, told[name])
 
 
 def restore(claim: Claim, names: Collection[str]) -> None:
     """Lets what a locked claim said under these names stand again where nothing was said since: it was not found untrue after all."""
     told, on = _told(claim), _taken_up(claim)
-    for name in (name for name in names if name in told and on):
-        found = {"value": told[name], "worker_id": claim.worker_id, "said_on": on, "claim": claim}
-        Statement.objects.get_or_create(**_of(claim), fact=name, defaults=found)
+    if on is None:
+        return
+    for name in (name for name in names if name in told):
+        Statement.objects.get_or_create(**_of(claim), fact=name, defaults=_found(claim, name, told[name], on))
 
 
 def refuse_unsaid(claim: Claim, names: Collection[str]) -> list[str]:
@@ -63,6 +66,11 @@ def _taken_up(claim: Claim) -> date | None:
     return timezone.localdate(step.at) if step else None
 
 
+def _found(claim: Claim, name: str, value: str, on: date) -> dict[str, Any]:
+    sealed = vault().seal(*STATED, cell_of(claim.kind, int(claim.subject), name), value)
+    return {"value_sealed": sealed, "worker_id": claim.worker_id, "said_on": on, "claim": claim}
+
+
 def _of(claim: Claim) -> dict[str, Any]:
     return {"subject": claim.kind, "subject_id": int(claim.subject)}
 
@@ -71,10 +79,5 @@ def _told(claim: Claim) -> Mapping[str, str]:
     """What a claim says of its subject, as text; nothing of a year, which facts are not said of."""
     if claim.kind not in SUBJECTS:
         return {}
-    return {name: _text(value) for name, value in said_in(claim).items() if name not in OF_ITS_MONTHS and value is not None}
-
-
-def _text(value: Said) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value.isoformat() if isinstance(value, date) else str(value)
+    kept = OF_ITS_MONTHS | IN_CLAIM_ALONE
+    return {name: as_text(value) for name, value in said_in(claim).items() if name not in kept and value is not None}

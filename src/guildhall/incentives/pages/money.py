@@ -207,7 +207,7 @@ def _batch_context(viewer: Viewer, batch: PaymentBatch, form: forms.Form, faults
     return {
         "batch": batch,
         "total": yuan(batch.total_fen),
-        "lines": list(zip(shown, rows, masked, strict=True)),
+        "lines": list(zip(shown, rows, masked, [payments.why_returned(viewer, payment) for payment in shown], strict=True)),
         "more": max(0, len(every) - SHOWN),
         "counts": [(PAYMENT[state], counts[state], sums[state]) for state in counts if counts[state]],
         "payment_words": PAYMENT,

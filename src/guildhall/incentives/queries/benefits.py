@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from guildhall.incentives.engine import RULEBOOK
 from guildhall.incentives.engine.subjects import BY_TABLE, CLAIMED_HERE
+from guildhall.incentives.engine.words import WORDS
 from guildhall.incentives.queries.sealed import Said
 from guildhall.kernel.errors import GuildhallError, NotFound
 from guildhall.kernel.tables import Text
@@ -63,7 +64,16 @@ def stated(benefit: str, name: str, value: Said) -> Text:
     zh, en = given.doc.zh.partition("；")[0].strip(), given.doc.en.partition(";")[0].strip()
     if value is None:
         return Text(zh, en)
-    return Text(f"{zh}：{sentences.said(value, given.unit, 'zh')}", f"{en}: {sentences.said(value, given.unit, 'en')}")
+    told = in_words(benefit, name, value)
+    return Text(f"{zh}：{told.zh}", f"{en}: {told.en}")
+
+
+def in_words(benefit: str, name: str, value: object) -> Text:
+    """A value of an input of a benefit's rule in words."""
+    if isinstance(value, str):
+        return WORDS.get(name, {}).get(value, Text(value, value))
+    unit = rulebook()[benefit].inputs[name].unit
+    return Text(sentences.said(value, unit, "zh"), sentences.said(value, unit, "en"))
 
 
 def asked(benefit: str) -> tuple[Input, ...]:

@@ -6,7 +6,7 @@ what it may learn of its hires is for whoever counts them, or for the worker's c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -41,14 +41,18 @@ def asked(on: date, applied: date | None = None) -> Asked:
     return Asked(on, applied or on, feeds.days(), tree)
 
 
-def of_person(viewer: Viewer, worker_id: int, *, on: date, today: date, applied: date | None = None) -> dict[str, list[Facts]]:
+def of_person(
+    viewer: Viewer, worker_id: int, *, on: date, today: date, applied: date | None = None, said: Sequence[Facts] = ()
+) -> dict[str, list[Facts]]:
     """Facts of all certificates, hires and businesses of a person as of a day, by facts table, each in the order of its keys.
 
-    Raises NotFound for whom the viewer may not see, and for employers.
+    `said` are rows of statements that take the place of those on record about the same: what a claim
+    says that is not taken up. Raises NotFound for whom the viewer may not see, and for employers.
     """
     if viewer.role not in READERS and not viewer.mandate:
         raise _no_such_person()
     rows = _rows(viewer, worker_id, today)
+    rows[tables.STATEMENTS.name] = _replaced(rows[tables.STATEMENTS.name], said)
     question = asked(on, applied)
     certificates = [r for r in rows["registry.certificates"] if r["issued_on"] <= on]
     hires = [r for r in rows["registry.employment_spells"] if r["started_on"] <= on]
@@ -60,13 +64,15 @@ def of_person(viewer: Viewer, worker_id: int, *, on: date, today: date, applied:
     }
 
 
-def of_subject(viewer: Viewer, kind: str, key: int, *, on: date, today: date, applied: date | None = None) -> Facts:
-    """Facts of one certificate, spell or business, `kind` being a word of engine.subjects. Raises NotFound."""
+def of_subject(
+    viewer: Viewer, kind: str, key: int, *, on: date, today: date, applied: date | None = None, said: Sequence[Facts] = ()
+) -> Facts:
+    """Facts of one certificate, spell or business, `kind` being a word of engine.subjects; `said` as in `of_person`. Raises NotFound."""
     holder = _holder(kind, key)
     table, column = KINDS.get(kind, (None, ""))
     if holder is None or table is None:
         raise _no_such_person()
-    for row in of_person(viewer, holder, on=on, today=today, applied=applied)[table.name]:
+    for row in of_person(viewer, holder, on=on, today=today, applied=applied, said=said)[table.name]:
         if row[column] == key:
             return row
     raise NotFound(_("There was nothing of the kind on that day"), next=_("choose a later day"))
@@ -108,8 +114,23 @@ def _rows(viewer: Viewer, worker_id: int, today: date) -> dict[str, list[dict[st
         tables.BUSINESSES.name: household,
         tables.GRANTS.name: values_of(tables.GRANTS, BenefitGrant, records | pointing),
         tables.COURSES.name: values_of(tables.COURSES, Training, Q(certificate_id__in=certificates)),
-        tables.STATEMENTS.name: values_of(tables.STATEMENTS, Statement, said),
+        tables.STATEMENTS.name: statements(said),
     }
+
+
+def statements(which: Q) -> list[dict[str, Any]]:
+    """Statements in the columns of their published table, opened."""
+    return [{column.name: getattr(row, column.name) for column in tables.STATEMENTS.columns} for row in Statement.objects.filter(which)]
+
+
+def _replaced(stored: Sequence[Facts], said: Sequence[Facts]) -> list[dict[str, Any]]:
+    """The statements on record, without those about which something is said instead, and that."""
+    anew = {_about(row) for row in said}
+    return [*(row for row in stored if _about(row) not in anew), *said]
+
+
+def _about(row: Facts) -> tuple[object, ...]:
+    return tuple(row[name] for name in tables.STATEMENTS.key)
 
 
 def _keys(rows: list[dict[str, Any]], key: str) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,6 +11,9 @@ from django.utils import timezone
 
 from guildhall.incentives.engine.hints import Hint, Seen, hints
 from guildhall.incentives.models import Claim, Step
+from guildhall.incentives.queries import benefits
+from guildhall.incentives.queries.inputs import denied
+from guildhall.kernel.tables import Text
 from guildhall.office.models import Attachment
 from guildhall.registry.queries import responsible_today
 from guildhall.web.viewer import PUBLIC
@@ -38,7 +42,14 @@ def _seen(claim: Claim, today: date) -> Seen:
         same_issuer_that_day=rush,
         agent_claims=_of_agent(claim, others),
         account_changed=Step.objects.filter(claim=claim, verb="redirect").exists(),
+        denied=tuple(_denied(claim, today)),
     )
+
+
+def _denied(claim: Claim, today: date) -> Iterator[tuple[Text, Text]]:
+    """What the claim says and the records know to be otherwise, in words."""
+    for name, (said, recorded) in denied(claim, today).items():
+        yield benefits.stated(claim.benefit, name, said), benefits.in_words(claim.benefit, name, recorded)
 
 
 def _same_account(claim: Claim, others: QuerySet[Claim]) -> tuple[int, tuple[int, ...]]:

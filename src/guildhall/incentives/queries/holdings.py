@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import Model
 
+from guildhall.incentives.engine.bank import RETURNED
 from guildhall.incentives.engine.candidates import STATES as CANDIDATES
 from guildhall.incentives.engine.defects import masked_account
 from guildhall.incentives.engine.states import BY_VERB, STATES
@@ -185,11 +186,11 @@ def _payments(claims: Sequence[Claim]) -> Held:
         _heading("line", "行号", "line"),
         _heading("amount_fen", "金额（分）", "amount in fen"),
         _heading("state", "结果", "outcome", PAYMENT),
-        _heading("reason", "退回原因", "why it came back"),
+        _heading("reason", "退回原因", "why it came back", RETURNED),
         _heading("settled_at", "时间", "when"),
     )
     rows = Payment.objects.filter(claim__in=claims).order_by("pk")
-    told = rows.values_list("claim", "batch", "line", "amount_fen", "state", "reason", "settled_at")
+    told = rows.values_list("claim", "batch", "line", "amount_fen", "state", "code", "settled_at")
     return _held("payments", "payment", Text("发放", "Payments"), HANDLED, headings, told, Payment)
 
 
@@ -247,8 +248,8 @@ def _statements(people: Sequence[int]) -> Held:
         _heading("said_on", "日期", "said"),
         CLAIM,
     )
-    columns = ("worker", "subject", "fact", "value", "said_on", "claim")
-    rows = Statement.objects.filter(worker__in=people).order_by("pk").values_list(*columns)
+    found = Statement.objects.filter(worker__in=people).order_by("pk")
+    rows = [(row.worker_id, row.subject, row.fact, row.value, row.said_on, row.claim_id) for row in found]
     return _held("statements", "statement", Text("申领中说明的情况", "What was said in claims"), BEFORE, headings, rows, Statement)
 
 

@@ -1,4 +1,4 @@
-"""What a rule is told of one claim: the facts on record for its subject, and what the claim says where nothing else knows."""
+"""What a rule is told of one claim: the facts on record for its subject, and what the claim says where no record knows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from guildhall.incentives.models import Business, Claim
 from guildhall.incentives.queries import benefits, facts
-from guildhall.incentives.queries.sealed import said_in
+from guildhall.incentives.queries.sealed import Said, as_text, said_in
 from guildhall.kernel.errors import NotFound
 from guildhall.registry.queries import place
 from guildhall.registry.queries.merged import leader
@@ -22,27 +22,43 @@ CITY = system("claims")
 def inputs(claim: Claim, on: date) -> dict[str, object]:
     """The inputs of the claim's rule as known on a day, by name; what nobody provides is left out.
 
-    What the claim says counts only for inputs that come from claims, so that nobody says otherwise than the records. The day of
-    application is that on which it was first lodged; that of the grant is the day asked about.
+    What the claim says takes the place of what was said before, for inputs that come from claims; what records know wins over both. The
+    day of application is that on which it was first lodged; that of the grant is the day asked about.
     """
     rule = benefits.rule_of(claim.benefit)
     applied = timezone.localdate(claim.lodged_at) if claim.lodged_at else on
-    found = recorded(claim, applied, on)
-    told = {name: value for name, value in said_in(claim).items() if name in rule.inputs and rule.inputs[name].origin.source == "claim"}
-    found |= told | {"applied_on": applied, "granted_on": on}
+    found = {**recorded(claim, applied, on), "applied_on": applied, "granted_on": on}
     return {name: value for name, value in found.items() if name in rule.inputs and value is not None}
 
 
+def denied(claim: Claim, on: date) -> dict[str, tuple[Said, object]]:
+    """What a claim says and the records know to be otherwise on a day, by the name of the input: what it says, and what counts."""
+    told = {name: value for name, value in said_in(claim).items() if value is not None}
+    counts = inputs(claim, on) if told and claim.benefit in benefits.rulebook() else {}
+    return {name: (value, counts[name]) for name, value in told.items() if counts.get(name, value) != value}
+
+
 def recorded(claim: Claim, applied: date, on: date) -> dict[str, object]:
-    """What is on record for the subject of a claim, as its facts table has it; nothing where it is not there on that day."""
+    """What is on record for the subject of a claim, as its facts table has it, and what the claim says where no record knows.
+
+    Nothing where the subject is not there on that day.
+    """
     if claim.kind == "year":
         organisation, _dash, year = claim.subject.rpartition("-")
         rows = facts.of_employer(CITY, int(organisation), on=on, today=on, applied=applied)
         return next((row for row in rows if row["year"] == int(year)), {})
     try:
-        return facts.of_subject(CITY, claim.kind, int(claim.subject), on=on, today=on, applied=applied)
+        return facts.of_subject(CITY, claim.kind, int(claim.subject), on=on, today=on, applied=applied, said=_said(claim, on))
     except NotFound:
         return {}
+
+
+def _said(claim: Claim, on: date) -> list[facts.Facts]:
+    """What the claim says of its subject, as rows of statements of the day asked about."""
+    inputs = benefits.rule_of(claim.benefit).inputs
+    told = {name: value for name, value in said_in(claim).items() if name in inputs and inputs[name].origin.source == "claim"}
+    about = {"subject": claim.kind, "subject_id": int(claim.subject), "worker_id": claim.worker_id, "said_on": on}
+    return [{**about, "fact": name, "value": as_text(value)} for name, value in told.items() if value is not None]
 
 
 class Wider(TypedDict):

@@ -8,10 +8,13 @@ from datetime import date
 from django.db.models import F, Min, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from guildhall.incentives.engine.bank import RETURNED
 from guildhall.incentives.engine.states import COMMITTED
 from guildhall.incentives.models import Budget, Claim, Payment, PaymentBatch
+from guildhall.incentives.queries.sealed import reason_of
 from guildhall.incentives.queries.standing import claims_seen
 from guildhall.kernel.errors import NotFound
+from guildhall.kernel.tables import Text
 from guildhall.registry.queries import scope
 from guildhall.web.pack import city
 from guildhall.web.viewer import Viewer
@@ -116,6 +119,13 @@ def waiting(viewer: Viewer, today: date) -> tuple[int, int]:
 def lines(viewer: Viewer, batch_id: int, today: date) -> list[Payment]:
     """The lines of a batch in order. Raises NotFound."""
     return list(Payment.objects.filter(batch=batch_seen(viewer, batch_id, today)).select_related("claim").order_by("line"))
+
+
+def why_returned(viewer: Viewer, payment: Payment) -> tuple[Text, str] | None:
+    """Why a payment came back: in our own words, and for those who pay out in the bank's; None of any other payment."""
+    if not payment.code:
+        return None
+    return RETURNED[payment.code], reason_of(payment) if viewer.role == "claims_officer" and not viewer.mandate else ""
 
 
 def budgets(viewer: Viewer, year: int, today: date) -> list[Spending]:

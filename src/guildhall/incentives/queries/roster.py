@@ -19,7 +19,7 @@ from guildhall.incentives.engine import facts as worked_out
 from guildhall.incentives.engine.candidates import LIKELY, NEAR
 from guildhall.incentives.engine.states import BEFORE, LIVE, UNDER_WAY
 from guildhall.incentives.engine.subjects import BY_MONTHS
-from guildhall.incentives.models import BenefitGrant, Claim, Statement
+from guildhall.incentives.models import BenefitGrant, Claim
 from guildhall.incentives.queries import benefits, facts
 from guildhall.incentives.queries.candidates import (
     EMPLOYER_MAY_KNOW,
@@ -203,7 +203,7 @@ def _facts(
 def _said(hired: Mapping[int, published.Rows]) -> dict[int, list[dict[str, Any]]]:
     """What the employer said of its hires in claims."""
     found: dict[int, list[dict[str, Any]]] = {}
-    for row in facts.values_of(tables.STATEMENTS, Statement, Q(subject="spell", subject_id__in=hired)):
+    for row in facts.statements(Q(subject="spell", subject_id__in=hired)):
         found.setdefault(row["subject_id"], []).append(row)
     return found
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from guildhall.incentives.models import Appeal, Check, Claim, Verdict
+from guildhall.incentives.models import Appeal, Check, Claim, Payment, Verdict
 from guildhall.office.vault import vault
 
 CLAIMS, CHECKS, VERDICTS, APPEALS = "incentives.claims", "incentives.checks", "incentives.verdicts", "incentives.appeals"
+PAYMENTS = "incentives.payments"
 Said = str | int | bool | date | None
 
 
@@ -56,6 +57,13 @@ def said_in(claim: Claim) -> dict[str, Said]:
     return {name: date.fromisoformat(value["day"]) if isinstance(value, dict) else value for name, value in told.items()}
 
 
+def as_text(value: Said) -> str:
+    """A value as a statement keeps it: a day, a whole number, true or false, or a word."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
 def seal_defects(claim: Claim, defects: list[tuple[str, str]]) -> bytes:
     return _seal(CLAIMS, "defects", claim.pk, defects)
 
@@ -81,6 +89,11 @@ def grounds_of(appeal: Appeal) -> str:
 
 def answer_of(appeal: Appeal) -> str:
     return str(_open(APPEALS, "answer", appeal.pk, appeal.answer_sealed) or "")
+
+
+def reason_of(payment: Payment) -> str:
+    """What the bank wrote of a payment that came back; empty once it was erased on schedule."""
+    return str(_open(PAYMENTS, "reason", payment.pk, payment.reason_sealed) or "")
 
 
 def seal_check(claim_id: int, number: int, column: str, text: str) -> bytes:
