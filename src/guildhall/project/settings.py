@@ -217,6 +217,7 @@ TEMPLATES = [
 # Messages that leave the house, and papers that come into it.
 OFFICE_PHONES = "guildhall.registry.queries.phones.phone_of"  # the office asks the registry for a person's phone this way
 OFFICE_VISIBLE = "guildhall.overview.queries.visible.VISIBLE"  # and who may see what papers are attached to
+OFFICE_REMOVABLE = "guildhall.overview.queries.visible.REMOVABLE"  # and whether a paper may still be taken away
 SMS_GATEWAY = address("GUILDHALL_SMS_GATEWAY", encrypted=("https",), open_=("http",), production=not DEMONSTRATION)
 SMS_TOKEN = os.environ.get("GUILDHALL_SMS_TOKEN", "")
 MAIL_SERVER = address("GUILDHALL_MAIL_SERVER", encrypted=("smtp", "smtps"), open_=("smtp+plain",), production=not DEMONSTRATION)

@@ -41,6 +41,8 @@ STATES: dict[str, Text] = {
 """Every state with its name, in the order of the way."""
 ENDED = ("refused", "withdrawn", "lapsed", "repaid")
 BEFORE = ("asked", "draft")
+WRITABLE = ("draft", "returned")
+"""States in which the claimant writes in the claim, and brings papers or takes them away."""
 LIVE = tuple(state for state in STATES if state not in (*ENDED, *BEFORE))
 """States in which no second claim for the same thing may stand beside this one."""
 PAID = ("paid", "recalling", "recalled", "recall_appealed")

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guildhall.incentives.engine.defects import normal_account
-from guildhall.incentives.engine.states import BEFORE, BY_VERB, CLAIMANT, LIVE, UNDER_WAY
+from guildhall.incentives.engine.states import BEFORE, BY_VERB, CLAIMANT, LIVE, UNDER_WAY, WRITABLE
 from guildhall.incentives.engine.subjects import BY_MONTHS, month_of, once
 from guildhall.incentives.models import Claim, Step, Verdict
 from guildhall.incentives.operations.granting import revoke
@@ -34,8 +34,6 @@ from guildhall.web.viewer import Viewer
 
 MOST_DRAFTS = 50
 LONGEST_HOLDER, LONGEST_BANK = 100, 100
-WRITABLE = ("draft", "returned")
-"""States in which the claimant writes in the claim."""
 DISPUTED = ("refused", "appealed", "recalled", "recall_appealed")
 """States in which the claimant may add papers to what was decided."""
 

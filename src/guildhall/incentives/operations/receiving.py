@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from guildhall.incentives.engine.defects import DEFECTS, LONGEST_NOTE
 from guildhall.incentives.models import Claim
 from guildhall.incentives.operations.checking import run
-from guildhall.incentives.operations.moving import locked, take
+from guildhall.incentives.operations.moving import allow, locked, take
 from guildhall.incentives.operations.stating import state
+from guildhall.incentives.queries import neutral
 from guildhall.incentives.queries.sealed import seal_defects
 from guildhall.kernel.errors import GuildhallError
 from guildhall.kernel.tables import Text
@@ -24,10 +25,17 @@ from guildhall.web.viewer import Viewer
 def accept(*, claim_id: int, by: Viewer, now: datetime) -> Claim:
     """Takes a complete claim up, whose papers show what it says: that is known from now on. The rule is asked at once.
 
-    Raises NotFound, AlreadyDone, GuildhallError.
+    Raises NotFound, AlreadyDone, and GuildhallError, also where an employer lodged without a consent or a paper that still stands.
     """
     with transaction.atomic():
         claim = locked(claim_id, by, now)
+        allow(claim, "accept", by)
+        if not neutral.may_lodge(claim):
+            raise GuildhallError(
+                _("Nothing shows that the person agreed"),
+                why=_("the paper by which the employer lodged it is gone, or was found unsafe"),
+                next=_("return the claim, or refuse it"),
+            )
         take(claim, "accept", by=by, now=now, told=("claim_accepted", {}))
         state(claim, timezone.localdate(now))
         run(claim, by, now)

@@ -17,7 +17,7 @@ from guildhall.incentives.queries.trace import trace
 from guildhall.kernel.tables import Text
 from guildhall.office.engine.notices import Fact
 from guildhall.office.models import Attachment
-from guildhall.registry.queries.consents import has_agreed
+from guildhall.registry.queries.consents import had_agreed, has_agreed
 from guildhall.rules import sentences
 from guildhall.rules.decisions import Condition
 from guildhall.rules.rulebook import Rule
@@ -53,15 +53,28 @@ def asks_others(rule: Rule) -> frozenset[str]:
 
 
 def may_lodge(claim: Claim) -> bool:
-    """Whether a claim for a hire may be lodged: the person agreed, the employer brought its own paper, or nobody else is asked.
+    """Whether a claim for a hire may be lodged: the person agreed, a paper of the employer's own stands, or nobody else is asked.
 
     The consent is that to being known as one for whom the employer can claim. That to having one's own benefits lodged by the employer
-    says nothing of it: in its words the employer learns neither what is decided nor anything on record.
+    says nothing of it: in its words the employer learns neither what is decided nor anything on record. What stood when a claim was lodged
+    counts for it after it is withdrawn, and a paper only for as long as it is there.
     """
     if not is_for_hire(claim) or not asks_others(benefits.rule_of(claim.benefit)):
         return True
-    agreed = claim.worker_id is not None and has_agreed(EMPLOYER_MAY_KNOW, claim.worker_id)
-    return agreed or (claim.shown_by is not None and Attachment.objects.filter(pk=claim.shown_by, subject=f"claim:{claim.pk}").exists())
+    return _has_agreed(claim) or _is_shown(claim)
+
+
+def _has_agreed(claim: Claim) -> bool:
+    if claim.worker_id is None:
+        return False
+    then = claim.lodged_at is not None and had_agreed(EMPLOYER_MAY_KNOW, claim.worker_id, claim.lodged_at)
+    return then or has_agreed(EMPLOYER_MAY_KNOW, claim.worker_id)
+
+
+def _is_shown(claim: Claim) -> bool:
+    """Whether the paper by which the employer shows whom it hired is still there, and was not found unsafe."""
+    papers = Attachment.objects.filter(subject=f"claim:{claim.pk}", removed_at=None).exclude(scan="refused")
+    return claim.shown_by is not None and papers.filter(pk=claim.shown_by).exists()
 
 
 def shown_amount(claim: Claim) -> int | None:

@@ -1,7 +1,8 @@
 """Papers people bring: taken when they are safe, sealed, looked at by the scanner where there is one, and removed.
 
 Whether someone may add to or see a subject is for the domain that owns the subject: it says so through `visible`, a function from
-viewer, key and day to yes or no, one per kind of subject, which the project hangs in (settings.OFFICE_VISIBLE).
+viewer, key and day to yes or no, one per kind of subject, which the project hangs in (settings.OFFICE_VISIBLE). So it says until when
+a paper may be taken away (settings.OFFICE_REMOVABLE).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from guildhall.office.operations.audit import record
 from guildhall.office.operations.notices import notify
 from guildhall.office.operations.work import enqueue
 from guildhall.office.papers import fit
-from guildhall.office.queries.attachments import attachment, subject_visible
+from guildhall.office.queries.attachments import attachment, is_removable, subject_visible
 from guildhall.web.viewer import Viewer
 
 MOST_PER_SUBJECT = 20
@@ -83,12 +84,18 @@ def take_out(*, attachment_id: int, by: Viewer, now: datetime) -> tuple[Attachme
 def remove(*, attachment_id: int, by: Viewer, now: datetime, reason: str = "") -> Attachment:
     """Takes a paper away for good: its file is destroyed, the row says when. Whoever brought it, or the city's machinery, may.
 
-    Raises NotFound for a paper the viewer may not see, and GuildhallError for one that somebody else brought.
+    Raises NotFound for a paper the viewer may not see, and GuildhallError for one that somebody else brought, or that something rests on.
     """
     with transaction.atomic():
         row = attachment(by, attachment_id, now)
         if by.role != "system" and row.added_by != by.name:
             raise GuildhallError(_("Only whoever brought a paper can remove it"), next=_("ask them, or leave it"))
+        if by.role != "system" and not is_removable(row):
+            raise GuildhallError(
+                _("This paper can no longer be removed"),
+                why=_("what was lodged rests on it"),
+                next=_("it is destroyed once it need not be kept any longer"),
+            )
         _destroy(row, now)
         _record(row, "remove", by, now, reason)
     return row

@@ -37,4 +37,6 @@ def attachment_remove(request: HttpRequest, attachment_id: int) -> HttpResponse:
         remove(attachment_id=attachment_id, by=viewer, now=now)
         messages.success(request, _("The paper was destroyed."))
         return redirect(onward(request))
-    return render(request, "office/paper_remove.html", {"paper": row, "own": row.added_by == viewer.name})
+    return render(
+        request, "office/paper_remove.html", {"paper": row, "own": row.added_by == viewer.name, "rests": not queries.is_removable(row)}
+    )

@@ -15,6 +15,7 @@ from guildhall.office.models import Attachment
 from guildhall.web.viewer import Viewer
 
 Visible = Callable[[Viewer, int, date], bool]
+Removable = Callable[[int], bool]
 
 
 def subject_visible(viewer: Viewer, subject: str, now: datetime) -> bool:
@@ -30,6 +31,13 @@ def attachment(viewer: Viewer, attachment_id: int, now: datetime) -> Attachment:
     if row is None or not subject_visible(viewer, row.subject, now):
         raise NotFound(_("There is no such paper"), next=_("go back to your desk"))
     return row
+
+
+def is_removable(row: Attachment) -> bool:
+    """Whether whoever brought a paper may still take it away, as the domain that owns its subject says; any, where none says so."""
+    kind, _colon, key = row.subject.partition(":")
+    kinds: Mapping[str, Removable] = import_string(settings.OFFICE_REMOVABLE)
+    return kind not in kinds or kinds[kind](int(key))
 
 
 def attachments(viewer: Viewer, subject: str, now: datetime) -> list[Attachment]:

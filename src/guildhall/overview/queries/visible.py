@@ -1,4 +1,4 @@
-"""Who may see what papers are attached to, in every domain: asked by the office through settings.OFFICE_VISIBLE."""
+"""Who may see what papers are attached to, and when one may be removed, in every domain: asked by the office through settings."""
 
 from __future__ import annotations
 
@@ -6,3 +6,4 @@ from guildhall.incentives.queries import visible as incentives
 from guildhall.registry.queries import visible as registry
 
 VISIBLE = {**registry.VISIBLE, **incentives.VISIBLE}
+REMOVABLE = {**incentives.REMOVABLE}

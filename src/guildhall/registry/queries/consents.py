@@ -79,3 +79,9 @@ def agreed_on(purpose: str, worker_id: int) -> datetime | None:
 def has_agreed(purpose: str, worker_id: int) -> bool:
     """Whether a person has agreed to a purpose and not withdrawn, under any of their records."""
     return Consent.objects.filter(worker__in=one_person(worker_id), purpose=purpose, withdrawn_at=None).exists()
+
+
+def had_agreed(purpose: str, worker_id: int, at: datetime) -> bool:
+    """Whether a person's consent to a purpose stood at a moment, under any of their records."""
+    rows = Consent.objects.filter(worker__in=one_person(worker_id), purpose=purpose, given_at__lte=at)
+    return rows.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=at)).exists()
