@@ -3,17 +3,31 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
+from html import unescape
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from guildhall.incentives.engine import RULEBOOK
+from guildhall.incentives.models import Business, Statement
+from guildhall.incentives.models.sources import STATED, cell_of
+from guildhall.incentives.queries import benefits, relief
+from guildhall.incentives.queries.sealed import as_text
 from guildhall.incentives.tables import BUSINESS_FACTS, CERTIFICATE_FACTS, HIRE_FACTS
+from guildhall.office.models import Grant
+from guildhall.office.vault import vault
+from guildhall.registry.models import EmploymentSpell
 from guildhall.rules.parameters import Parameters
+from guildhall.web.viewer import Viewer
+from tests import people
+from tests.incentives.desk import Desk, desk
 from tests.incentives.golden import Case, agrees, chongqing, decided, each
 
+__all__ = ["desk"]
 HIRING, SELF = RULEBOOK["key_group_hiring_relief"], RULEBOOK["self_employed_relief"]
 CERTIFICATE, DEGREE = RULEBOOK["continuing_education_deduction"], RULEBOOK["degree_study_deduction"]
 NO_TAX = dict.fromkeys(("vat_due", "construction_due", "education_due", "local_education_due", "income_tax_due"), 0)
@@ -178,3 +192,65 @@ def test_a_years_amount_is_held_against_a_years_cap(months: int) -> None:
     case = Case({"source": "-"}, {"months_in_year": months})
     assert decided(SELF, SHOP, case, in_force(amount=2_400_000)).value == 200_000 * months
     assert decided(SELF, SHOP, case, in_force(amount=2_400_012)).outcome == "undetermined", "a city's amount above the nation's"
+
+
+# in which order
+
+
+ALL_DUE = {"vat_due": 100_000, "construction_due": 7_000, "education_due": 3_000, "local_education_due": 2_000, "income_tax_due": 1_000_000}
+
+
+def test_relief_lowers_the_taxes_in_the_order_of_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(benefits, "parameters", chongqing)
+    decision = decided(HIRING, HIRE, Case({"source": "-"}, ALL_DUE))
+    found = [(part.tax, part.taken) for part in relief.parts(HIRING, HIRE | ALL_DUE, decision)]
+    names = ["vat", "city_construction", "education", "local_education", "corporate_income"]
+    assert found == list(zip(names, (100_000, 7_000, 3_000, 2_000, 278_000), strict=True))
+    assert sum(taken for _tax, taken in found) == decision.value
+    own = dict(chongqing().of(HIRING.name))
+    turned = tuple(replace(one, value=tuple(reversed(names))) if one.value else one for one in own["taxes"].versions)
+    own["taxes"] = replace(own["taxes"], versions=turned)
+    monkeypatch.setattr(benefits, "parameters", lambda: replace(chongqing(), rules={HIRING.name: own}))
+    first = relief.parts(HIRING, HIRE | ALL_DUE, decision)[0]
+    assert (first.tax, first.taken, first.due) == ("corporate_income", 390_000, 1_000_000)
+
+
+def test_what_is_not_relief_or_not_given_is_set_off_against_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(benefits, "parameters", chongqing)
+    assert relief.parts(HIRING, HIRE, decided(HIRING, HIRE, Case({"source": "-"}, {"key_group": False}))) == ()
+    assert relief.parts(DEGREE, LEARNER, decided(DEGREE, LEARNER, Case({"source": "-"}, {}))) == ()
+
+
+def _say(kind: str, key: int, worker: int, said: dict[str, Any]) -> None:
+    for name, value in said.items():
+        sealed = vault().seal(*STATED, cell_of(kind, key, name), as_text(value))
+        Statement.objects.create(subject=kind, subject_id=key, fact=name, value_sealed=sealed, worker_id=worker, said_on=date(2024, 7, 2))
+
+
+def test_the_pages_of_owner_and_employer_say_which_taxes_are_lowered(desk: Desk) -> None:
+    side = desk.world.harbour
+    shop = Business.objects.create(worker_id=side.worker, place_id=side.homes[0], kind="self_employed", registered_on=date(2024, 7, 1))
+    said = {"key_group": True, "months_before": 0, **ALL_DUE}
+    _say("business", shop.pk, side.worker, said)
+    page = _page(desk.worker, reverse("benefit", args=["self_employed_relief", "business", shop.pk]))
+    assert re.findall(r"<li>(.*?): (.*?) <small", page) == [
+        ("value-added tax", "¥1,000.00"),
+        ("tax for city construction", "¥70.00"),
+        ("education surcharge", "¥30.00"),
+        ("local education surcharge", "¥20.00"),
+        ("personal income tax", "¥10,000.00"),
+    ]
+    assert "value-added tax, tax for city construction, education surcharge" in page, "the law beside it says the taxes in words"
+    hired = EmploymentSpell.objects.get(pk=side.keys["spell"])
+    EmploymentSpell.objects.filter(pk=hired.pk).update(started_on=date(2024, 7, 1))
+    _say("spell", hired.pk, side.worker, said | {"open_ended": True})
+    desk.agree("employer_hires")
+    page = _page(desk.employer, reverse("employer_benefits"))
+    assert "corporate income tax: ¥" in page
+
+
+def _page(viewer: Viewer, address: str) -> str:
+    client = people.signed_in(Grant.objects.get(pk=viewer.grant or 0))
+    answer = client.get(re.sub("^/zh-hans/", "/en/", address) + "?on=2025-06-30")
+    assert answer.status_code == 200
+    return unescape(answer.content.decode())

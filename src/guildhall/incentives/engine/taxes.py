@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from guildhall.rules import Facts, Law, Node, add_days, all_of, greatest, is_in, least, literal, months_between, rounded, when
 
 
@@ -40,3 +42,23 @@ def relief(p: Facts, c: Law, start: Node, due: Node) -> Node:
 def cap(p: Facts, c: Law, start: Node) -> Node:
     """The most the nation allows for the months that count: a year's amount is held against a year's cap."""
     return rounded(c.national_cap * (counting(p, c, start) / c.months_a_year), "half_up")
+
+
+DUE: Mapping[str, str] = {
+    "vat": "vat_due",
+    "city_construction": "construction_due",
+    "education": "education_due",
+    "local_education": "local_education_due",
+    "corporate_income": "income_tax_due",
+    "personal_income": "income_tax_due",
+}
+"""What is payable of each tax that a text names, by the column of the facts."""
+
+
+def set_off(relief: int, due: Mapping[str, int], order: Iterable[str]) -> dict[str, int]:
+    """How much of each tax a relief, in fen, takes away: the taxes in the order that the text names, each to the end before the next."""
+    taken: dict[str, int] = {}
+    for tax in order:
+        taken[tax] = min(relief, due[tax])
+        relief -= taken[tax]
+    return taken

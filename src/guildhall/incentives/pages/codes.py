@@ -7,6 +7,9 @@ from functools import cached_property
 
 from django.utils.translation import get_language, ngettext
 
+from guildhall.city.wording import WORDS as PACK_WORDS
+from guildhall.incentives.engine.taxes import DUE
+from guildhall.incentives.engine.words import BUSINESS, WORDS
 from guildhall.kernel.tables import Text
 from guildhall.registry.engine import wordbook
 from guildhall.registry.engine.book import BOOK
@@ -23,25 +26,10 @@ MOST_LISTED = 8
 """Words of a list that are all said."""
 CODES: Mapping[str, Mapping[str, Text]] = {
     **BOOK,
-    "kind": {
-        **wordbook.CERTIFICATE_KIND,
-        "self_employed": Text("个体工商户", "business of one's own"),
-        "micro": Text("微型企业", "micro enterprise"),
-        "small": Text("小型企业", "small enterprise"),
-        "medium": Text("中型企业", "medium enterprise"),
-    },
+    **WORDS,
+    "kind": {**wordbook.CERTIFICATE_KIND, **BUSINESS},
     "source": wordbook.CERTIFICATE_SOURCE,
-    "training": {
-        "catalogue": Text("目录内培训", "a course of the published catalogue"),
-        "off_catalogue": Text("目录外培训", "a course outside the catalogue"),
-        "new_occupation": Text("新职业培训", "a course for a new occupation"),
-        "featured": Text("特色培训", "a featured course of the city"),
-    },
-    "borrower": {
-        "person": Text("个人", "one person"),
-        "partnership": Text("合伙", "partners together"),
-        "company": Text("企业", "a company"),
-    },
+    "taxes": {tax: PACK_WORDS[tax] for tax in DUE},
 }
 """What the words of inputs mean, by the input."""
 

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from guildhall.city.instruments import Document, Instrument
 from guildhall.incentives.pages.codes import language, of_decision
-from guildhall.incentives.queries import benefits
+from guildhall.incentives.queries import benefits, relief
 from guildhall.incentives.queries.answers import Answer
+from guildhall.kernel.money import Fen, format_yuan
 from guildhall.rules import sentences
 from guildhall.rules.decisions import Condition, Missing, Operand
 from guildhall.rules.parameters import Parameter
@@ -108,6 +109,19 @@ class Teller:
     def amount(self) -> str:
         """What it comes to; empty where it carries no amount."""
         return "" if self.decision.value is None else sentences.said(self.decision.value, self.decision.unit, self.language)
+
+    @property
+    def set_off(self) -> list[tuple[str, str, str]]:
+        """Relief tax by tax, in the order in which it is set off: which, how much, and of how much that is payable."""
+        found = relief.parts(self.rule, self.answer.facts, self.decision)
+        return [
+            (
+                self.codes.code(relief.TAXES, part.tax),
+                format_yuan(Fen(part.taken), self.language),
+                format_yuan(Fen(part.due), self.language),
+            )
+            for part in found
+        ]
 
     @property
     def near(self) -> str:
