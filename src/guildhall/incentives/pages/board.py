@@ -40,7 +40,7 @@ def notice_board(request: HttpRequest) -> HttpResponse:
         "units": units,
         "place": asked,
         "number": number,
-        "next": urlencode({**kept, "after": f"{last.until}.{last.number}"}) if last else "",
+        "next": urlencode({**kept, "after": f"{last.until}.{last.key}"}) if last else "",
     }
     return render(request, "incentives/notice_board.html", context)
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -164,9 +165,14 @@ class Full:
 
 @dataclass(frozen=True)
 class Noticed:
-    """One line of the public notice: number, benefit, a masked name or that of an organisation, the place, amount and last day."""
+    """One line of the public notice: number, benefit, a masked name or that of an organisation, the place, amount and last day.
 
-    number: int
+    What an employer claims for people it hired is one line for all of them, without a number: a line for each would tell of somebody in a
+    small firm. `key` is where the list goes on after it.
+    """
+
+    key: int
+    number: int | None
     benefit: Text
     who: Text
     place: Text
@@ -340,20 +346,30 @@ def _remedies(found: Claim) -> Text:
 def notice_board(
     today: date, *, places: Collection[str] | None = None, number: int | None = None, after: str = "", size: int = LARGEST_PAGE
 ) -> list[Noticed]:
-    """What is on public notice today, for everybody: of people the first character of the name and nothing else.
+    """What is on public notice today, for everybody: of people the first character of the name, of hires the employer and the sum.
 
-    What ends first comes first; `after` is the last day and the number of the row before, as `2026-01-30.17`.
+    What ends first comes first; `after` is the last day and the key of the row before, as `2026-01-30.17`. A `number` finds no hire.
     """
-    rows: QuerySet[Claim] = Claim.objects.filter(state="noticed", notice_from__lte=today, notice_until__gte=today).select_related("place")
+    rows: QuerySet[Claim] = Claim.objects.filter(state="noticed", notice_from__lte=today, notice_until__gte=today)
     rows = rows if places is None else rows.filter(place_id__in=places)
+    hires = rows.filter(payee="organisation", kind="spell") if number is None else rows.none()
+    rows = rows.exclude(payee="organisation", kind="spell")
     rows = rows if number is None else rows.filter(pk=number)
+    sums = hires.values("organisation_id", "benefit", "place_id").annotate(
+        until=Min("notice_until"), key=Min("pk"), amount_fen=Sum("amount_fen"), name_zh=Max("place__name_zh"), name_en=Max("place__name_en")
+    )
     if after:
         day, key = _cursor(after)
         rows = rows.filter(Q(notice_until__gt=day) | Q(notice_until=day, pk__gt=key))
-    listed = list(rows.order_by("notice_until", "pk")[:size])
+        sums = sums.filter(Q(until__gt=day) | Q(until=day, key__gt=key))
+    listed = list(rows.select_related("place").order_by("notice_until", "pk")[:size])
+    summed = list(sums.order_by("until", "key")[:size])
     names = names_of_people({row.worker_id for row in listed if row.worker_id is not None and row.payee == "worker"})
-    employers = organisation_names({row.organisation_id for row in listed if row.organisation_id is not None})
-    return [_noticed(row, names, employers) for row in listed]
+    employers = organisation_names(
+        {row.organisation_id for row in listed if row.organisation_id} | {row["organisation_id"] for row in summed}
+    )
+    found = [_noticed(row, names, employers) for row in listed] + [_of_hires(row, employers) for row in summed]
+    return sorted(found, key=lambda row: (row.until, row.key))[:size]
 
 
 def _noticed(row: Claim, names: Mapping[int, str], employers: Mapping[int, Text]) -> Noticed:
@@ -364,7 +380,14 @@ def _noticed(row: Claim, names: Mapping[int, str], employers: Mapping[int, Text]
         who = Text(hidden, hidden)
     place = Text(row.place.name_zh, row.place.name_en or row.place.name_zh)
     assert row.notice_until is not None
-    return Noticed(row.pk, benefits.title(row.benefit), who, place, row.amount_fen or 0, row.notice_until)
+    return Noticed(row.pk, row.pk, benefits.title(row.benefit), who, place, row.amount_fen or 0, row.notice_until)
+
+
+def _of_hires(row: Mapping[str, Any], employers: Mapping[int, Text]) -> Noticed:
+    """All that an employer is about to be paid of a benefit for people it hired; one may object until the first of them ends."""
+    place = Text(row["name_zh"], row["name_en"] or row["name_zh"])
+    who = employers[row["organisation_id"]]
+    return Noticed(row["key"], None, benefits.title(row["benefit"]), who, place, row["amount_fen"] or 0, row["until"])
 
 
 def _cursor(text: str) -> tuple[date, int]:
