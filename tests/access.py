@@ -483,6 +483,8 @@ EMPLOYER: tuple[Door, ...] = (
     Door("employer_batch", ("employer",), "POST", at=key("bundle", "bundle_id"), form=fixed(do="account", **ACCOUNT)),
     Door("employer_claim", ("employer",), at=claim_of("own")),
     Door("employer_claim", ("employer",), "POST", at=claim_of("own"), form=fixed(do="account", **ACCOUNT)),
+    Door("employer_withdraw", ("employer",), at=claim_of("own")),
+    Door("employer_withdraw", ("employer",), "POST", at=claim_of("own"), form=fixed(reason="")),
     Door("employer_object", ("employer",), at=claim_of("own refused")),
     Door("employer_object", ("employer",), "POST", at=claim_of("own refused"), form=fixed(grounds=""), answers=200),
     Door("policy", ("planner",)),

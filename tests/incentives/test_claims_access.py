@@ -10,7 +10,8 @@ import pytest
 from guildhall.incentives.engine.states import MOVES, STATES
 from guildhall.incentives.models import Claim
 from guildhall.incentives.operations import appeals, bundles, checking, lodging, looking, paying, receiving, review
-from guildhall.incentives.queries import claims, payments
+from guildhall.incentives.queries import benefits, claims, payments
+from guildhall.incentives.queries.benefits import OF_THE_PERSON
 from guildhall.incentives.queries.standing import CONSENT
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.office.models import AuditEvent, Mandate, Notice
@@ -134,11 +135,39 @@ def test_an_employer_asks_the_worker_agrees_and_the_claim_goes_its_own_way(desk:
         lodging.submit(claim_id=claim.pk, by=desk.employer, now=desk.now)
     bundles.agree(claim_id=claim.pk, wording=WORDING, by=desk.worker, now=desk.now)
     assert desk.again(claim).state == "draft"
-    lodging.say(claim_id=claim.pk, said={"drawing_benefit": False}, by=desk.employer, now=desk.now)
+    lodging.say(claim_id=claim.pk, said={"paid_in_full": True}, by=desk.employer, now=desk.now)
     lodging.give_account(claim_id=claim.pk, number="6222000011112222", holder="晏雨蘅", bank="匠城银行", by=desk.employer, now=desk.now)
     lodged, left = bundles.submit_bundle(bundle_id=claim.bundle_id or 0, by=desk.employer, now=desk.now)
     assert (lodged, left) == (1, {})
     receiving.accept(claim_id=claim.pk, by=desk.officer, now=desk.now)
+
+
+def test_an_employer_never_sees_or_changes_what_the_worker_answered(desk: Desk) -> None:
+    """Each writes apart; the worker's word goes before the employer's, and of the worker's own life an employer is asked nothing."""
+    claim = _bundle(desk)
+    bundles.agree(claim_id=claim.pk, wording=WORDING, by=desk.worker, now=desk.now)
+    lodging.say(claim_id=claim.pk, said={"drawing_benefit": True, "urgent_shown": True}, by=desk.worker, now=desk.now)
+    lodging.say(claim_id=claim.pk, said={"urgent_shown": None, "paid_in_full": True}, by=desk.employer, now=desk.now)
+    assert claims.claim(desk.employer, claim.pk, TODAY, desk.now).said == {"paid_in_full": True}
+    everything = {"drawing_benefit": True, "urgent_shown": True, "paid_in_full": True}
+    assert claims.claim(desk.worker, claim.pk, TODAY, desk.now).said == everything
+    for name in OF_THE_PERSON & {given.name for given in benefits.asked(BENEFIT)}:
+        with pytest.raises(GuildhallError):
+            lodging.say(claim_id=claim.pk, said={name: None}, by=desk.employer, now=desk.now)
+    lodging.say(claim_id=claim.pk, said={"paid_in_full": False}, by=desk.worker, now=desk.now)
+    assert claims.claim(desk.employer, claim.pk, TODAY, desk.now).said == {"paid_in_full": True}, "what it wrote, and no more"
+    lodging.give_account(claim_id=claim.pk, number="6222000011112222", holder="晏雨蘅", bank="匠城银行", by=desk.worker, now=desk.now)
+    lodging.submit(claim_id=claim.pk, by=desk.employer, now=desk.now)
+    assert claims.claim(desk.employer, claim.pk, TODAY, desk.now).said == {"paid_in_full": True}
+    assert claims.claim(desk.officer, claim.pk, TODAY, desk.now).said == {**everything, "paid_in_full": False}
+
+
+def test_an_answer_the_worker_takes_out_is_out_whoever_wrote_it(desk: Desk) -> None:
+    claim = _bundle(desk)
+    bundles.agree(claim_id=claim.pk, wording=WORDING, by=desk.worker, now=desk.now)
+    lodging.say(claim_id=claim.pk, said={"paid_in_full": True}, by=desk.employer, now=desk.now)
+    lodging.say(claim_id=claim.pk, said={"paid_in_full": None}, by=desk.worker, now=desk.now)
+    assert claims.claim(desk.worker, claim.pk, TODAY, desk.now).said == {}
 
 
 def test_whoever_agreed_before_is_asked_nothing_and_whoever_declines_is_left_alone(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from html import unescape
 from typing import Any
@@ -17,6 +18,7 @@ from guildhall.incentives.operations import appeals, bundles, lodging, receiving
 from guildhall.incentives.operations.outreach import ask_staff
 from guildhall.incentives.queries import benefits, facts, roster
 from guildhall.incentives.queries.candidates import EMPLOYER_MAY_KNOW, named_to_employer
+from guildhall.incentives.queries.sealed import said_in
 from guildhall.kernel.errors import AlreadyDone, NotFound
 from guildhall.office.models import AuditEvent, Grant, Notice
 from guildhall.registry.models import Consent, EmploymentSpell, ReportedFact
@@ -221,6 +223,65 @@ def test_a_day_that_is_to_come_is_refused_on_the_page(world: World) -> None:
     page = world.client("employer").get(reverse("employer_benefits"), {"on": "2090-01-01"})
     assert page.status_code == 200
     assert 'role="alert"' in page.content.decode()
+
+
+def test_the_page_of_a_workers_claim_neither_shows_nor_asks_what_is_the_workers(desk: Desk) -> None:
+    desk.agree("employer_claims")
+    made = bundles.bundle(benefit=BENEFIT, subjects=[desk.certificate], by=desk.employer, now=desk.now)
+    claim = made.claims.get()
+    lodging.say(claim_id=claim.pk, said={"drawing_benefit": True, "urgent_shown": True}, by=desk.worker, now=desk.now)
+    client = people.signed_in(Grant.objects.get(pk=desk.employer.grant or 0))
+    address = reverse("employer_claim", args=[claim.pk])
+    page = client.get(address).content.decode()
+    assert "drawing_benefit" not in page
+    assert 'name="urgent_shown"' in page
+    assert re.search(r'value="yes"[^>]*checked', page) is None, "what the worker answered is not filled in"
+    assert client.post(address, {"do": "say", "urgent_shown": "", "paid_in_full": "yes"}).status_code == 302
+    assert said_in(desk.again(claim)) == {"drawing_benefit": True, "urgent_shown": True, "paid_in_full": True}
+    lodging.give_account(claim_id=claim.pk, number="6222000011112222", holder="晏雨蘅", bank="匠城银行", by=desk.worker, now=desk.now)
+    lodging.submit(claim_id=claim.pk, by=desk.employer, now=desk.now)
+    page = _page(client, "employer_claim", claim.pk)
+    assert "contributions to unemployment insurance are paid in full" in page
+    assert "drew unemployment benefit" not in page
+    assert "6222" not in page
+
+
+def test_a_batch_says_from_the_start_that_consent_or_a_paper_is_needed(desk: Desk) -> None:
+    side = desk.world.harbour
+    made = bundles.bundle(benefit="hiring_subsidy", subjects=[str(side.keys["spell"])], by=desk.employer, now=desk.now)
+    claim = made.claims.get()
+    lodging.give_account(claim_id=claim.pk, number="6222000011112222", holder="单位", bank="行", by=desk.employer, now=desk.now)
+    client = people.signed_in(Grant.objects.get(pk=desk.employer.grant or 0))
+    page = _page(client, "employer_batch", made.pk)
+    with override("en"):
+        paper = f"{reverse('employer_claim', args=[claim.pk])}#papers"
+        address = reverse("employer_batch", args=[made.pk])
+        refused = unescape(client.post(address, {"do": "send"}).content.decode())
+    assert "the person's consent, or your own document that shows the group" in page
+    assert paper in page
+    assert "Neither has the person agreed, nor is a document of your own added" in refused
+    more: dict[str, Any] = {"claim_id": claim.pk, "by": desk.employer, "now": desk.now}
+    lodging.add_paper(title="证", content=PAPER, name="a.pdf", shows_group=True, **more)
+    assert "the person's consent" not in _page(client, "employer_batch", made.pk)
+    lodging.submit(**more)
+    page = _page(client, "employer_claim", claim.pk)
+    for words in ("What is in it?", "证", "2222", "What happened so far?"):
+        assert words in page, words
+
+
+def test_a_claim_is_withdrawn_on_a_page_of_its_own_and_only_while_it_can_be(desk: Desk) -> None:
+    claim = lodging.begin(benefit=REFUND, subject="2026", by=desk.employer, now=desk.now)
+    client = people.signed_in(Grant.objects.get(pk=desk.employer.grant or 0))
+    with override("en"):
+        one, address = (reverse(name, args=[claim.pk]) for name in ("employer_claim", "employer_withdraw"))
+    assert client.post(one, {"do": "withdraw"}).status_code == 404, "not with one click"
+    assert address in _page(client, "employer_claim", claim.pk)
+    assert "It ends at once" in _page(client, "employer_withdraw", claim.pk)
+    assert desk.again(claim).state == "draft"
+    assert client.post(address, {"reason": ""}).headers["Location"] == one
+    assert desk.again(claim).state == "withdrawn"
+    assert address not in _page(client, "employer_claim", claim.pk)
+    assert client.get(address).status_code == 404
 
 
 # what was decided, and the objection to it

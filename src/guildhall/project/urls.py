@@ -178,6 +178,7 @@ urlpatterns = [
         path("employer/benefits/ask/", form_only(employer.employer_ask), name="employer_ask"),
         path("employer/claims/", read_only(employer.employer_claims), name="employer_claims"),
         path("employer/claims/<int:claim_id>/", with_form(employer_claim.employer_claim), name="employer_claim"),
+        path("employer/claims/<int:claim_id>/withdraw/", with_form(employer_claim.employer_withdraw), name="employer_withdraw"),
         path("employer/claims/<int:claim_id>/object/", with_form(employer_claim.employer_object), name="employer_object"),
         path("employer/batches/new/<str:benefit>/", with_form(employer.employer_batch_new), name="employer_batch_new"),
         path("employer/batches/<int:bundle_id>/", with_form(employer.employer_batch), name="employer_batch"),

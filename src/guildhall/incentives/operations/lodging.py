@@ -23,7 +23,7 @@ from guildhall.incentives.operations.moving import allow, locked, take
 from guildhall.incentives.queries import benefits, inputs, neutral
 from guildhall.incentives.queries.claimable import Claimable, claimable
 from guildhall.incentives.queries.instalments import first_open, refuse_covered
-from guildhall.incentives.queries.sealed import Said, account_of, said_in, seal_account, seal_said
+from guildhall.incentives.queries.sealed import Said, account_of, said_apart, seal_account, seal_said
 from guildhall.incentives.queries.standing import actors, chain, claim_seen
 from guildhall.incentives.queries.terms import pay_by, term_of
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
@@ -90,17 +90,26 @@ def create(found: Claimable, verb: str, by: Viewer, now: datetime, **more: objec
 def say(*, claim_id: int, said: Mapping[str, Said], by: Viewer, now: datetime) -> Claim:
     """Writes facts into a claim that is not lodged or was returned; what was said before under other names stays. None takes one out.
 
-    Only what the rule asks of the claim can be said (`benefits.asked`). Raises NotFound, and GuildhallError for any other input or a
-    value of another type.
+    Only what the rule asks of the claim can be said (`benefits.asked`). What an employer writes in its worker's claim stands apart: neither
+    does it change what the worker said, nor see it. Raises NotFound, and GuildhallError for any other input or a value of another type.
     """
     with transaction.atomic():
         claim = _writable(claim_id, by, now)
-        checked = benefits.checked_said(claim.benefit, said)
-        told = {name: value for name, value in {**said_in(claim), **checked}.items() if value is not None}
-        claim.said_sealed = seal_said(claim, told)
+        for_worker = neutral.is_for_worker(by, claim)
+        checked = benefits.checked_said(claim.benefit, said, of_employer=for_worker)
+        own, by_employer = said_apart(claim)
+        left = {name: value for name, value in by_employer.items() if for_worker or checked.get(name, value) is not None}
+        if for_worker:
+            claim.said_sealed = seal_said(claim, own, _kept(left, checked))
+        else:
+            claim.said_sealed = seal_said(claim, _kept(own, checked), left)
         claim.save(update_fields=["said_sealed"])
         _note(claim, by, now, {"inputs": sorted(said)})
         return claim
+
+
+def _kept(before: Mapping[str, Said], said: Mapping[str, Said]) -> dict[str, Said]:
+    return {name: value for name, value in {**before, **said}.items() if value is not None}
 
 
 def give_account(*, claim_id: int, number: str, holder: str, bank: str, by: Viewer, now: datetime) -> Claim:
@@ -162,9 +171,9 @@ def submit(*, claim_id: int, by: Viewer, now: datetime) -> Claim:
             raise GuildhallError(_("No account is given"), next=_("say into which account the money goes"))
         if by.role == "employer" and verb == "submit" and not neutral.may_lodge(claim):
             raise GuildhallError(
-                _("The person has not agreed to this claim"),
-                why=_("it asks what other offices know of the person, and the answer would tell you"),
-                next=_("ask the person to agree on the page of consents, or add your own paper that shows whom you hired"),
+                _("Neither has the person agreed, nor is a document of your own added that shows the group"),
+                why=_("the claim asks what other offices know of the person, and the answer would tell you"),
+                next=_("ask the person to agree on the page of consents, or add your own document that shows whom you hired"),
             )
         month = first_open(claim.benefit, claim.subject) if verb == "submit" else month_of(claim.once)
         refuse_covered(claim, month)

@@ -22,6 +22,8 @@ from guildhall.incentives.pages.in_words import Teller
 from guildhall.incentives.pages.worker import OnForm
 from guildhall.incentives.queries import benefits, claims, roster
 from guildhall.incentives.queries.answers import Answer
+from guildhall.incentives.queries.candidates import EMPLOYER_MAY_KNOW
+from guildhall.incentives.queries.neutral import lack_consent
 from guildhall.incentives.queries.roster import Benefit, Named, Tickable, Year
 from guildhall.incentives.queries.standing import claims_seen, no_such_claim
 from guildhall.kernel.errors import GuildhallError
@@ -94,7 +96,7 @@ def employer_benefits(request: HttpRequest) -> HttpResponse:
         "parts": parts,
         "years": years,
         "title": _title(parts, years),
-        "purpose": BY_KEY["employer_hires"],
+        "purpose": BY_KEY[EMPLOYER_MAY_KNOW],
         "most": roster.MOST_HIRES,
         "span": roster.YEARS,
     }
@@ -233,6 +235,7 @@ def employer_batch(request: HttpRequest, bundle_id: int) -> HttpResponse:
         if not left:
             return redirect("employer_batch", row.pk)
     rows = claims.rows_of(viewer, claims_seen(viewer, today).filter(bundle=row).order_by("pk"), today)
+    unshown = lack_consent(one.claim for one in rows if one.claim.state == "draft")
     context = {
         "bundle": row,
         "benefit": benefits.title(row.benefit),
@@ -241,6 +244,8 @@ def employer_batch(request: HttpRequest, bundle_id: int) -> HttpResponse:
         "own": own,
         "form": form,
         "left": len(left),
+        "unshown": unshown,
+        "purpose": BY_KEY[EMPLOYER_MAY_KNOW],
         "lacks": own and any(one.claim.state == "draft" and one.claim.account_sealed is None for one in rows),
     }
     return render(request, "incentives/employer_batch.html", context)

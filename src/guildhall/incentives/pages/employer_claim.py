@@ -17,7 +17,7 @@ from guildhall.incentives.engine.defects import DEFECTS
 from guildhall.incentives.engine.subjects import BY_MONTHS
 from guildhall.incentives.operations import appeals, lodging
 from guildhall.incentives.pages.claiming import WRITTEN, AccountForm, PaperForm, SaidForm, said_in_words
-from guildhall.incentives.pages.following import OBJECTIONS, ObjectionForm, comes_next, decided, is_closed, may_object
+from guildhall.incentives.pages.following import OBJECTIONS, ObjectionForm, ReasonForm, comes_next, decided, is_closed, may_object
 from guildhall.incentives.pages.traces import opened
 from guildhall.incentives.queries import benefits, claims
 from guildhall.incentives.queries.about import about
@@ -36,7 +36,7 @@ from guildhall.web.templatetags.guildhall import text
 from guildhall.web.uploads import takes_file, was_too_large
 from guildhall.web.viewer import viewer_of
 
-SAY, PAPER, ACCOUNT, SEND, WITHDRAW = "say", "paper", "account", "send", "withdraw"
+SAY, PAPER, ACCOUNT, SEND = "say", "paper", "account", "send"
 APPROVED = gettext_lazy("It is approved and is next put on public notice, with the name of your organisation.")
 
 
@@ -59,8 +59,6 @@ def _is_open(full: Full, do: str) -> bool:
     verbs = {move.verb for move in full.may}
     is_own = full.row.claim.payee == "organisation"
     again = "redirect" in verbs and do == ACCOUNT
-    if do == WITHDRAW and is_own and "withdraw" in verbs:
-        return True
     if do == PAPER and _disputes(full):
         return True
     if again or (do in (SAY, PAPER, ACCOUNT, SEND) and verbs.intersection(WRITTEN) and (is_own or do != ACCOUNT)):
@@ -99,6 +97,28 @@ def employer_object(request: HttpRequest, claim_id: int) -> HttpResponse:
     return render(request, "incentives/claim_object.html", context)
 
 
+@for_roles("employer", task=CLAIMS)
+def employer_withdraw(request: HttpRequest, claim_id: int) -> HttpResponse:
+    """Shall a claim of the employer's own end? Asks, and ends it."""
+    viewer, now = viewer_of(request), timezone.now()
+    full = claims.claim(viewer, claim_id, timezone.localdate(now), now)
+    if not _may_withdraw(full):
+        raise no_such_claim()
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = {"reason": form.cleaned_data["reason"], "by": viewer, "now": now}
+        if attempt(form, lambda: lodging.withdraw(claim_id=claim_id, **given)) is not None:
+            messages.success(request, _("The claim is withdrawn."))
+            return redirect("employer_claim", claim_id)
+    context = {"full": full, "claim": full.row.claim, "row": full.row, "about": text(about(full.row.claim)), "form": form}
+    return render(request, "incentives/claim_withdraw.html", context | {"list": "employer_claims", "back": "employer_claim"})
+
+
+def _may_withdraw(full: Full) -> bool:
+    """Whether the claim is the employer's own and not with the bank or at its end."""
+    return full.row.claim.payee == "organisation" and any(move.verb == "withdraw" for move in full.may)
+
+
 class OwnPaperForm(PaperForm):
     """A paper of the employer's own, which may show whom it hired."""
 
@@ -111,14 +131,13 @@ class OwnPaperForm(PaperForm):
 
 def _forms(request: HttpRequest, full: Full) -> dict[str, Any]:
     do = request.POST.get("do", "") if request.method == "POST" else ""
-    asked = benefits.asked(full.row.claim.benefit)
+    asked = (benefits.asked_of_employer if full.row.hides else benefits.asked)(full.row.claim.benefit)
     paper = OwnPaperForm if is_for_hire(full.row.claim) and not _disputes(full) else PaperForm
     return {
         SAY: SaidForm(asked, full.said, request.POST if do == SAY else None),
         PAPER: paper(request.POST if do == PAPER else None, request.FILES if do == PAPER else None),
         ACCOUNT: AccountForm(request.POST if do == ACCOUNT else None, initial={"holder": full.holder, "bank": full.bank}),
         SEND: forms.Form(request.POST if do == SEND else None),
-        WITHDRAW: forms.Form(request.POST if do == WITHDRAW else None),
     }
 
 
@@ -150,10 +169,9 @@ def _done(request: HttpRequest, full: Full, do: str, given: dict[str, Any]) -> b
     elif do == ACCOUNT:
         taken = attempt(form, lambda: lodging.give_account(**form.cleaned_data, **more))
     else:
-        verb = lodging.submit if do == SEND else lodging.withdraw
-        taken = attempt(form, lambda: verb(**more))
+        taken = attempt(form, lambda: lodging.submit(**more))
     if taken is not None:
-        messages.success(request, {SEND: _("The claim is sent."), WITHDRAW: _("The claim is withdrawn.")}.get(do, _("It is kept.")))
+        messages.success(request, _("The claim is sent.") if do == SEND else _("It is kept."))
     return taken is not None
 
 
@@ -177,7 +195,7 @@ def _context(full: Full) -> dict[str, Any]:
         "lacks_consent": writing and is_own and not may_lodge(claim),
         "writing": writing,
         "accounting": is_own and (writing or "redirect" in verbs),
-        "withdrawing": is_own and "withdraw" in verbs,
+        "withdrawing": _may_withdraw(full),
         "has_account": claim.account_sealed is not None,
         "said": said_in_words(full),
         "defects": [(DEFECTS.get(code, DEFECTS["other"]), note) for code, note in full.defects] if claim.state == "returned" else [],

@@ -130,7 +130,7 @@ def claim_withdraw(request: HttpRequest, claim_id: int) -> HttpResponse:
         if attempt(form, lambda: lodging.withdraw(claim_id=claim_id, **given)) is not None:
             messages.success(request, _("The claim is withdrawn."))
             return redirect("claims")
-    return render(request, "incentives/claim_withdraw.html", _context(full) | {"form": form})
+    return render(request, "incentives/claim_withdraw.html", _context(full) | {"form": form, "list": "claims", "back": "claim_mine"})
 
 
 @of_the_person(task=CLAIMS)

@@ -21,6 +21,8 @@ from guildhall.rules.rulebook import Rule
 
 SET_HERE = frozenset({"applied_on", "granted_on"})
 """Inputs that the day of the claim gives, not the claimant."""
+OF_THE_PERSON = frozenset({"drawing_benefit", "poor_trainee", "school_leaver", "left_school_on"})
+"""Inputs on unemployment, hardship and schooling that a worker may say and an employer is not asked, in the worker's own claim."""
 LARGEST = 10**13
 LONGEST_WORD = 100
 
@@ -83,9 +85,14 @@ def asked(benefit: str) -> tuple[Input, ...]:
     return tuple(found for found in every if found.origin.source == "claim" and found.type != "rows")
 
 
-def checked_said(benefit: str, said: Mapping[str, Said]) -> dict[str, Said]:
+def asked_of_employer(benefit: str) -> tuple[Input, ...]:
+    """What an employer may be asked in a claim of its worker's: nothing of the person's own life. Raises NotFound."""
+    return tuple(given for given in asked(benefit) if given.name not in OF_THE_PERSON)
+
+
+def checked_said(benefit: str, said: Mapping[str, Said], *, of_employer: bool = False) -> dict[str, Said]:
     """What a claim says, each value of the type its input has. Raises GuildhallError for anything else, and NotFound."""
-    offered = {found.name: found for found in asked(benefit)}
+    offered = {found.name: found for found in (asked_of_employer(benefit) if of_employer else asked(benefit))}
     return {name: _checked(offered.get(name), name, value) for name, value in said.items()}
 
 

@@ -21,8 +21,18 @@ from guildhall.incentives.engine.terms import OFFICE, TERMS
 from guildhall.incentives.models import Appeal, Check, Claim, Step, Verdict
 from guildhall.incentives.queries import benefits
 from guildhall.incentives.queries.hints import hints_about
-from guildhall.incentives.queries.neutral import HIDDEN_STEPS, RECALLED, is_about_hire, reason, shown_amount
-from guildhall.incentives.queries.sealed import Said, account_of, answer_of, check_text, defects_of, grounds_of, said_in, told_in
+from guildhall.incentives.queries.neutral import HIDDEN_STEPS, RECALLED, is_about_hire, is_for_worker, reason, shown_amount
+from guildhall.incentives.queries.sealed import (
+    Said,
+    account_of,
+    answer_of,
+    check_text,
+    defects_of,
+    grounds_of,
+    said_apart,
+    said_in,
+    told_in,
+)
 from guildhall.incentives.queries.standing import actors, claim_seen, claims_seen
 from guildhall.incentives.queries.terms import BEGINS, OFFICES, decided_on, due, may_move, remedies
 from guildhall.kernel.errors import NotFound
@@ -252,7 +262,7 @@ def claim(viewer: Viewer, claim_id: int, today: date, now: datetime) -> Full:
     return Full(
         row=row,
         may=may,
-        said={} if row.hides and found.state not in ("draft", "returned") else said_in(found),
+        said=said_apart(found)[1] if row.hides else said_in(found),
         account=masked_account(account.number) if account else "",
         holder=(masked_name(account.holder) if viewer.role == "auditor" else account.holder) if account else "",
         bank=found.bank,
@@ -277,7 +287,7 @@ def rows_of(viewer: Viewer, claims: Iterable[Claim], today: date) -> list[Row]:
 
 
 def _row(viewer: Viewer, row: Claim, names: Mapping[int, str], employers: Mapping[int, Text], today: date) -> Row:
-    hides = viewer.role == "employer" and row.payee == "worker"
+    hides = is_for_worker(viewer, row)
     settled = hides and row.state not in BEFORE_DECISION
     about_hire = is_about_hire(viewer, row)
     reviewed = (hides and row.state in IN_REVIEW) or (about_hire and row.state == "proposed")

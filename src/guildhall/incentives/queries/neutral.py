@@ -6,7 +6,7 @@ office. So is the amount until it is granted, where it would tell the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from guildhall.incentives.engine.candidates import PUT_IN_BY_EMPLOYER
 from guildhall.incentives.engine.states import GRANTED
@@ -17,7 +17,7 @@ from guildhall.incentives.queries.trace import trace
 from guildhall.kernel.tables import Text
 from guildhall.office.engine.notices import Fact
 from guildhall.office.models import Attachment
-from guildhall.registry.queries.consents import had_agreed, has_agreed
+from guildhall.registry.queries.consents import agreed, had_agreed, has_agreed
 from guildhall.rules import sentences
 from guildhall.rules.decisions import Condition
 from guildhall.rules.rulebook import Rule
@@ -40,6 +40,11 @@ HIDDEN_STEPS = frozenset({"propose", "confirm", "reject"})
 def is_about_hire(viewer: Viewer, claim: Claim) -> bool:
     """Whether the viewer is an employer looking at its own claim for a person."""
     return viewer.role == "employer" and is_for_hire(claim)
+
+
+def is_for_worker(viewer: Viewer, claim: Claim) -> bool:
+    """Whether the viewer is an employer at its worker's own claim: it sees what it wrote itself, and nothing of what the worker said."""
+    return viewer.role == "employer" and claim.payee == "worker"
 
 
 def is_for_hire(claim: Claim) -> bool:
@@ -75,6 +80,16 @@ def _is_shown(claim: Claim) -> bool:
     """Whether the paper by which the employer shows whom it hired is still there, and was not found unsafe."""
     papers = Attachment.objects.filter(subject=f"claim:{claim.pk}", removed_at=None).exclude(scan="refused")
     return claim.shown_by is not None and papers.filter(pk=claim.shown_by).exists()
+
+
+def lack_consent(claims: Iterable[Claim]) -> set[int]:
+    """The keys of those claims not lodged yet that lack a consent as well as the employer's own paper, as `may_lodge` has it."""
+    asking = [row for row in claims if is_for_hire(row) and asks_others(benefits.rule_of(row.benefit))]
+    among = Claim.objects.filter(pk__in=[row.pk for row in asking])
+    willing = {*among.filter(agreed(EMPLOYER_MAY_KNOW, person="worker_id")).values_list("pk", flat=True)}
+    papers = Attachment.objects.filter(pk__in=[row.shown_by for row in asking if row.shown_by is not None], removed_at=None)
+    shown = {*papers.exclude(scan="refused").values_list("pk", "subject")}
+    return {row.pk for row in asking if row.pk not in willing and (row.shown_by, f"claim:{row.pk}") not in shown}
 
 
 def shown_amount(claim: Claim) -> int | None:

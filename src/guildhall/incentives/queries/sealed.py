@@ -13,6 +13,8 @@ from guildhall.office.vault import vault
 
 CLAIMS, CHECKS, VERDICTS, APPEALS = "incentives.claims", "incentives.checks", "incentives.verdicts", "incentives.appeals"
 PAYMENTS = "incentives.payments"
+EMPLOYERS = "/employer"
+"""Under which name the answers of an employer stand beside those of its worker: that of no input."""
 Said = str | int | bool | date | None
 
 
@@ -45,15 +47,29 @@ def account_of(claim: Claim) -> Account | None:
     return Account(number, held.open(CLAIMS, "holder", claim.pk, claim.holder_sealed), claim.bank)
 
 
-def seal_said(claim: Claim, said: Mapping[str, Said]) -> bytes:
-    """What a claim says, sealed; days are kept as text marked as such."""
-    told = {name: {"day": value.isoformat()} if isinstance(value, date) else value for name, value in said.items()}
-    return _seal(CLAIMS, "said", claim.pk, told)
+def seal_said(claim: Claim, said: Mapping[str, Said], by_employer: Mapping[str, Said] | None = None) -> bytes:
+    """What a claim says, sealed; days are kept as text marked as such. `by_employer` is what an employer wrote in its worker's claim."""
+    return _seal(CLAIMS, "said", claim.pk, {**_days_marked(said), **({EMPLOYERS: _days_marked(by_employer)} if by_employer else {})})
 
 
 def said_in(claim: Claim) -> dict[str, Said]:
-    """The facts said in a claim, by the names of the inputs they speak of."""
+    """The facts said in a claim, by the names of the inputs they speak of; the claimant's word goes before that of an employer."""
+    said, by_employer = said_apart(claim)
+    return {**by_employer, **said}
+
+
+def said_apart(claim: Claim) -> tuple[dict[str, Said], dict[str, Said]]:
+    """What the claimant says in a claim, and what the employer wrote that lodges it for its worker."""
     told = _open(CLAIMS, "said", claim.pk, claim.said_sealed) or {}
+    by_employer = told.pop(EMPLOYERS, {})
+    return _days_read(told), _days_read(by_employer)
+
+
+def _days_marked(said: Mapping[str, Said]) -> dict[str, object]:
+    return {name: {"day": value.isoformat()} if isinstance(value, date) else value for name, value in said.items()}
+
+
+def _days_read(told: Mapping[str, Any]) -> dict[str, Said]:
     return {name: date.fromisoformat(value["day"]) if isinstance(value, dict) else value for name, value in told.items()}
 
 
