@@ -115,7 +115,9 @@ def test_near_by_waiting_for_a_date() -> None:
     waits = rule("waits", **ABOUT)(lambda p, c: attest(all_of(waited=months_between(p.issued_on, p.applied_on) >= 24)))
     facts = {"issued_on": date(2022, 3, 1), "applied_on": date(2024, 2, 28)}
     found = decide(waits, facts, parameters=LAW, on=date(2024, 2, 28))
-    assert (found.outcome, found.near) == ("refused", Near("waited", "applied_on", 1, "months", None, date(2024, 3, 1)))
+    assert (found.outcome, found.near) == ("refused", Near("waited", "applied_on", 2, "days", None, date(2024, 3, 1)))
+    early = decide(waits, {**facts, "applied_on": date(2024, 1, 15)}, parameters=LAW, on=date(2024, 1, 15))
+    assert early.near == Near("waited", "applied_on", 2, "months", None, date(2024, 3, 1))
     assert decide(waits, {**facts, "applied_on": date(2024, 3, 1)}, parameters=LAW, on=date(2024, 3, 1)).outcome == "entitled"
 
 

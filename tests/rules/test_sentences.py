@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import pytest
 
+from guildhall.kernel.tables import Text
 from guildhall.rules import (
     Decision,
     Missing,
@@ -68,6 +69,19 @@ def test_a_clause_is_for_nobody_in_particular() -> None:
     assert clause(sample, "insured", "zh", HELD, date(2026, 1, 1)) == "已参保 …，须满 …"
     assert clause(sample, "paid", "en") == "fee paid is more than 0"
     assert reading(sample, "insured", "en", HELD, TODAY) == "months insured is at least insured months needed (12 months)"
+
+
+def test_a_bracket_with_nothing_known_in_it_is_not_said() -> None:
+    says = {
+        "insured": Text("参保满 {least_months}（现为 {insured_months}）", "insured for at least {least_months} (so far {insured_months})")
+    }
+    given = replace(sample, says=says)
+    assert clause(given, "insured", "en", HELD, TODAY) == "insured for at least 12 months"
+    assert clause(given, "insured", "zh", HELD, TODAY) == "参保满 12 个月"
+    open_ = next(one for one in decided(insured_months=None).conditions if one.name == "insured")
+    assert sentence(given, open_, "en", HELD) == "insured for at least 12 months"
+    known = next(one for one in decided().conditions if one.name == "insured")
+    assert sentence(given, known, "en", HELD) == "insured for at least 12 months (so far 14 months)"
 
 
 def test_every_word_of_the_language_can_be_read_aloud() -> None:
@@ -156,4 +170,5 @@ def test_values_as_people_read_them(value: object, unit: str, zh: str, en: str) 
 def test_the_source_of_a_parameter() -> None:
     least = decided().conditions[0].operands[1]
     assert source(least, "zh") == "样例〔2023〕1号 第三条（2023-01-01 起，2026-01-01 前有效）"
-    assert source(replace(least, valid_until=None), "en") == "样例〔2023〕1号 第三条 (from 2023-01-01, until before further notice)"
+    assert source(replace(least, valid_until=None), "zh") == "样例〔2023〕1号 第三条（2023-01-01 起，长期有效）"
+    assert source(replace(least, valid_until=None), "en") == "样例〔2023〕1号 第三条 (from 2023-01-01, until further notice)"

@@ -123,8 +123,12 @@ def _of_time(rule: Rule, elapsed: Elapsed, name: str, need: int, evaluation: Eva
     if rule.inputs[name].origin.grows != "day":
         return None
     day = (add_months if elapsed.unit == "months" else add_days)(start, need)
-    passed: Any = evaluation.value(elapsed)
-    return None if day is None else Cure(name, day, need - passed, elapsed.unit, max(day, on))
+    if day is None:
+        return None
+    passed, end = evaluation.value(elapsed), evaluation.facts[name]
+    if elapsed.unit == "months" and isinstance(end, date) and months_between(end, day) < 1:
+        return Cure(name, day, (day - end).days, "days", max(day, on))
+    return Cure(name, day, need - passed, elapsed.unit, max(day, on))
 
 
 def _reached(bound: int | Fraction, order: str) -> int:

@@ -50,6 +50,8 @@ _DETAIL: Final[Mapping[Bad, Text]] = {
     "no_result": Text("算不出结果：{name}", "there is no result: {name}"),
     "over_cap": Text("金额高于国家上限，且没有找到依据", "the amount is above the national cap, and no document that allows it is on file"),
 }
+_BRACKET: Final = re.compile(r"\s*[（(][^（()）]*\{[^（()）]*[)）]")
+"""What stands in brackets and has a gap to fill."""
 
 
 def sentence(rule: Rule, condition: Condition, language: str, parameters: Mapping[str, Parameter] | None = None) -> str:
@@ -57,7 +59,7 @@ def sentence(rule: Rule, condition: Condition, language: str, parameters: Mappin
     values = {operand.name: said(operand.value, operand.unit, language) for operand in condition.operands if operand.value is not None}
     own = rule.says.get(condition.name)
     if own is not None:
-        template = own.in_(language)
+        template = _without_empty_brackets(own.in_(language), values)
         return template.format(**{name: values.get(name, NOT_KNOWN.in_(language)) for name in placeholders(template)})
     return phrase(rule, rule.conditions[condition.name], language, _names(rule, values, language, parameters or {}))
 
@@ -67,8 +69,15 @@ def clause(rule: Rule, name: str, language: str, parameters: Mapping[str, Parame
     own = rule.says.get(name)
     if own is None:
         return reading(rule, name, language, parameters, on)
-    template, values = own.in_(language), _in_force(rule, language, parameters or {}, on)
+    values = _in_force(rule, language, parameters or {}, on)
+    template = _without_empty_brackets(own.in_(language), values)
     return template.format(**{each: values.get(each, "…") for each in placeholders(template)})
+
+
+def _without_empty_brackets(template: str, values: Mapping[str, str]) -> str:
+    """A sentence without its brackets of which no value is known, such as “(so far {insured_months})”."""
+    known = [name for name in values if name]
+    return _BRACKET.sub(lambda found: found[0] if any(name in re.split(r"[{}|]", found[0]) for name in known) else "", template)
 
 
 def reading(rule: Rule, name: str, language: str, parameters: Mapping[str, Parameter] | None = None, on: date | None = None) -> str:
@@ -170,9 +179,10 @@ def source(operand: Operand, language: str) -> str:
     """Where a parameter comes from: document, article, and the days it holds."""
     chinese = language.lower().startswith("zh")
     where = " ".join(part for part in (operand.document, operand.article) if part)
-    start = str(operand.valid_from) if operand.valid_from else ("起始不限" if chinese else "the beginning")
-    until = str(operand.valid_until) if operand.valid_until else ("未定" if chinese else "further notice")
-    return f"{where}（{start} 起，{until} 前有效）" if chinese else f"{where} (from {start}, until before {until})"
+    start, until = operand.valid_from, operand.valid_until
+    if chinese:
+        return f"{where}（{f'{start} 起' if start else '起始不限'}，{f'{until} 前有效' if until else '长期有效'}）"
+    return f"{where} (from {start or 'the beginning'}, until {f'before {until}' if until else 'further notice'})"
 
 
 def name_of(rule: Rule, name: str, language: str, parameters: Mapping[str, Parameter]) -> str:

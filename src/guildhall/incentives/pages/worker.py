@@ -26,7 +26,7 @@ from guildhall.kernel.errors import NotFound
 from guildhall.kernel.money import Fen, format_yuan
 from guildhall.kernel.tables import Text
 from guildhall.office.queries.mandates import CLAIMS
-from guildhall.registry.queries.naming import names_of_people
+from guildhall.registry.queries.naming import attested, names_of_people
 from guildhall.rules.rulebook import Rule
 from guildhall.web.doors import for_roles, of_the_person
 from guildhall.web.forms import DayField
@@ -93,7 +93,7 @@ def benefits(request: HttpRequest) -> HttpResponse:
     """What is mine, what nearly, what not and why, and what cannot be said: as of any day."""
     viewer = viewer_of(request)
     context = _everything(request, viewer, viewer.worker or 0, "")
-    context["employers"] = queries.claimed_by_employers(viewer)
+    context |= {"employers": queries.claimed_by_employers(viewer), "attested": attested(viewer, viewer.worker or 0, context["today"])}
     if context["may_claim"]:
         context["searched"] = searched(viewer, context["today"], context["titles"])
     return render(request, "incentives/benefits.html", context)
@@ -103,7 +103,9 @@ def benefits(request: HttpRequest) -> HttpResponse:
 def benefit(request: HttpRequest, benefit: str, kind: str, key: int) -> HttpResponse:
     """One benefit for one certificate or business: every condition, and the law beside it."""
     viewer = viewer_of(request)
-    return render(request, "incentives/benefit.html", _one(request, viewer, viewer.worker or 0, (benefit, kind, key)))
+    context = _one(request, viewer, viewer.worker or 0, (benefit, kind, key))
+    context["attested"] = attested(viewer, viewer.worker or 0, context["today"])
+    return render(request, "incentives/benefit.html", context)
 
 
 @for_roles(*OFFICERS, task="people")

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import get_language
 
+from guildhall.kernel.tables import Text
 from guildhall.office.viewers import Named
+from guildhall.registry.engine.identity import masked
 from guildhall.registry.models import Identity, Organisation, Place, vault
 from guildhall.registry.models.sealed import TABLE
+from guildhall.registry.queries import responsible_today
 from guildhall.registry.queries.merged import leaders
-from guildhall.web.viewer import Viewer
+from guildhall.registry.queries.scope import people
+from guildhall.web.viewer import PUBLIC, Viewer
+
+
+@dataclass(frozen=True)
+class Attested:
+    """Whom a printed page is about: the name, the identity number masked, and the place whose authority answers for them today."""
+
+    name: str
+    number: str
+    place: Text | None
 
 
 def names_of(viewer: Viewer) -> Named:
@@ -38,3 +53,15 @@ def names_of_people(worker_ids: Collection[int]) -> dict[int, str]:
     sealed = dict(Identity.objects.filter(pk__in=leading.values()).values_list("pk", "name_sealed"))
     opened = {key: vault().open(TABLE, "name", key, value) for key, value in sealed.items()}
     return {key: opened[first] for key, first in leading.items() if first in opened}
+
+
+def attested(viewer: Viewer, worker_id: int, today: date) -> Attested | None:
+    """Whom a page printed for that person is about; None for whom the viewer does not see, or who was erased."""
+    worker = people(viewer, today).select_related("identity").filter(pk=leaders([worker_id])[worker_id]).first()
+    if worker is None or not hasattr(worker, "identity"):
+        return None
+    held, row = vault(), worker.identity
+    number = masked(held.open(TABLE, "identity_number", worker.pk, row.number_sealed)) if row.number_sealed else ""
+    found = responsible_today(PUBLIC, worker.residence_id, today)
+    place = Text(found.name_zh, found.name_en or found.name_zh) if found else None
+    return Attested(held.open(TABLE, "name", worker.pk, row.name_sealed), number, place)
