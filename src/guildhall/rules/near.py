@@ -125,7 +125,8 @@ def _of_time(rule: Rule, elapsed: Elapsed, name: str, need: int, evaluation: Eva
     day = (add_months if elapsed.unit == "months" else add_days)(start, need)
     if day is None:
         return None
-    passed, end = evaluation.value(elapsed), evaluation.facts[name]
+    passed: Any = evaluation.value(elapsed)
+    end = evaluation.facts[name]
     if elapsed.unit == "months" and isinstance(end, date) and months_between(end, day) < 1:
         return Cure(name, day, (day - end).days, "days", max(day, on))
     return Cure(name, day, need - passed, elapsed.unit, max(day, on))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from guildhall.kernel.tables import Text
 
@@ -34,6 +34,12 @@ def normal_account(text: str) -> str:
 def masked_account(number: str) -> str:
     """The last four digits: enough for the owner to know it."""
     return f"****{number[-4:]}" if number else ""
+
+
+def is_of_another(holder: str, payees: Iterable[str]) -> bool:
+    """Whether an account is held in none of the names of whoever is paid, however they are spaced; not where no name is known."""
+    names = {"".join(name.split()).casefold() for name in payees if name}
+    return bool(names and holder) and "".join(holder.split()).casefold() not in names
 
 
 def masked_name(name: str) -> str:

@@ -33,6 +33,7 @@ class Seen:
     agent_claims: int = 0
     account_changed: bool = False
     denied: tuple[tuple[Text, Text], ...] = ()
+    account_of_another: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,5 +71,7 @@ def _hints(seen: Seen) -> Iterator[Hint]:
         chinese = f"申领所填与记录不一致，按记录核验。申领填写{said.zh}；记录为{recorded.zh}"
         english = f"the claim says otherwise than the record, by which the rule goes. It says {said.en}; on record: {recorded.en}"
         yield Hint("record", Text(chinese, english))
+    if seen.account_of_another:
+        yield Hint("holder", Text("收款账户户名与申领人不一致", "the account is held in another name than the claimant's"))
     if seen.account_changed:
         yield Hint("changed", Text("审核通过后更换了收款账户", "the account was changed after the approval"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 
 from django.db import transaction
@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guildhall.incentives.models import Candidate
+from guildhall.incentives.queries.asking import EVERY, asked_staff_at
 from guildhall.incentives.queries.candidates import EMPLOYER_MAY_KNOW, Unclaimed, outreach, unclaimed
 from guildhall.incentives.queries.roster import refuse_others
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
-from guildhall.office.models import AuditEvent
 from guildhall.office.operations.audit import record, wait_in_line
 from guildhall.office.operations.looks import note_look
 from guildhall.office.operations.notices import Told, notify_each
@@ -26,8 +26,6 @@ from guildhall.web.viewer import Viewer
 
 OUTREACH = "incentives.take_outreach"
 TEMPLATE = "hires_asked"
-EVERY_DAYS = 180
-"""How often an employer may ask its staff."""
 
 
 @dataclass(frozen=True)
@@ -74,15 +72,15 @@ def ask_staff(*, by: Viewer, now: datetime) -> int:
     """Asks everybody who works for an employer whether it may know when it can claim for having hired them; how many were asked.
 
     All are asked, whoever they are, so that being asked says nothing of anybody; who agreed already is not asked again. Raises NotFound
-    for others, AlreadyDone where staff were asked within EVERY_DAYS, GuildhallError where all have agreed.
+    for others, AlreadyDone where staff were asked within half a year, GuildhallError where all have agreed.
     """
     refuse_others(by)
     today = timezone.localdate(now)
     with transaction.atomic():
         wait_in_line(by)
         subject = f"organisation:{by.organisation}"
-        asked = AuditEvent.objects.filter(chain=subject, action="incentives.ask_staff", at__gt=now - timedelta(days=EVERY_DAYS))
-        if asked.exists():
+        last = asked_staff_at(by)
+        if last is not None and last > now - EVERY:
             raise AlreadyDone(_("Your staff were asked within the last half year"), next=_("those who agree are shown by name"))
         staff = {row["leads"] for row in published.staff(by, today)}
         willing = {*scope.people(by, today).filter(agreed(EMPLOYER_MAY_KNOW), pk__in=staff).values_list("pk", flat=True)}

@@ -178,11 +178,12 @@ def refuse(*, claim_id: int, reason: str, by: Viewer, now: datetime, basis: Sequ
 
 
 def basis_of(claim: Claim, found: Check | None) -> list[str]:
-    """The documents and articles that the failed conditions of a check rest on, else those of the rule."""
+    """The documents and articles that the failed conditions of a check rest on, else those of the rule; not what is no document at hand."""
     named: list[str] = []
     if found is not None and (text := check_text(found, "decision")):
         failed = [condition for condition in json.loads(text)["conditions"] if condition["state"] is False]
-        operands = [operand for condition in failed for operand in condition["operands"] if operand.get("document")]
+        every = (operand for condition in failed for operand in condition["operands"] if operand.get("document"))
+        operands = [operand for operand in every if operand.get("status") != "unverified"]
         named = [" ".join(part for part in (operand["document"], operand.get("article", "")) if part) for operand in operands]
     return list(dict.fromkeys(named)) or list(benefits.rule_of(claim.benefit).basis)
 

@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guildhall.incentives.engine.defects import DEFECTS
+from guildhall.incentives.engine import defects
+from guildhall.incentives.engine.defects import DEFECTS, normal_account
 from guildhall.incentives.operations import lodging
 from guildhall.incentives.pages.codes import CODES, language
 from guildhall.incentives.pages.in_words import Teller
@@ -36,6 +37,7 @@ from guildhall.web.templatetags.guildhall import text
 from guildhall.web.uploads import takes_file, was_too_large
 from guildhall.web.viewer import viewer_of
 
+OF_ANOTHER = gettext_lazy("The account is held in another name than the claimant's. The office will ask about it: is that right?")
 YES, NO = "yes", "no"
 WRITTEN = ("submit", "mend")
 """Steps that whoever may write in a claim may take."""
@@ -138,6 +140,20 @@ class AccountForm(forms.Form):
     )
     bank = forms.CharField(label=gettext_lazy("Which bank?"), help_text=gettext_lazy("with its branch"), max_length=lodging.LONGEST_BANK)
 
+    def clean_number(self) -> str:
+        """The digits as they were typed, of which there are enough."""
+        typed: str = self.cleaned_data["number"]
+        if not normal_account(typed):
+            raise forms.ValidationError(_("this is no account number: it has 8 to 32 digits"))
+        return typed
+
+    def clean_bank(self) -> str:
+        """The name of a bank, which has two characters at least."""
+        typed: str = self.cleaned_data["bank"]
+        if len(typed.strip()) < 2:
+            raise forms.ValidationError(_("write the name of the bank, as it stands on the card or the passbook"))
+        return typed
+
 
 @of_the_person(task=CLAIMS)
 def claim_begin(request: HttpRequest) -> HttpResponse:
@@ -214,6 +230,8 @@ def claim_account(request: HttpRequest, claim_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         if attempt(form, lambda: lodging.give_account(claim_id=claim_id, by=viewer, now=now, **given)) is not None:
+            if is_of_another(full, given["holder"]):
+                messages.warning(request, OF_ANOTHER)
             if again:
                 messages.success(request, _("Thank you. It is paid anew into that account."))
             return redirect("claim_mine" if again else "claim_check", claim_id)
@@ -231,7 +249,15 @@ def claim_check(request: HttpRequest, claim_id: int) -> HttpResponse:
         return redirect("claim_mine", claim_id)
     told = Teller(before_sending(viewer, claim_id, timezone.localdate(now)))
     context = _context(full, "check") | {"form": form, "told": told, "said": said_in_words(full), "mending": _mends(full)}
+    context["of_another"] = OF_ANOTHER if is_of_another(full, full.holder) else ""
     return render(request, "incentives/claim_check.html", context)
+
+
+def is_of_another(full: Full, holder: str) -> bool:
+    """Whether an account is held in another name than that of whoever is paid."""
+    row = full.row
+    employer = (row.employer.zh, row.employer.en) if row.employer else ()
+    return defects.is_of_another(holder, [row.who] if row.claim.payee == "worker" else employer)
 
 
 def said_in_words(full: Full) -> list[tuple[str, str]]:
@@ -251,9 +277,11 @@ def _worded(given: Input, value: Said) -> str:
 
 
 def _needed(request: HttpRequest, claim_id: int) -> set[str]:
-    """The inputs without which the rule cannot answer, as far as a claim can say them."""
+    """The inputs that the rule does not know, as far as a claim can say them: also where it says no for another reason."""
     found = before_sending(viewer_of(request), claim_id, timezone.localdate())
-    return {missing.name for missing in found.decision.missing}.intersection(given.name for given in benefits.asked(found.rule.name))
+    unknown = (condition.missing for condition in found.decision.conditions if condition.state is None)
+    missing = {one.name for some in (found.decision.missing, *unknown) for one in some}
+    return missing.intersection(given.name for given in benefits.asked(found.rule.name))
 
 
 def _full(request: HttpRequest, claim_id: int) -> Full:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,9 +23,10 @@ from guildhall.incentives.pages.in_words import Teller
 from guildhall.incentives.pages.worker import OnForm
 from guildhall.incentives.queries import benefits, claims, roster
 from guildhall.incentives.queries.answers import Answer
+from guildhall.incentives.queries.asking import EVERY, asked_staff_at
 from guildhall.incentives.queries.candidates import EMPLOYER_MAY_KNOW
 from guildhall.incentives.queries.neutral import lack_consent
-from guildhall.incentives.queries.roster import Benefit, Named, Tickable, Year
+from guildhall.incentives.queries.roster import Benefit, Named, Narrowed, Tickable, Year
 from guildhall.incentives.queries.standing import claims_seen, no_such_claim
 from guildhall.kernel.errors import GuildhallError
 from guildhall.office.queries.mandates import CLAIMS
@@ -36,7 +38,7 @@ from guildhall.web.pack import city
 from guildhall.web.templatetags.guildhall import text
 from guildhall.web.viewer import Viewer, viewer_of
 
-BUNDLES = 50
+BUNDLES, TO_A_PAGE = 50, 50
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ class FilterForm(forms.Form):
 
     since = DayField(label=gettext_lazy("From which day on?"), required=False)
     level = forms.ChoiceField(label=gettext_lazy("Level"), required=False)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=60, required=False)
+    everybody = forms.BooleanField(label=gettext_lazy("Also whom the rule refuses by what is shown here"), required=False)
 
     def __init__(self, data: Any, *, with_level: bool) -> None:
         super().__init__(data)
@@ -77,6 +81,12 @@ class FilterForm(forms.Form):
         field.choices = [("", _("every level")), *((code, f"{code} {text(names.get(code))}") for code in CERTIFIED if code in names)]
         if not with_level:
             del self.fields["level"]
+
+    @property
+    def narrowed(self) -> Narrowed:
+        """What was asked for; without an answer, all whom the rule does not refuse by what the list shows."""
+        given = self.cleaned_data if self.is_bound and self.is_valid() else {}
+        return Narrowed(given.get("since"), given.get("level", ""), given.get("name", ""), not given.get("everybody"))
 
 
 @for_roles("employer", task=CLAIMS)
@@ -88,7 +98,10 @@ def employer_benefits(request: HttpRequest) -> HttpResponse:
     found = roster.roster(viewer, on=on, today=today)
     parts = [_part(one) for one in found.benefits]
     years = [Shown(one, Teller(Answer(one.rule, "year", one.year, dict(one.facts), one.decision, one.claim))) for one in found.years]
+    asked = asked_staff_at(viewer)
     context = {
+        "asked": asked,
+        "again": asked + EVERY if asked and asked + EVERY > timezone.now() else None,
         "form": OnForm({"on": on}) if form.is_valid() or not form.is_bound else form,
         "on": on,
         "today": today,
@@ -114,7 +127,7 @@ def _hire(one: Named) -> Shown:
 
 def _title(parts: Iterable[Part], years: Iterable[Shown]) -> str:
     count = sum(len(part.open) for part in parts)
-    count += sum(isinstance(one.of, Year) and one.of.open for one in years)
+    count += sum(isinstance(one.of, Year) and one.of.open and one.of.rule.channel == "claim" for one in years)
     if count:
         return ngettext("%(n)s benefit is open to claim", "%(n)s benefits are open to claim", count) % {"n": count}
     return _("What may we claim for our people?")
@@ -139,8 +152,9 @@ def employer_batch_new(request: HttpRequest, benefit: str) -> HttpResponse:
     rule = benefits.rule_of(benefit)
     of_workers = roster.TICKED.get(rule.facts) == "certificate"
     narrowed = FilterForm(request.GET or None, with_level=of_workers)
-    given = narrowed.cleaned_data if narrowed.is_valid() else {}
-    rows = roster.tickable(viewer, benefit, timezone.localdate(now), since=given.get("since"), level=given.get("level", ""))
+    asked = set(request.GET.getlist("subject"))
+    rows = sorted(roster.tickable(viewer, benefit, timezone.localdate(now), narrowed.narrowed), key=lambda row: str(row.key) not in asked)
+    page = Paginator(rows, TO_A_PAGE).get_page(request.GET.get("page"))
     form = forms.Form(request.POST if request.method == "POST" else None)
     ticked = set(request.POST.getlist("subject"))
     if form.is_valid() and not ticked:
@@ -155,7 +169,10 @@ def employer_batch_new(request: HttpRequest, benefit: str) -> HttpResponse:
         "narrowed": narrowed,
         "rule": rule,
         "of_workers": of_workers,
-        "rows": [(row, str(row.key) in ticked if form.is_bound else _ticks(request, row)) for row in rows],
+        "rows": [(row, str(row.key) in ticked if form.is_bound else _ticks(request, row)) for row in page],
+        "page": page,
+        "before": _asking(request, page=str(page.number - 1)),
+        "after": _asking(request, page=str(page.number + 1)),
         "most": roster.MOST_TICKED,
         "all": _asking(request, tick="all"),
         "none": _asking(request, tick="none"),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from guildhall.incentives.engine.defects import DEFECTS
 from guildhall.incentives.engine.subjects import BY_MONTHS
 from guildhall.incentives.operations import appeals, lodging
-from guildhall.incentives.pages.claiming import WRITTEN, AccountForm, PaperForm, SaidForm, said_in_words
+from guildhall.incentives.pages.claiming import OF_ANOTHER, WRITTEN, AccountForm, PaperForm, SaidForm, is_of_another, said_in_words
 from guildhall.incentives.pages.following import OBJECTIONS, ObjectionForm, ReasonForm, comes_next, decided, is_closed, may_object
 from guildhall.incentives.pages.traces import opened
 from guildhall.incentives.queries import benefits, claims
@@ -168,6 +168,8 @@ def _done(request: HttpRequest, full: Full, do: str, given: dict[str, Any]) -> b
         )
     elif do == ACCOUNT:
         taken = attempt(form, lambda: lodging.give_account(**form.cleaned_data, **more))
+        if taken is not None and is_of_another(full, form.cleaned_data["holder"]):
+            messages.warning(request, OF_ANOTHER)
     else:
         taken = attempt(form, lambda: lodging.submit(**more))
     if taken is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -20,12 +21,14 @@ from guildhall.incentives.operations import appeals, bundles, lodging, looking
 from guildhall.incentives.operations.moving import LONGEST_REASON
 from guildhall.incentives.pages.claiming import said_in_words
 from guildhall.incentives.pages.codes import language
+from guildhall.incentives.pages.in_words import Teller
 from guildhall.incentives.pages.traces import opened
 from guildhall.incentives.queries import benefits
 from guildhall.incentives.queries import claims as queries
 from guildhall.incentives.queries.about import about
-from guildhall.incentives.queries.answers import claimed_by_employers
+from guildhall.incentives.queries.answers import before_sending, claimed_by_employers
 from guildhall.incentives.queries.claims import Full, Judged, Row
+from guildhall.incentives.queries.objections import objectable
 from guildhall.incentives.queries.standing import CONSENT, no_such_claim
 from guildhall.incentives.queries.terms import term_of
 from guildhall.incentives.queries.trace import trace
@@ -94,22 +97,28 @@ def claims(request: HttpRequest) -> HttpResponse:
     rows = queries.claims_of(viewer, today)
     listed = [(row, text(about(row.claim)), NEXT[row.claim.state]) for row in rows]
     mine = sum(row.claim.state in YOURS for row in rows)
+    until = objectable([row.claim for row in rows], today)
     context = {
         "open": [each for each in listed if each[0].claim.state not in (*ENDED, "paid")],
         "ended": [each for each in listed if each[0].claim.state in (*ENDED, "paid")],
-        "title": _title(rows, mine),
+        "until": until,
+        "title": _title(rows, mine, until),
         "yours": YOURS,
         "employers": claimed_by_employers(viewer),
     }
     return render(request, "incentives/claims.html", context)
 
 
-def _title(rows: list[Row], mine: int) -> str:
+def _title(rows: list[Row], mine: int, until: Mapping[int, date]) -> str:
     if mine:
         return ngettext("%(n)s claim waits for you", "%(n)s claims wait for you", mine) % {"n": mine}
     running = sum(row.claim.state not in (*ENDED, "paid") for row in rows)
     if running:
         return ngettext("%(n)s claim is on its way", "%(n)s claims are on their way", running) % {"n": running}
+    if until:
+        one, more = _("A decision can be objected to until %(day)s"), _("%(n)s decisions can be objected to, the first until %(day)s")
+        said = one if len(until) == 1 else more
+        return said % {"n": len(until), "day": min(until.values())}
     return _("No claim is on its way")
 
 
@@ -161,7 +170,8 @@ def claim_agree(request: HttpRequest, claim_id: int) -> HttpResponse:
         if attempt(form, lambda: bundles.agree(claim_id=claim_id, wording=wording, by=viewer, now=now)) is not None:
             messages.success(request, _("You agreed. Either of you can now complete and send the claim."))
             return redirect("claim_mine", claim_id)
-    return render(request, "incentives/claim_agree.html", _context(full) | {"form": form, "purpose": BY_KEY[CONSENT]})
+    told = Teller(before_sending(viewer, claim_id, timezone.localdate(now)))
+    return render(request, "incentives/claim_agree.html", _context(full) | {"form": form, "purpose": BY_KEY[CONSENT], "told": told})
 
 
 def _full(request: HttpRequest, claim_id: int, *verbs: str) -> Full:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -21,6 +22,8 @@ from guildhall.rules.parameters import Parameter
 from guildhall.web.levels import levelled
 from guildhall.web.pack import city
 
+UNVERIFIED = "unverified"
+"""How a figure is marked of which no document is at hand: there is nothing to cite."""
 SIGNS = {True: "y", False: "x", None: "q"}
 LAW, SAID, ELSEWHERE, OFFICE, FEEDS, GRANTS, WRONG = "law", "said", "elsewhere", "office", "feeds", "grants", "wrong"
 AUTHORITIES: Mapping[str, Any] = {
@@ -124,6 +127,15 @@ class Teller:
         ]
 
     @property
+    def amount_of(self) -> list[tuple[str, str]]:
+        """What the amount is a product of, such as premiums and a rate, each with its value; nothing for an amount of another kind."""
+        used = [each for each in self.decision.value_operands if each.value is not None and each.kind in ("input", "parameter")]
+        whole = [each for each in used if each.unit == self.decision.unit]
+        shares = [each for each in used if isinstance(each.value, Fraction)]
+        product = (*whole, *shares) if (len(whole), len(shares)) == (1, 1) else ()
+        return [(self.name(each), self.codes.said(each.name, each.value, each.unit)) for each in product]
+
+    @property
     def near(self) -> str:
         """What would have to change, and from when it would hold."""
         return sentences.nearly(self.rule, self.decision.near, self.language) if self.decision.near else ""
@@ -177,7 +189,8 @@ class Teller:
 
     def documents(self) -> list[str]:
         """The documents it rests on, by name; those the rule cites where no parameter of one was read."""
-        cited = dict.fromkeys(law.source.partition("（" if self.language == "zh" else " (")[0] for law in self.rests_on())
+        found = [law for law in self.rests_on() if law.status != UNVERIFIED]
+        cited = dict.fromkeys(law.source.partition("（" if self.language == "zh" else " (")[0] for law in found)
         return [each for each in cited if each] or list(self.rule.basis)
 
     def wanted(self) -> list[Wanted]:

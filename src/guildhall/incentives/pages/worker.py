@@ -22,6 +22,7 @@ from guildhall.incentives.pages.searched import searched
 from guildhall.incentives.pages.subjects import Key, titles_of
 from guildhall.incentives.queries import answers as queries
 from guildhall.incentives.queries.answers import GROUPS, Answer
+from guildhall.incentives.queries.objections import objectable
 from guildhall.kernel.errors import NotFound
 from guildhall.kernel.money import Fen, format_yuan
 from guildhall.kernel.tables import Text
@@ -140,6 +141,7 @@ def _everything(request: HttpRequest, viewer: Viewer, worker: int, name: str) ->
         "on": on,
         "today": today,
         "groups": groups,
+        "until": {} if person else objectable([each.claim for each in found if each.claim], today),
         "titles": titles,
         "title": _title(groups, name),
         "name": name,
@@ -158,6 +160,7 @@ def _one(request: HttpRequest, viewer: Viewer, worker: int, key: tuple[str, str,
     person = worker if _is_officer(viewer) else 0
     return {
         "shown": _shown(found, titles_of([found]), person, on, today),
+        "until": objectable([found.claim], today) if found.claim and not person else {},
         "on": on,
         "today": today,
         "person": person,
@@ -187,11 +190,12 @@ def _shown(each: Answer, titles: Mapping[Key, str], person: int, on: date, today
 def _title(groups: Mapping[str, list[Lot]], name: str) -> str:
     """The question of the page, answered: how many are there for me?"""
     mine = [shown for lot in groups["yours"] for shown in lot.shown]
-    near = [shown for lot in groups["nearly"] for shown in lot.shown]
+    near = [shown for lot in groups["nearly"] for shown in lot.shown if shown.answer.decision.kind != "deduct"]
     claimed = sum(len(lot.shown) for lot in groups["claimed"])
     if not any(groups.values()):
         return _("Nothing is on record that a benefit could be for")
-    if mine:
+    is_money = any(shown.answer.decision.kind != "deduct" for shown in mine)
+    if mine and (is_money or not (near or claimed)):
         said = ngettext("%(n)s benefit is yours", "%(n)s benefits are yours", len(mine))
         said = ngettext("%(n)s benefit for %(name)s", "%(n)s benefits for %(name)s", len(mine)) if name else said
         return said % {"n": len(mine), "name": name}

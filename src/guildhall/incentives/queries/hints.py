@@ -9,13 +9,17 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from guildhall.incentives.engine.defects import is_of_another
 from guildhall.incentives.engine.hints import Hint, Seen, hints
 from guildhall.incentives.models import Claim, Step
 from guildhall.incentives.queries import benefits
 from guildhall.incentives.queries.inputs import denied
+from guildhall.incentives.queries.sealed import account_of
 from guildhall.kernel.tables import Text
 from guildhall.office.models import Attachment
 from guildhall.registry.queries import responsible_today
+from guildhall.registry.queries.authorities import organisation_names
+from guildhall.registry.queries.naming import names_of_people
 from guildhall.web.viewer import PUBLIC
 
 MOST_NAMED = 20
@@ -41,6 +45,7 @@ def _seen(claim: Claim, today: date) -> Seen:
         issuer_elsewhere=elsewhere,
         same_issuer_that_day=rush,
         agent_claims=_of_agent(claim, others),
+        account_of_another=_held_by_another(claim),
         account_changed=Step.objects.filter(claim=claim, verb="redirect").exists(),
         denied=tuple(_denied(claim, today)),
     )
@@ -50,6 +55,16 @@ def _denied(claim: Claim, today: date) -> Iterator[tuple[Text, Text]]:
     """What the claim says and the records know to be otherwise, in words."""
     for name, (said, recorded) in denied(claim, today).items():
         yield benefits.stated(claim.benefit, name, said), benefits.in_words(claim.benefit, name, recorded)
+
+
+def _held_by_another(claim: Claim) -> bool:
+    account = account_of(claim)
+    if account is None:
+        return False
+    if claim.payee == "worker":
+        return is_of_another(account.holder, names_of_people([claim.worker_id or 0]).values())
+    name = organisation_names([claim.organisation_id or 0]).get(claim.organisation_id or 0)
+    return is_of_another(account.holder, (name.zh, name.en) if name else ())
 
 
 def _same_account(claim: Claim, others: QuerySet[Claim]) -> tuple[int, tuple[int, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import Model
@@ -11,6 +10,7 @@ from guildhall.incentives.engine.bank import RETURNED
 from guildhall.incentives.engine.candidates import STATES as CANDIDATES
 from guildhall.incentives.engine.defects import masked_account
 from guildhall.incentives.engine.states import BY_VERB, STATES
+from guildhall.incentives.engine.subjects import SUBJECTS
 from guildhall.incentives.models import (
     Appeal,
     BenefitGrant,
@@ -26,9 +26,9 @@ from guildhall.incentives.models import (
     Training,
     Verdict,
 )
-from guildhall.incentives.queries import benefits
+from guildhall.incentives.queries import benefits, wording
 from guildhall.incentives.queries.candidates import why
-from guildhall.incentives.queries.sealed import account_of, answer_of, check_text, grounds_of, said_in, told_in
+from guildhall.incentives.queries.sealed import account_of, answer_of, grounds_of, said_in, told_in
 from guildhall.kernel.holdings import Heading, Held, Value
 from guildhall.kernel.tables import Text
 from guildhall.registry.queries.merged import one_person
@@ -117,8 +117,7 @@ def _claims(claims: Sequence[Claim], in_full: bool) -> Held:
 def _own(claim: Claim, in_full: bool) -> tuple[Value, ...]:
     account = account_of(claim)
     number = None if account is None else account.number if in_full else masked_account(account.number)
-    said = {name: str(value) for name, value in said_in(claim).items()}
-    return claim.amount_fen, said or None, number, claim.bank
+    return claim.amount_fen, wording.said(said_in(claim)), number, claim.bank
 
 
 def _steps(claims: Sequence[Claim]) -> Held:
@@ -139,18 +138,14 @@ def _checks(claims: Sequence[Claim]) -> Held:
         _heading("on", "核验日期", "on"),
         _heading("outcome", "结论", "outcome", OUTCOME),
         _heading("inputs", "依据的情况", "inputs"),
-        _heading("decision", "规则给出的决定", "decision"),
+        _heading("decision", "逐项条件", "condition by condition"),
         _heading("rulebook", "规则版本", "rulebook"),
     )
     rows = [
-        (row.claim_id, row.number, row.on, row.outcome, _record(check_text(row, "inputs")), check_text(row, "decision"), row.rulebook_id)
-        for row in Check.objects.filter(claim__in=claims).order_by("claim", "number")
+        (row.claim_id, row.number, row.on, row.outcome, *wording.checked(row), row.rulebook_id)
+        for row in Check.objects.filter(claim__in=claims).select_related("rulebook").order_by("claim", "number")
     ]
     return _held("checks", "claim", Text("按规则核验", "Checks by rule"), HANDLED, headings, rows, Check)
-
-
-def _record(text: str) -> Mapping[str, object] | None:
-    return json.loads(text) if text else None
 
 
 def _verdicts(claims: Sequence[Claim]) -> Held:
@@ -242,14 +237,17 @@ def _businesses(people: Sequence[int]) -> Held:
 def _statements(people: Sequence[int]) -> Held:
     headings = (
         RECORD,
-        _heading("subject", "关于", "about"),
+        _heading("subject", "关于", "about", {kind: subject.title for kind, subject in SUBJECTS.items()}),
         _heading("fact", "项目", "what"),
         _heading("value", "内容", "value"),
         _heading("said_on", "日期", "said"),
         CLAIM,
     )
     found = Statement.objects.filter(worker__in=people).order_by("pk")
-    rows = [(row.worker_id, row.subject, row.fact, row.value, row.said_on, row.claim_id) for row in found]
+    rows = [
+        (row.worker_id, row.subject, wording.called(row.fact), wording.valued(row.fact, row.value), row.said_on, row.claim_id)
+        for row in found
+    ]
     return _held("statements", "statement", Text("申领中说明的情况", "What was said in claims"), BEFORE, headings, rows, Statement)
 
 
@@ -276,6 +274,5 @@ def _candidates(people: Sequence[int]) -> Held:
     )
 
 
-def _reasons(row: Candidate) -> Mapping[str, object]:
-    told = why(row)
-    return {"holds": list(told.holds), "open": list(told.open), "fails": list(told.fails)}
+def _reasons(row: Candidate) -> Text | None:
+    return wording.found(row.benefit, why(row))

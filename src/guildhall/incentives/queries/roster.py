@@ -48,7 +48,7 @@ from guildhall.web.viewer import Viewer, system
 
 YEARS = 4
 """Hires of so many years are looked at: no benefit on file reaches further back."""
-MOST_HIRES, MOST_AGREED, MOST_TICKED = 300, 100, 300
+MOST_HIRES, MOST_AGREED, MOST_TICKED, MOST_LOOKED = 300, 100, 300, 1_000
 CITY = system("claims")
 OWN, AGREED = "own", "agreed"
 
@@ -261,43 +261,86 @@ def batchable() -> list[Rule]:
     return [rule for rule in benefits.rulebook().values() if rule.facts in TICKED and rule.channel == "claim"]
 
 
-def tickable(viewer: Viewer, benefit: str, today: date, *, since: date | None = None, level: str = "") -> list[Tickable]:
-    """Those of an employer's roster for whom a claim may be begun, by what the roster shows and no answer of a rule; the latest first.
+@dataclass(frozen=True)
+class Narrowed:
+    """What narrows a list to tick.
 
-    `since` narrows to certificates issued, or people hired, from that day; `level` to certificates of a level. Raises NotFound.
+    `since` is the day of issue or hire it begins with, `level` that of certificates, `name` a part of the name. `fitting` leaves out whom
+    the rule refuses by what the list shows: the certificate, or what the employer itself put on record.
+    """
+
+    since: date | None = None
+    level: str = ""
+    name: str = ""
+    fitting: bool = False
+
+
+EVERYBODY = Narrowed()
+
+
+def tickable(viewer: Viewer, benefit: str, today: date, narrowed: Narrowed = EVERYBODY) -> list[Tickable]:
+    """Those of an employer's roster for whom a claim may be begun, by what the roster shows and no other fact; the latest first.
+
+    Raises NotFound.
     """
     refuse_others(viewer)
     rule = benefits.rule_of(benefit)
     if rule not in batchable():
         raise no_such_list()
     rows = published.staff(viewer, today)
-    return (
-        _hires(viewer, rows, benefit, since) if TICKED[rule.facts] == "spell" else _certificates(viewer, rows, benefit, today, since, level)
-    )
+    if narrowed.name:
+        names = names_of_people({row["leads"] for row in rows})
+        rows = [row for row in rows if narrowed.name.casefold() in names.get(row["leads"], "").casefold()]
+    of_kind = _hires if TICKED[rule.facts] == "spell" else _certificates
+    return of_kind(viewer, rows, rule, today, narrowed)
 
 
-def _hires(viewer: Viewer, rows: Sequence[Mapping[str, Any]], benefit: str, since: date | None) -> list[Tickable]:
-    claims = _claims(viewer, [row["spell_id"] for row in rows])
-    kept = [row for row in rows if (benefit, str(row["spell_id"])) not in claims and (since is None or row["started_on"] >= since)]
+def _hires(viewer: Viewer, rows: Sequence[Mapping[str, Any]], rule: Rule, today: date, narrowed: Narrowed) -> list[Tickable]:
+    claims, since = _claims(viewer, [row["spell_id"] for row in rows]), narrowed.since
+    kept = [row for row in rows if (rule.name, str(row["spell_id"])) not in claims and (since is None or row["started_on"] >= since)]
+    if narrowed.fitting:
+        known = published.of_staff(viewer, kept[:MOST_LOOKED], today)
+        refused = _refused(viewer, rule, known, today)
+        kept = [row for row in kept[:MOST_LOOKED] if row["spell_id"] in known and row["spell_id"] not in refused]
     names = names_of_people({row["leads"] for row in kept[:MOST_TICKED]})
     return [Tickable(row["spell_id"], names.get(row["leads"], ""), None, row["started_on"], False) for row in kept[:MOST_TICKED]]
 
 
-def _certificates(
-    viewer: Viewer, rows: Sequence[Mapping[str, Any]], benefit: str, today: date, since: date | None, level: str
-) -> list[Tickable]:
+def _refused(viewer: Viewer, rule: Rule, hired: Mapping[int, published.Rows], today: date) -> set[int]:
+    """The hires whom a rule refuses by what the employer itself put on record."""
+    question, said, granted, parameters = facts.asked(today), _said(hired), _granted(viewer, hired), benefits.parameters()
+    return {
+        key
+        for key, row in hired.items()
+        for own in [_facts(row, row["registry.employment_spells"][0], question, said.get(key, []), granted.get(key, []))]
+        if _decided(rule, own, parameters, today).outcome == "refused"
+    }
+
+
+def _certificates(viewer: Viewer, rows: Sequence[Mapping[str, Any]], rule: Rule, today: date, narrowed: Narrowed) -> list[Tickable]:
     workers = {row["leads"] for row in rows}
-    found = published.certificates_of(workers, since=since, level=level if level in CERTIFIED else "")[:MOST_TICKED]
+    held = published.certificates_of(workers, since=narrowed.since, level=narrowed.level if narrowed.level in CERTIFIED else "")
+    own = Claim.objects.filter(organisation_id=viewer.organisation or 0, kind="certificate", benefit=rule.name, state__in=(*BEFORE, *LIVE))
+    asked = {*own.values_list("subject", flat=True)}
+    found = [row for row in held if str(row["certificate_id"]) not in asked]
+    if narrowed.fitting:
+        shown = {"place": published.of_organisation(viewer, viewer.organisation or 0, today)["place"]}
+        shown |= {"applied_on": today, "granted_on": today}
+        found = [row for row in found[:MOST_LOOKED] if _may_fit(rule, {**row, **shown}, today)]
+    found = found[:MOST_TICKED]
     names = names_of_people({row["leads"] for row in found})
     willing = {*scope.people(viewer, today).filter(agreed(CONSENT), pk__in=workers).values_list("pk", flat=True)}
     occupations = names_of({row["occupation"] for row in found})
-    own = Claim.objects.filter(organisation_id=viewer.organisation or 0, kind="certificate", benefit=benefit, state__in=(*BEFORE, *LIVE))
-    asked = {*own.values_list("subject", flat=True)}
     return [
         Tickable(row["certificate_id"], names.get(row["leads"], ""), _what(row, occupations), row["issued_on"], row["leads"] in willing)
         for row in found
-        if str(row["certificate_id"]) not in asked
     ]
+
+
+def _may_fit(rule: Rule, shown: Mapping[str, object], today: date) -> bool:
+    """Whether a rule does not refuse a certificate by what stands on it, whatever else would be known."""
+    known = {name: shown.get(name) for name in rule.reads}
+    return decide(rule, known, parameters=benefits.parameters(), on=today).outcome != "refused"
 
 
 def _what(row: Mapping[str, Any], occupations: Mapping[str, Text]) -> Text:
