@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from guildhall.incentives.models import BenefitGrant, Bundle, Candidate, CandidateRun, Claim, EmployerYear, Statement, Verdict
@@ -18,12 +19,13 @@ from guildhall.incentives.operations import appeals, bundles, lodging, receiving
 from guildhall.incentives.operations.outreach import ask_staff
 from guildhall.incentives.queries import benefits, facts, roster
 from guildhall.incentives.queries.candidates import EMPLOYER_MAY_KNOW, named_to_employer
+from guildhall.incentives.queries.roster import Narrowed
 from guildhall.incentives.queries.sealed import said_in
 from guildhall.kernel.errors import AlreadyDone, NotFound
 from guildhall.office.models import AuditEvent, Grant, Notice
-from guildhall.registry.models import Consent, EmploymentSpell, ReportedFact
+from guildhall.registry.models import Certificate, Consent, EmploymentSpell, ReportedFact
 from guildhall.web.viewer import system
-from tests import people
+from tests import clock, people
 from tests.incentives.desk import BENEFIT, NOW, TODAY, Desk, desk
 from tests.incentives.test_worker_pages import PAPER
 from tests.world import World
@@ -159,10 +161,10 @@ def test_all_staff_are_asked_alike_and_once(world: World) -> None:
 def test_a_batch_for_workers_waits_for_their_answers(world: World) -> None:
     client, side = world.client("employer"), world.harbour
     address = reverse("employer_batch_new", args=["training_subsidy"])
-    page = client.get(f"{address}?tick=all").content.decode()
+    page = client.get(f"{address}?everybody=on&tick=all").content.decode()
     assert side.name(side.worker) in page
     assert page.count(" checked") == 2
-    assert client.get(f"{address}?tick=none").content.decode().count(" checked") == 0
+    assert client.get(f"{address}?everybody=on&tick=none").content.decode().count(" checked") == 0
     assert 'role="alert"' in client.post(address, {}).content.decode(), "nobody is ticked"
     answer = client.post(address, {"subject": [str(side.worker), str(side.second)]})
     made = Bundle.objects.latest("pk")
@@ -175,6 +177,39 @@ def test_a_batch_for_workers_waits_for_their_answers(world: World) -> None:
     bundles.decline(claim_id=made.claims.get(worker_id=side.worker).pk, by=world.viewer("worker"), now=NOW)
     page = client.get(reverse("employer_batch", args=[made.pk])).content.decode()
     assert side.name(side.worker) not in page, "who declined is not shown to have done so"
+
+
+def test_a_list_to_tick_holds_whom_the_rule_may_fit_and_is_searched_by_name(desk: Desk) -> None:
+    """At the desk's day a certificate of 2025 may fit; one too old, one of a level without a grant, and a name not asked for do not."""
+    side = desk.world.harbour
+    Certificate.objects.filter(worker_id__in=(side.worker, side.second)).update(issued_on=date(2025, 5, 12), level="L4")
+    old, high = desk.another_certificate(901), desk.another_certificate(902)
+    Certificate.objects.filter(pk=old).update(issued_on=date(2023, 9, 1))
+    Certificate.objects.filter(pk=high).update(level="L1")
+    every = {row.key for row in roster.tickable(desk.employer, BENEFIT, TODAY)}
+    fitting = {row.key for row in roster.tickable(desk.employer, BENEFIT, TODAY, Narrowed(fitting=True))}
+    assert {int(old), int(high)} <= every
+    assert fitting == every - {int(old), int(high)}
+    client = people.signed_in(Grant.objects.get(pk=desk.employer.grant or 0))
+    address = reverse("employer_batch_new", args=[BENEFIT])
+    assert f'value="{old}"' in client.get(address, {"everybody": "on"}).content.decode()
+    page = client.get(address, {"name": side.name(side.second)}).content.decode()
+    assert side.name(side.second) in page
+    assert f"</label>{side.name(side.worker)}" not in page
+    assert f'value="{side.worker}"' not in page
+
+
+def test_the_day_of_the_last_question_is_shown_instead_of_the_button(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = clock.moment()
+    client = people.signed_in(Grant.objects.get(pk=desk.employer.grant or 0))
+    with override("en"):
+        ask = f'action="{reverse("employer_ask")}"'
+    assert ask in _page(client, "employer_benefits")
+    ask_staff(by=desk.employer, now=now)
+    page = _page(client, "employer_benefits")
+    assert ask not in page
+    assert f"You asked all staff on {timezone.localdate(now)}" in page
+    assert f"You may ask again from {timezone.localdate(now) + timedelta(180)}" in page
 
 
 def test_nobody_is_asked_whose_job_is_doubted(desk: Desk) -> None:
@@ -287,9 +322,9 @@ def test_a_claim_is_withdrawn_on_a_page_of_its_own_and_only_while_it_can_be(desk
 # what was decided, and the objection to it
 
 
-def _page(client: Client, name: str, key: int) -> str:
+def _page(client: Client, name: str, *args: int) -> str:
     with override("en"):
-        response = client.get(reverse(name, args=[key]))
+        response = client.get(reverse(name, args=args))
     assert response.status_code == 200, name
     return unescape(response.content.decode())
 

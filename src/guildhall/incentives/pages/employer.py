@@ -38,7 +38,7 @@ from guildhall.web.pack import city
 from guildhall.web.templatetags.guildhall import text
 from guildhall.web.viewer import Viewer, viewer_of
 
-BUNDLES, TO_A_PAGE = 50, 50
+BUNDLES, TO_A_PAGE = 50, 25
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,8 @@ class FilterForm(forms.Form):
 
     since = DayField(label=gettext_lazy("From which day on?"), required=False)
     level = forms.ChoiceField(label=gettext_lazy("Level"), required=False)
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=60, required=False)
-    everybody = forms.BooleanField(label=gettext_lazy("Also whom the rule refuses by what is shown here"), required=False)
+    name = forms.CharField(label=gettext_lazy("Full name"), max_length=60, required=False)
+    everybody = forms.BooleanField(label=gettext_lazy("Also those whom the rule does not fit by what is shown here"), required=False)
 
     def __init__(self, data: Any, *, with_level: bool) -> None:
         super().__init__(data)

@@ -129,10 +129,10 @@ class Teller:
     @property
     def amount_of(self) -> list[tuple[str, str]]:
         """What the amount is a product of, such as premiums and a rate, each with its value; nothing for an amount of another kind."""
-        used = [each for each in self.decision.value_operands if each.value is not None and each.kind in ("input", "parameter")]
-        whole = [each for each in used if each.unit == self.decision.unit]
-        shares = [each for each in used if isinstance(each.value, Fraction)]
-        product = (*whole, *shares) if (len(whole), len(shares)) == (1, 1) else ()
+        used = [each for each in self.decision.value_operands if each.kind in ("input", "parameter")]
+        whole = [each for each in used if each.unit == self.decision.unit and isinstance(each.value, int)]
+        rates = [each for each in used if isinstance(each.value, Fraction)]
+        product = next(((a, b) for a in whole for b in rates if _makes(a.value, b.value, self.decision.value)), ())
         return [(self.name(each), self.codes.said(each.name, each.value, each.unit)) for each in product]
 
     @property
@@ -247,6 +247,11 @@ class Teller:
 
     def name(self, operand: Operand) -> str:
         return sentences.name_of(self.rule, operand.name, self.language, self.parameters)
+
+
+def _makes(whole: object, rate: object, value: int | None) -> bool:
+    """Whether an amount is so much of a whole, but for what rounding takes or gives."""
+    return value is not None and isinstance(whole, int) and isinstance(rate, Fraction) and abs(whole * rate - value) < 1
 
 
 def where_to_go(answer: Answer) -> tuple[str, str]:

@@ -265,8 +265,9 @@ def batchable() -> list[Rule]:
 class Narrowed:
     """What narrows a list to tick.
 
-    `since` is the day of issue or hire it begins with, `level` that of certificates, `name` a part of the name. `fitting` leaves out whom
-    the rule refuses by what the list shows: the certificate, or what the employer itself put on record.
+    `since` is the day of issue or hire it begins with, `level` that of certificates, `name` a part of the name. `fitting` leaves out days
+    for which nothing of the rule is on file, and whom it refuses by what the list shows: the certificate, or what the employer itself put
+    on record.
     """
 
     since: date | None = None
@@ -299,6 +300,7 @@ def _hires(viewer: Viewer, rows: Sequence[Mapping[str, Any]], rule: Rule, today:
     claims, since = _claims(viewer, [row["spell_id"] for row in rows]), narrowed.since
     kept = [row for row in rows if (rule.name, str(row["spell_id"])) not in claims and (since is None or row["started_on"] >= since)]
     if narrowed.fitting:
+        kept = [row for row in kept if _is_ruled(rule, row["started_on"])]
         known = published.of_staff(viewer, kept[:MOST_LOOKED], today)
         refused = _refused(viewer, rule, known, today)
         kept = [row for row in kept[:MOST_LOOKED] if row["spell_id"] in known and row["spell_id"] not in refused]
@@ -326,6 +328,7 @@ def _certificates(viewer: Viewer, rows: Sequence[Mapping[str, Any]], rule: Rule,
     if narrowed.fitting:
         shown = {"place": published.of_organisation(viewer, viewer.organisation or 0, today)["place"]}
         shown |= {"applied_on": today, "granted_on": today}
+        found = [row for row in found if _is_ruled(rule, row["issued_on"])]
         found = [row for row in found[:MOST_LOOKED] if _may_fit(rule, {**row, **shown}, today)]
     found = found[:MOST_TICKED]
     names = names_of_people({row["leads"] for row in found})
@@ -335,6 +338,13 @@ def _certificates(viewer: Viewer, rows: Sequence[Mapping[str, Any]], rule: Rule,
         Tickable(row["certificate_id"], names.get(row["leads"], ""), _what(row, occupations), row["issued_on"], row["leads"] in willing)
         for row in found
     ]
+
+
+def _is_ruled(rule: Rule, day: date) -> bool:
+    """Whether anything of a rule is on file for what is governed by a day; always where nothing of it is on file at all."""
+    held = benefits.parameters().of(rule.name).values()
+    known = [version for parameter in held for version in parameter.versions if version.value is not None]
+    return not known or any(version.holds_on(day) for version in known)
 
 
 def _may_fit(rule: Rule, shown: Mapping[str, object], today: date) -> bool:
