@@ -18,10 +18,13 @@ from django.utils.translation import override
 
 from guildhall.incentives import tables
 from guildhall.incentives.engine.facts.rows import value
-from guildhall.incentives.models import BenefitGrant, Business, Candidate, CandidateRun, Claim
+from guildhall.incentives.models import BenefitGrant, Business, Candidate, CandidateRun, Claim, Verdict
 from guildhall.incentives.operations import appeals, bundles, checking, lodging, paying, receiving, review
 from guildhall.incentives.queries import answers, benefits, facts
+from guildhall.incentives.queries.answers import before_sending
 from guildhall.incentives.queries.candidates import CELL, COLUMN, cell_of, shown_to_employers
+from guildhall.incentives.queries.hints import hints_about
+from guildhall.incentives.queries.holdings import held_about
 from guildhall.kernel.errors import NotFound
 from guildhall.office.models import AuditEvent, Grant, Mandate, Notice
 from guildhall.office.vault import vault
@@ -106,6 +109,13 @@ def _group(page: str, heading: str) -> str:
 
 
 # what is mine
+
+
+def test_a_deduction_does_not_take_the_headline_from_what_is_nearly_there(mine: Desk) -> None:
+    mine.facts |= {"insured_months": 9, "listed_qualification": True, "deducted_already": False}
+    page = _page(mine.worker, "benefits")
+    assert "no money is paid out" in _group(page, "Yours")
+    assert "Nearly: 3 months short of the Skill-upgrade subsidy" in page
 
 
 def test_what_is_mine_says_amount_ground_and_what_to_do(mine: Desk) -> None:
@@ -427,6 +437,83 @@ def test_a_refusal_says_why_and_until_when_to_object(mine: Desk) -> None:
     assert "objected to already" in page
 
 
+def test_a_refused_claim_says_everywhere_until_when_to_object(mine: Desk) -> None:
+    claim = mine.refused()
+    until = Verdict.objects.get().remedy_until
+    with override("en"):
+        objection = reverse("claim_object", args=[claim.pk])
+    page = _page(mine.worker, "claims")
+    assert f"A decision can be objected to until {until}" in page
+    for where in (page, _page(mine.worker, "benefits"), _page(mine.worker, "benefit", BENEFIT, "certificate", mine.certificate)):
+        assert objection in where
+        assert f"You may object until {until}" in where
+    assert _page(mine.worker, "claim_object", claim.pk).count(">provisional<") <= 1
+    appeals.appeal(claim_id=claim.pk, grounds="x", by=mine.worker, now=mine.now)
+    appeals.decide_appeal(claim_id=claim.pk, uphold=False, answer="查无记录", by=mine.third, now=mine.now)
+    assert objection not in _page(mine.worker, "claims"), "each decision can be objected to once"
+
+
+def test_a_refusal_names_every_condition_that_fails_and_only_documents_at_hand(mine: Desk) -> None:
+    mine.facts |= {"insured_months": 3, "employer_here": False, "issued_on": clock.today() - timedelta(days=500)}
+    claim = mine.refused()
+    page = _page(mine.worker, "claim_mine", claim.pk)
+    card = page.partition("By the rule, these conditions do not hold:")[2].partition("</ul>")[0]
+    assert "insured for at least 12 months" in card
+    assert "applied for within 12 months of issue" in card
+    assert "Recalled" not in page
+    assert "凭记忆" not in "".join(Verdict.objects.get().basis)
+    assert Verdict.objects.get().basis
+
+
+def test_the_step_of_facts_asks_for_what_is_unknown_also_where_the_rule_says_no(mine: Desk) -> None:
+    mine.facts |= {"insured_months": 3, "paid_in_full": None, "issued_on": date(2024, 3, 1)}
+    claim = _begun(mine)
+    unknown = [line for line in before_sending(mine.worker, claim.pk, clock.today()).decision.conditions if line.state is None]
+    wanted = {one.name for line in unknown for one in line.missing} & {given.name for given in benefits.asked(BENEFIT)}
+    page = _page(mine.worker, "claim_said", claim.pk).partition("<details")[0]
+    assert wanted
+    assert all(f'name="{name}"' in page for name in wanted)
+
+
+def test_a_wrong_account_is_said_beside_the_field_and_another_holder_is_warned_of(mine: Desk) -> None:
+    claim = _begun(mine)
+    status, page = _sent(mine.worker, "claim_account", claim.pk, number="12ab", holder="晏雨蘅", bank="行")
+    assert status == 200
+    assert page.count('class="said"') == 2
+    given = {"number": "6222000011112222", "bank": "匠城银行"}
+    assert _sent(mine.worker, "claim_account", claim.pk, holder="别人", **given)[0] == 302
+    assert "held in another name" in _page(mine.worker, "claim_check", claim.pk)
+    lodging.submit(claim_id=claim.pk, by=mine.worker, now=mine.now)
+    assert "holder" in {hint.kind for hint in hints_about(mine.again(claim), clock.today())}
+    lodged = mine.again(claim)
+    lodging.withdraw(claim_id=lodged.pk, by=mine.worker, now=mine.now)
+    second = mine.draft()
+    assert "held in another name" not in _page(mine.worker, "claim_check", second.pk)
+    assert "holder" not in {hint.kind for hint in hints_about(second, clock.today())}
+
+
+def test_a_printed_page_says_whom_it_is_about_and_keeps_the_names(mine: Desk) -> None:
+    mine.facts |= {"insured_as_of": clock.today() - timedelta(days=400)}
+    for name, args in (("benefits", ()), ("benefit", (BENEFIT, "certificate", mine.certificate))):
+        page = _page(mine.worker, name, *args)
+        head = page.partition('class="facts onpaper"')[2].partition("</dl>")[0]
+        assert "晏雨蘅" in head
+        assert "*" in head
+        assert head.count(str(clock.today())) == 2
+    assert 'summary class="kept"' in _page(mine.worker, "benefits")
+
+
+def test_what_is_held_of_a_claim_is_in_words(mine: Desk) -> None:
+    claim = mine.accepted()
+    tables_ = {one.table: one for one in held_about(mine.worker.worker or 0)}
+    words = str([row for name in ("incentives.claims", "incentives.checks", "incentives.statements") for row in tables_[name].rows])
+    assert "失业保险金：否" in words
+    assert "insured for at least 12 months" in words
+    for code in ("drawing_benefit", "'true'", "paid_in_full", '"conditions"'):
+        assert code not in words
+    assert claim.pk
+
+
 def test_withdrawing_asks_first(mine: Desk) -> None:
     claim = mine.lodged()
     assert "It ends at once" in _page(mine.worker, "claim_withdraw", claim.pk)
@@ -453,6 +540,7 @@ def test_an_employers_wish_is_answered_by_the_person_alone(mine: Desk) -> None:
     page = _page(mine.worker, "claim_agree", claim.pk)
     assert "第7301号" in page
     assert "I agree that the employer I work for lodges claims" in page
+    assert "By what is on record the rule would say:" in page
     status, page = _sent(mine.worker, "claim_agree", claim.pk, said="yes", wording="employer_claims/0")
     assert (status, "wording has changed" in page) == (200, True)
     assert _sent(mine.worker, "claim_agree", claim.pk, said="yes", wording=BY_KEY["employer_claims"].version)[0] == 302

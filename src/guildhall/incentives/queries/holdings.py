@@ -169,7 +169,7 @@ def _verdicts(claims: Sequence[Claim]) -> Held:
         objection = (appeal.state, grounds_of(appeal), answer_of(appeal)) if appeal else (None, None, None)
         rows.append(
             (row.claim_id, row.what, row.proposed_at, row.proposed_by, row.confirmed_by or None, told_in(row), "；".join(row.basis),
-             "；".join(row.untrue) or None, row.remedy_until, *objection)
+             wording.names(row.untrue), row.remedy_until, *objection)
         )  # fmt: skip
     return _held("verdicts", "claim", Text("决定与异议", "Decisions and objections"), HANDLED, headings, rows, Verdict, Appeal)
 

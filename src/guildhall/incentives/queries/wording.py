@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from guildhall.incentives.engine.words import BUSINESS, WORDS
 from guildhall.incentives.models import Check
@@ -57,6 +57,12 @@ def _listed(name: str, word: str) -> Text | None:
     if name == "occupation":
         return names_of([word]).get(word)
     return levels.get(word) or LISTS.get(name, {}).get(word)
+
+
+def names(inputs: Iterable[str]) -> Text | None:
+    """What some inputs are called, one after the other; None for none."""
+    found = [called(name) for name in inputs]
+    return Text("；".join(one.zh for one in found), "; ".join(one.en for one in found)) if found else None
 
 
 def said(told: Mapping[str, object]) -> Text | None:
