@@ -20,7 +20,7 @@ django.setup()
 from django.utils import timezone
 from guildhall.incentives.models import Check, Claim
 from guildhall.incentives.operations.checking import replay
-from guildhall.incentives.queries import cast
+from guildhall.incentives.queries import cast, roster
 from guildhall.office.demonstration import accounts
 from guildhall.office.models import AuditEvent, Grant
 from guildhall.office.viewers import viewer_in
@@ -42,6 +42,7 @@ print(json.dumps({
     "chains": chains,
     "works": {name: queue(held[name], today).works for name in ("demo-claims-1", "demo-claims-2", "demo-claims-3", "demo-claims-city")},
     "near": [near.input, near.by],
+    "named": sum(len(part.likely) for part in roster.roster(held["demo-employer-2"], on=today, today=today).benefits),
     "played": [account.username for account in accounts()],
 }))
 """
@@ -68,8 +69,9 @@ def test_a_demonstration_has_claims_in_every_state_for_every_officer(program: Co
     assert found["works"]["demo-claims-3"]["second"] > 0
     assert found["works"]["demo-claims-1"]["appeals"] == 0, "took part in what is objected to"
     assert found["works"]["demo-claims-city"]["appeals"] > 0
+    assert found["named"] > 0, "an employer sees by name somebody who agreed"
     assert found["near"] == ["insured_months", 3]
-    played = {"employer-2", "employer-3", "worker-3", "worker-4", "worker-5", "claims-3"}
+    played = {"employer-2", "employer-3", "employer-4", "worker-7", "worker-3", "worker-4", "worker-5", "claims-3"}
     assert {f"demo-{name}" for name in played} <= set(found["played"])
     assert not [name for name in found["played"] if "claimant" in name or "former" in name]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -22,6 +22,10 @@ CLAIMANT, FORMER, REFUSED = "claimant-", ("former-1", "former-2"), "employer-3"
 OTHERS = 16
 """Hires of other employers in a district that claims can be for."""
 MOST_TRIED = 60
+ASKED, ASKING = "worker-7", "employer-4"
+"""Names of a worker who is asked by the employer, and of that employer."""
+WILLING = 3
+"""How many of those whom an employer hired agree that it knows."""
 
 
 @dataclass(frozen=True)
@@ -156,6 +160,10 @@ class _Seeding:
     taken: set[int] = field(default_factory=set)
     parts: dict[str, Part] = field(default_factory=dict)
     drafts: list[Draft] = field(default_factory=list)
+    willing: list[str] = field(default_factory=list)
+    asks: str = "employer"
+    asked: int = 0
+    """Those who agree that their employer knows; and which employer asks whom about which certificate."""
 
     @property
     def played(self) -> set[int]:
@@ -178,6 +186,32 @@ class _Seeding:
         for number, district, plans, hires in places:
             self._certificates(number, district, plans)
             self._hires(number, district, graduates, hires)
+        self._ask()
+
+    def _ask(self) -> None:
+        """A worker whose certificate may still be claimed for is asked by the employer; where there is none, the first worker is."""
+        from guildhall.incentives.queries.cast import holders
+        from guildhall.registry.queries import territory
+        from guildhall.registry.queries.cast import employer_of, latest_certificate
+        from guildhall.web.viewer import PUBLIC
+
+        places = territory(PUBLIC).answered_by(self.cast.district, self.today)
+        for outcome, issued in (("entitled", LAST_OF_2025), ("undetermined", LAST_OF_2025), ("undetermined", OF_2026)):
+            for one in holders(places=places, issued=issued, on=self.today, outcome=outcome, today=self.today, but=self.taken):
+                employer = employer_of(one.worker, self.today)
+                if employer and employer not in {self.cast.employer, *(part.organisation_id for part in self.parts.values())}:
+                    self._person(ASKED, one.worker)
+                    self.asks, self.asked = self._employer(ASKING, employer), one.certificate
+                    return
+        self.asked = latest_certificate(self.cast.worker)
+
+    def _agrees(self, hires: Iterable[Hire]) -> None:
+        """Some whom the employer hired agree that it knows for whom it can claim."""
+        from guildhall.incentives.queries.cast import likely
+
+        for hire in list(hires)[:MOST_TRIED]:
+            if len(self.willing) < WILLING and hire.worker not in self.played and likely(hire.spell, self.today):
+                self.willing.append(self._person(f"{CLAIMANT}{len(self.parts)}", hire.worker))
 
     def _person(self, username: str, worker: int) -> str:
         from guildhall.office.operations.demonstration import Part
@@ -215,6 +249,7 @@ class _Seeding:
         most = hirer(hires)
         if number == 1 and most:
             self._employer("employer-2", most)
+            self._agrees(hire for hire in hires if hire.employer == most)
         hard = hard_hires(district, self.today)
         free = {hire.spell: hire for hire in (*hires, *hard) if hire.employer != most and hire.worker not in self.played}
         names = organisation_names({hire.employer for hire in free.values()})
@@ -268,6 +303,7 @@ class _Seeding:
 def seed(found: Cast, now: datetime, today: date) -> int:
     """Opens the accounts and lets the stories happen; how many claims there are then."""
     from guildhall.incentives.operations.demonstration import Story, tell
+    from guildhall.incentives.queries.cast import UPGRADE
     from guildhall.office.operations.demonstration import play
     from guildhall.web.viewer import system
 
@@ -279,17 +315,22 @@ def seed(found: Cast, now: datetime, today: date) -> int:
         Story(draft.way, draft.benefit, draft.subject, _viewer(draft.username), draft.holder, desks[draft.desk], draft.begins)
         for draft in seeding.drafts
     ]
-    return tell(stories, _asks(today), desks.values(), now=now)
+    _agree(seeding.willing, now)
+    asked = [(UPGRADE, (str(seeding.asked),), _viewer(seeding.asks))] if seeding.asked else []
+    return tell(stories, asked, desks.values(), now=now)
 
 
-def _asks(today: date) -> Iterator[tuple[str, tuple[str, ...], Viewer]]:
-    """The subsidy that the first employer would claim for the demonstration's worker, who has not answered."""
-    from guildhall.incentives.queries.cast import UPGRADE
-    from guildhall.registry.queries.cast import latest_certificate
+def _agree(willing: Iterable[str], now: datetime) -> None:
+    """Some whom an employer hired let it know when it can claim for that, so that it sees their names."""
+    from guildhall.incentives.queries.candidates import EMPLOYER_MAY_KNOW
+    from guildhall.registry.engine.purposes import BY_KEY
+    from guildhall.registry.operations.consents import give_consent
 
-    employer, worker = _viewer("employer"), _viewer("worker-1")
-    if employer.organisation and worker.worker and (key := latest_certificate(worker.worker)):
-        yield UPGRADE, (str(key),), employer
+    for username in willing:
+        person = _viewer(username)
+        if person.worker:
+            wording = BY_KEY[EMPLOYER_MAY_KNOW].version
+            give_consent(worker_id=person.worker, purpose=EMPLOYER_MAY_KNOW, wording=wording, by=person, now=now)
 
 
 def _desk(number: int) -> Desk:

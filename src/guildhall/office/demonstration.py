@@ -24,14 +24,14 @@ TRIES: Mapping[str, Any] = {
     "claims-2": gettext_lazy("sees the claims of the next district, and none of this one"),
     "claims-city": gettext_lazy("took part in little, and so decides on objections; brings in files of other authorities"),
     "planner": gettext_lazy("sees what benefits cost and whom they reach"),
-    "employer": gettext_lazy("asked a worker whether it may claim for them"),
-    "employer-2": gettext_lazy("hired graduates in 2025 and can claim for each of them"),
+    "employer-2": gettext_lazy("hired graduates in 2025; some agreed that it sees by name for whom it can claim"),
     "employer-3": gettext_lazy("had a claim of its own refused and can object"),
-    "worker-1": gettext_lazy("was asked by the employer whether it may claim for them"),
+    "employer-4": gettext_lazy("asked a worker whether it may claim for them"),
     "worker-3": gettext_lazy("was three insured months short of a subsidy on 30 June 2025: choose that day on the page of benefits"),
     "worker-4": gettext_lazy("was paid a subsidy in 2024"),
     "worker-5": gettext_lazy("was refused a subsidy some days ago and can object"),
     "worker-6": gettext_lazy("has a claim to complete, which came back with all that is missing"),
+    "worker-7": gettext_lazy("was asked by the employer whether it may claim for them"),
 }
 """What can be tried with whom, by the name without the prefix."""
 

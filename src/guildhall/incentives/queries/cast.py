@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from guildhall.incentives.engine import candidates as engine
 from guildhall.incentives.engine.facts.asked import month
 from guildhall.incentives.engine.facts.rows import OPEN, clipped, months
 from guildhall.incentives.queries import benefits, facts
+from guildhall.incentives.tables import HIRE_FACTS
 from guildhall.kernel.errors import NotFound
 from guildhall.office.models import AuditEvent
 from guildhall.registry.queries.cast import insurance, skill_certificates
@@ -109,3 +111,14 @@ def claimed_for(
         if decision.outcome == outcome and found["place"] in places:
             return benefit, decision.value or 0
     return None
+
+
+def likely(spell: int, today: date) -> bool:
+    """Whether an employer may claim something for a hire, by all that is on record and what a claim would show."""
+    try:
+        found = facts.of_subject(CITY, "spell", spell, on=today, today=today)
+    except NotFound:
+        return False
+    rules = [rule for rule in benefits.rulebook().values() if rule.facts == HIRE_FACTS.name and rule.channel == "claim"]
+    states = (engine.found(rule, decide(rule, found, parameters=benefits.parameters(), on=today)) for rule in rules)
+    return any(state is not None and state.state == engine.LIKELY for state in states)

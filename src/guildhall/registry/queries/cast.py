@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from guildhall.kernel.errors import NotFound
 from guildhall.registry.models import Alias, Certificate, EmploymentSpell, InsuranceSpell, Organisation, Place, ReportedFact, Worker
 from guildhall.registry.queries import territory
+from guildhall.registry.queries.vouched import CONFIRMED
 from guildhall.web.viewer import PUBLIC
 
 LEAST_CERTIFICATES = (2, 1, 0)
@@ -163,6 +164,13 @@ def skill_certificates(
     if levels is not None:
         rows = rows.filter(level__in=levels)
     return list(rows.order_by("certificate_id").values_list("certificate_id", "worker_id"))
+
+
+def employer_of(worker: int, today: date) -> int:
+    """The enterprise that somebody works for today, without doubt; 0 where there is none."""
+    lasting = Q(ended_on=None) | Q(ended_on__gt=today)
+    rows = EmploymentSpell.objects.filter(CONFIRMED, lasting, worker=worker, started_on__lte=today, organisation__kind="enterprise")
+    return rows.order_by("spell_id").values_list("organisation_id", flat=True).first() or 0
 
 
 def latest_certificate(worker: int) -> int:
