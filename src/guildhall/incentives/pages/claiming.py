@@ -316,11 +316,11 @@ def _context(full: Full, step: str) -> dict[str, Any]:
     claim = full.row.claim
     steps = [("said", _("What the claim says"))] if benefits.asked(claim.benefit) else []
     steps += [("papers", _("Papers")), ("account", _("Account")), ("check", _("Check and send"))]
-    at = [name for name, _title in steps].index(step)
+    given = {name for name, held in (("said", full.said), ("papers", full.papers), ("account", full.account)) if held}
     return {
         "full": full,
         "claim": claim,
         "about": text(about(claim)),
-        "steps": [(f"claim_{name}", title, "now" if n == at else "done" if n < at else "") for n, (name, title) in enumerate(steps)],
+        "steps": [(f"claim_{name}", title, "now" if name == step else "done" if name in given else "") for name, title in steps],
         "defects": [(DEFECTS.get(code, DEFECTS["other"]), note) for code, note in full.defects] if _mends(full) else [],
     }

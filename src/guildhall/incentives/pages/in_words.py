@@ -109,6 +109,11 @@ class Teller:
         return sentences.outcome(self.decision, self.language)
 
     @property
+    def verdict(self) -> str:
+        """The outcome as a headline: what is nearly there is called so."""
+        return _("Nearly") if self.decision.near else self.outcome
+
+    @property
     def amount(self) -> str:
         """What it comes to; empty where it carries no amount."""
         return "" if self.decision.value is None else sentences.said(self.decision.value, self.decision.unit, self.language)
