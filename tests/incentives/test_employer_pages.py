@@ -300,6 +300,7 @@ def test_a_batch_says_from_the_start_that_consent_or_a_paper_is_needed(desk: Des
     assert "the person's consent" not in _page(client, "employer_batch", made.pk)
     lodging.submit(**more)
     page = _page(client, "employer_claim", claim.pk)
+    assert "Text(" not in page
     for words in ("What is in it?", "证", "2222", "What happened so far?"):
         assert words in page, words
 

@@ -22,7 +22,9 @@ from guildhall.incentives.operations.checking import check, latest
 from guildhall.incentives.queries import benefits
 from guildhall.incentives.queries.cast import SAID, SAID_OF_HIRES, UPGRADE
 from guildhall.incentives.queries.payments import payable
+from guildhall.incentives.queries.trace import trace
 from guildhall.kernel.money import Fen, plain_yuan
+from guildhall.rules import sentences
 from guildhall.web.pack import city
 from guildhall.web.viewer import Viewer, system
 
@@ -60,7 +62,6 @@ UNDECIDED: Mapping[str, int] = {UPGRADE: 100_000, "hiring_subsidy": 600_000}
 DOCUMENT = "《演示用文件》（并无此文）"
 """What that rests on: a made-up document, called so."""
 REASONS = {
-    "refused": "所列条件有一项未满足，见计算过程。",
     "against": "证书查询结果暂未返回，按不予发放处理。",
     "approve": "所缺数据经材料核实，符合规定。",
     "object": "证书在查询平台可以查到，请重新审核。",
@@ -271,8 +272,17 @@ def _confirm(told: _Told, now: datetime) -> None:
         review.confirm(claim_id=told.key, by=told.desk.on(now).second, now=now)
 
 
+def _fails(found: Check) -> list[str]:
+    """The conditions that do not hold, each in words."""
+    told = trace(found)
+    if told.decision is None or told.rule is None:
+        return []
+    failed = (condition for condition in told.decision.conditions if condition.state is False)
+    return [sentences.sentence(told.rule, condition, "zh", told.parameters) for condition in failed]
+
+
 def _refuse(told: _Told, now: datetime) -> None:
-    reason = REASONS["refused" if told.check.outcome == "refused" else "against"]
+    reason = "；".join(_fails(told.check)) or REASONS["against"]
     review.refuse(claim_id=told.key, reason=reason, by=told.desk.on(now).first, now=now)
 
 

@@ -16,9 +16,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from guildhall.incentives.engine.defects import is_of_another
 from guildhall.incentives.models import Bundle
 from guildhall.incentives.operations import bundles, lodging, outreach
-from guildhall.incentives.pages.claiming import AccountForm
+from guildhall.incentives.pages.claiming import OF_ANOTHER, AccountForm
 from guildhall.incentives.pages.in_words import Teller
 from guildhall.incentives.pages.worker import OnForm
 from guildhall.incentives.queries import benefits, claims, roster
@@ -31,6 +32,7 @@ from guildhall.incentives.queries.standing import claims_seen, no_such_claim
 from guildhall.kernel.errors import GuildhallError
 from guildhall.office.queries.mandates import CLAIMS
 from guildhall.registry.engine.purposes import BY_KEY
+from guildhall.registry.queries.authorities import organisation_names
 from guildhall.registry.tables import CERTIFIED
 from guildhall.web.doors import for_roles
 from guildhall.web.forms import DayField, attempt
@@ -244,6 +246,9 @@ def employer_batch(request: HttpRequest, bundle_id: int) -> HttpResponse:
     form = AccountForm(request.POST if giving else None)
     left: dict[int, str] = {}
     if giving and own and form.is_valid() and attempt(form, lambda: _give(viewer, row, form.cleaned_data)) is not None:
+        name = organisation_names([row.organisation_id])[row.organisation_id]
+        if is_of_another(form.cleaned_data["holder"], (name.zh, name.en)):
+            messages.warning(request, OF_ANOTHER)
         return redirect("employer_batch", row.pk)
     if request.method == "POST" and not giving:
         sent, left = bundles.submit_bundle(bundle_id=row.pk, by=viewer, now=now)

@@ -192,7 +192,7 @@ def _context(full: Full) -> dict[str, Any]:
         "begins_with": first_open(claim.benefit, claim.subject) if writing and claim.benefit in BY_MONTHS else 0,
         "checked": opened(trace(full.checks[0].check)) if full.checks else None,
         "purpose": BY_KEY[EMPLOYER_MAY_KNOW],
-        "about": about(claim) if is_own else "",
+        "about": text(about(claim)) if is_own else "",
         "own": is_own,
         "lacks_consent": writing and is_own and not may_lodge(claim),
         "writing": writing,
