@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from guildhall.incentives.models import Check, Claim, PaymentBatch
+from guildhall.incentives.models import Check, Claim, EmployerYear, PaymentBatch
 from guildhall.incentives.operations import appeals, checking, lodging, paying, receiving, review
 from guildhall.incentives.queries import benefits, inputs
 from guildhall.registry import models as registry
@@ -25,6 +25,8 @@ from tests.world import World, build
 NOW = datetime(2026, 1, 30, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 1, 30)
 BENEFIT = "skill_upgrade_subsidy"
+DOCUMENT = "《稳就业政策措施》（渝府办发〔2023〕57号）"
+"""A document as it is cited."""
 FACTS: dict[str, Any] = {
     "place": "cq-500103",
     "birth_month": date(1986, 5, 1),
@@ -127,8 +129,11 @@ class Desk:
         return self.again(claim)
 
     def refused(self) -> Claim:
+        """Refused for too few months insured; the register is corrected after that."""
+        self.facts["insured_months"] = 11
         claim = self.accepted()
         review.refuse(claim_id=claim.pk, reason="参保月数不足", by=self.officer, now=self.now)
+        self.facts["insured_months"] = FACTS["insured_months"]
         return self.again(claim)
 
     def recalled(self) -> Claim:
@@ -151,6 +156,14 @@ class Desk:
             issuer_id=self.world.harbour.college, source="public_body", issued_on=date(2025, 6, 1),
         )  # fmt: skip
         return str(key)
+
+    def paid_premiums(self, *years: int) -> None:
+        """What the employer paid in years is on record."""
+        for year in years:
+            EmployerYear.objects.create(
+                organisation_id=self.world.harbour.organisation, year=year, premiums=1_000_000, insured_average=20, laid_off=0,
+                months_paid=12, as_of=TODAY,
+            )  # fmt: skip
 
     def agree(self, purpose: str) -> None:
         """The worker agrees to a purpose."""

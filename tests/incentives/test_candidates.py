@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import count
@@ -16,6 +17,7 @@ from guildhall.city import load as load_pack
 from guildhall.incentives.engine import candidates as engine
 from guildhall.incentives.models import Candidate, CandidateRun
 from guildhall.incentives.operations import candidates as operations
+from guildhall.incentives.operations import finding
 from guildhall.incentives.operations.candidates import begin_anew, search
 from guildhall.incentives.operations.outreach import take_outreach, take_unclaimed
 from guildhall.incentives.operations.retention import ERASERS
@@ -25,6 +27,7 @@ from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
 from guildhall.kernel.runs import Folder
 from guildhall.office.models import AuditEvent, Notice
 from guildhall.registry.models import Consent, EmploymentSpell, Place
+from guildhall.registry.queries import scope
 from guildhall.rules.rows import decide
 from guildhall.synth import build
 from guildhall.web.viewer import PUBLIC, Viewer, system
@@ -67,8 +70,9 @@ def test_the_search_finds_whom_the_rules_find(folder: Folder, among: tuple[int, 
     assert Notice.objects.filter(template="candidate_found").count() == tally.told > 0
     with pytest.raises(AlreadyDone):
         search(folder=folder, on=ON, by=BY, now=NOW)
-    begin_anew(on=ON, by=BY)
-    assert latest() is None
+    shown = latest()
+    begin_anew(on=ON, by=BY, now=NOW)
+    assert (latest(), Candidate.objects.filter(run=shown).count()) == (shown, sum(tally.states.values())), "the list stays until the next"
 
 
 @pytest.mark.parametrize(
@@ -79,8 +83,8 @@ def test_the_search_can_be_stopped_anywhere(folder: Folder, stages: Any, chunk: 
     """Of all tables, and on to the next night; or quickly of certificates alone."""
     monkeypatch.setattr(operations, "STAGES", stages)
     tally = search(folder=folder, on=ON, by=BY, now=NOW)
-    whole = _rows()
-    begin_anew(on=ON, by=BY)
+    whole, shown = _rows(), latest()
+    begin_anew(on=ON, by=BY, now=NOW)
     monkeypatch.setattr(operations, "CHUNK", chunk)
     steps = _stopping(1, 3)
     stopped = 0
@@ -89,11 +93,12 @@ def test_the_search_can_be_stopped_anywhere(folder: Folder, stages: Any, chunk: 
             search(folder=folder, on=ON, by=BY, now=NOW, progress=steps)
         except Killed:
             stopped += 1
-            assert latest() is None, "half a search is shown to nobody"
+            assert latest() == shown, "half a search is shown to nobody, and the whole one until the next has ended"
             continue
         break
     assert stopped == 2
-    assert _rows() == whole
+    assert (_rows(), CandidateRun.objects.count()) == (whole, 1)
+    assert latest() != shown
     assert Notice.objects.filter(template="candidate_found").count() == tally.told, "nobody is told twice"
     if len(stages) > 1:
         _the_next_night(folder)
@@ -104,6 +109,34 @@ def test_nobody_is_told_of_what_the_rules_said_of_another_day(folder: Folder, mo
     tally = search(folder=folder, on=ON, by=BY, now=NOW + timedelta(days=1))
     assert tally.states["likely"]
     assert tally.told == Notice.objects.filter(template="candidate_found").count() == 0
+
+
+def test_a_search_that_was_stopped_goes_on_over_the_same_records_only(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations, "STAGES", operations.STAGES[:1])
+    monkeypatch.setattr(operations, "CHUNK", 5)
+    search(folder=folder, on=ON, by=BY, now=NOW)
+    whole = _rows()
+    CandidateRun.objects.all().delete()
+    with pytest.raises(Killed):
+        search(folder=folder, on=ON, by=BY, now=NOW, progress=_stopping(2))
+    run = CandidateRun.objects.get()
+    assert (run.after > 0, run.snapshot) == (True, folder.manifest.id)
+    Candidate.objects.filter(run=run).update(amount_fen=1)
+    other = replace(folder, manifest=replace(folder.manifest, id="another"))
+    search(folder=other, on=ON, by=BY, now=NOW)
+    assert (_rows(), CandidateRun.objects.get().snapshot) == (whole, "another"), "nothing is left of the records of before"
+
+
+def test_who_is_reminded_is_asked_as_of_the_day_in_the_city(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list[date]()
+
+    def seen(by: Viewer, on: date) -> Any:
+        asked.append(on)
+        return scope.people(by, on)
+
+    monkeypatch.setattr(finding, "people", seen)
+    finding.tell_each(plant(world), now=datetime(2026, 1, 29, 20, tzinfo=UTC))
+    assert asked == [TODAY]
 
 
 def _stopping(*at: int) -> Callable[[int, int], None]:
@@ -157,7 +190,7 @@ def _the_next_night(folder: Folder) -> None:
 @pytest.mark.parametrize("by", [PUBLIC, Viewer(name="account:1", role="planner", place="tiny")])
 def test_only_the_citys_machinery_searches(db: None, tmp_path: Path, by: Viewer) -> None:
     with pytest.raises(NotFound):
-        begin_anew(on=ON, by=by)
+        begin_anew(on=ON, by=by, now=NOW)
 
 
 @pytest.mark.parametrize(

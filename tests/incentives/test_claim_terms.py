@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -9,14 +10,16 @@ import pytest
 
 from guildhall.city import load
 from guildhall.incentives.engine import terms
-from guildhall.incentives.models import Verdict
-from guildhall.incentives.operations import appeals, deadlines, lodging, receiving
+from guildhall.incentives.models import Claim, Verdict
+from guildhall.incentives.operations import appeals, deadlines, lodging, paying, receiving
 from guildhall.incentives.queries import terms as held
+from guildhall.kernel.calendar import Answer
 from guildhall.kernel.errors import GuildhallError
-from guildhall.office.models import Notice
+from guildhall.office.models import AuditEvent, Notice
+from guildhall.office.operations import audit
 from guildhall.office.queries.notices import facts_of
 from guildhall.web.viewer import system
-from tests.incentives.desk import TODAY, Desk, desk
+from tests.incentives.desk import TODAY, Desk, answer, desk
 
 __all__ = ["desk"]
 CITY = system("command:deadlines")
@@ -95,7 +98,73 @@ def test_a_day_in_a_year_without_holidays_is_provisional_and_moves_later_only(de
     day = verdict.remedy_until
     assert day is not None
     for shift, expected in ((2, day + timedelta(2)), (-5, day + timedelta(2))):
-        monkeypatch.setattr(deadlines, "due_on", lambda state, since, moved=shift: day + timedelta(moved))
+        _published(monkeypatch, day + timedelta(shift))
         deadlines.recompute_deadlines(by=CITY, now=desk.now)
         verdict.refresh_from_db()
-        assert verdict.remedy_until == expected
+        assert (verdict.remedy_until, desk.again(claim).due_on) == (expected, expected)
+    (moved,) = Notice.objects.filter(template="claim_term_moved", channel="app")
+    assert facts_of(moved)["due"] == str(day + timedelta(2)), "told once, of the day it moved to"
+
+
+def _published(monkeypatch: pytest.MonkeyPatch, day: date) -> None:
+    """As if by the holidays published every running term ended on a day."""
+    monkeypatch.setattr(deadlines, "due_on", lambda state, since: day)
+    monkeypatch.setattr(deadlines, "due", lambda claim: Answer(day, provisional=False))
+
+
+def _returned(desk: Desk) -> Claim:
+    claim = desk.lodged()
+    receiving.send_back(claim_id=claim.pk, defects=[("account_missing", "")], by=desk.officer, now=desk.now)
+    return claim
+
+
+def _failed(desk: Desk) -> Claim:
+    claim, batch = desk.sent()
+    paying.reconcile(batch_id=batch.pk, content=answer(batch, "returned", "户名不符"), name="a.csv", by=desk.officer, now=desk.now)
+    return claim
+
+
+@pytest.mark.parametrize("reach", [_returned, _failed, Desk.refused, Desk.recalled])
+def test_a_claimants_term_is_never_brought_forward_and_told_where_it_moves(
+    desk: Desk, reach: Callable[[Desk], Claim], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = reach(desk)
+    day = desk.again(claim).due_on
+    assert day is not None
+    _published(monkeypatch, day - timedelta(3))
+    assert deadlines.recompute_deadlines(by=CITY, now=desk.now) == 0
+    assert desk.again(claim).due_on == day
+    assert not Notice.objects.filter(template="claim_term_moved").exists()
+    _published(monkeypatch, day + timedelta(3))
+    assert deadlines.recompute_deadlines(by=CITY, now=desk.now) > 0
+    assert desk.again(claim).due_on == day + timedelta(3)
+    assert _told("claim_term_moved")["due"] == str(day + timedelta(3))
+
+
+def test_the_offices_own_term_moves_both_ways_and_nobody_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim = desk.lodged()
+    _published(monkeypatch, TODAY)
+    assert deadlines.recompute_deadlines(by=CITY, now=desk.now) == 1
+    assert desk.again(claim).due_on == TODAY
+    assert not Notice.objects.filter(template="claim_term_moved").exists()
+
+
+def test_deadlines_go_on_where_they_were_stopped_and_hold_no_two_claims_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = [desk.lodged(), desk.lodged(subject=desk.another_certificate(555))]
+    _published(monkeypatch, TODAY + timedelta(20))
+    written, locked = audit.record, list[int]()
+
+    def record(**told: Any) -> None:
+        if locked:
+            raise KeyboardInterrupt
+        locked.append(1)
+        written(**told)
+
+    monkeypatch.setattr(deadlines, "PAGE", 1)
+    monkeypatch.setattr(deadlines, "record", record)
+    with pytest.raises(KeyboardInterrupt):
+        deadlines.recompute_deadlines(by=CITY, now=desk.now)
+    assert [desk.again(claim).due_on == TODAY + timedelta(20) for claim in both] == [True, False], "each is moved by itself"
+    monkeypatch.setattr(deadlines, "record", written)
+    assert deadlines.recompute_deadlines(by=CITY, now=desk.now) == 1
+    assert AuditEvent.objects.filter(action="incentives.move_deadlines").count() == 2

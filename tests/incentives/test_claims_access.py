@@ -19,7 +19,7 @@ from guildhall.office.queries.attachments import attachments
 from guildhall.office.queries.mandates import tasks_of
 from guildhall.office.queries.notices import facts_of
 from guildhall.registry.engine.purposes import BY_KEY
-from guildhall.registry.models import Place, PlaceSuccessor
+from guildhall.registry.models import EmploymentSpell, Place, PlaceSuccessor, Worker
 from guildhall.registry.operations.consents import give_consent, withdraw_consent
 from guildhall.web.viewer import PUBLIC, Viewer, system
 from tests.incentives.desk import BENEFIT, FACTS, NOW, TODAY, Desk, answer, desk
@@ -136,7 +136,7 @@ def test_an_employer_asks_the_worker_agrees_and_the_claim_goes_its_own_way(desk:
     bundles.agree(claim_id=claim.pk, wording=WORDING, by=desk.worker, now=desk.now)
     assert desk.again(claim).state == "draft"
     lodging.say(claim_id=claim.pk, said={"paid_in_full": True}, by=desk.employer, now=desk.now)
-    lodging.give_account(claim_id=claim.pk, number="6222000011112222", holder="晏雨蘅", bank="匠城银行", by=desk.employer, now=desk.now)
+    lodging.give_account(claim_id=claim.pk, number="6222000011112222", holder="晏雨蘅", bank="匠城银行", by=desk.worker, now=desk.now)
     lodged, left = bundles.submit_bundle(bundle_id=claim.bundle_id or 0, by=desk.employer, now=desk.now)
     assert (lodged, left) == (1, {})
     receiving.accept(claim_id=claim.pk, by=desk.officer, now=desk.now)
@@ -177,6 +177,54 @@ def test_whoever_agreed_before_is_asked_nothing_and_whoever_declines_is_left_alo
         _bundle(desk)
 
 
+def test_an_employer_neither_writes_the_account_of_a_workers_claim_nor_withdraws_it(desk: Desk) -> None:
+    give_consent(worker_id=desk.world.harbour.worker, purpose=CONSENT, wording=WORDING, by=desk.worker, now=desk.now)
+    claim = _bundle(desk)
+    account: dict[str, Any] = {"claim_id": claim.pk, "number": "6222000011112222", "holder": "公司", "bank": "行", "now": desk.now}
+    with pytest.raises(GuildhallError, match="person|本人"):
+        lodging.give_account(by=desk.employer, **account)
+    lodging.give_account(by=desk.worker, **account)
+    lodging.submit(claim_id=claim.pk, by=desk.employer, now=desk.now)
+    with pytest.raises(GuildhallError, match="person|本人"):
+        lodging.withdraw(claim_id=claim.pk, by=desk.employer, now=desk.now)
+    assert "withdraw" not in {move.verb for move in claims.claim(desk.employer, claim.pk, TODAY, desk.now).may}
+    lodging.withdraw(claim_id=claim.pk, by=desk.worker, now=desk.now)
+
+
+@pytest.mark.parametrize("reach", [Desk.lodged, Desk.paid])
+def test_an_employer_does_not_find_out_by_ticking_what_a_worker_claimed_itself(desk: Desk, reach: Any) -> None:
+    own = reach(desk)
+    claim = _bundle(desk)
+    assert claim.state == "asked", "as if nothing had been claimed"
+    bundles.agree(claim_id=claim.pk, wording=WORDING, by=desk.worker, now=desk.now)
+    lodging.give_account(claim_id=claim.pk, number="6222000011112222", holder="x", bank="y", by=desk.worker, now=desk.now)
+    with pytest.raises(AlreadyDone) as refused:
+        lodging.submit(claim_id=claim.pk, by=desk.employer, now=desk.now)
+    words = f"{refused.value.what} {refused.value.why} {refused.value.next}"
+    assert not any(told in words for told in ("under way", "was paid", "办理中", "已发放", "另一件"))
+    assert desk.again(own).state in ("lodged", "paid")
+    with pytest.raises(AlreadyDone):
+        _bundle(desk)
+
+
+def _hires(desk: Desk, count: int) -> list[str]:
+    """So many people whom the employer hired."""
+    side = desk.world.harbour
+    pattern, spell = Worker.objects.get(pk=side.worker), EmploymentSpell.objects.get(pk=side.keys["spell"])
+    fields = {field.attname: getattr(pattern, field.attname) for field in Worker._meta.concrete_fields if not field.primary_key}
+    hired = Worker.objects.bulk_create([Worker(**fields) for _ in range(count)])
+    told = {"organisation_id": side.organisation, "started_on": TODAY - timedelta(days=300), "contract": spell.contract}
+    return [str(row.pk) for row in EmploymentSpell.objects.bulk_create([EmploymentSpell(worker_id=one.pk, **told) for one in hired])]
+
+
+@pytest.mark.parametrize("count", [51, pytest.param(1_000, marks=pytest.mark.slow)])
+def test_an_employer_ticks_as_many_hires_as_a_bundle_takes(desk: Desk, count: int) -> None:
+    for n in range(2):
+        row = bundles.bundle(benefit="hiring_subsidy", subjects=_hires(desk, count), by=desk.employer, now=desk.now)
+        assert row.claims.filter(state="draft").count() == count, n
+    lodging.begin(benefit="hiring_subsidy", subject=str(desk.world.harbour.keys["spell"]), by=desk.employer, now=desk.now)
+
+
 def test_declining_needs_no_reason(desk: Desk) -> None:
     claim = _bundle(desk)
     bundles.decline(claim_id=claim.pk, by=desk.worker, now=desk.now)
@@ -194,6 +242,7 @@ def test_an_employer_ticks_its_own_people_only_and_needs_the_task(desk: Desk) ->
 
 def test_an_employer_never_hears_why_nor_what_was_decided(desk: Desk) -> None:
     claim = _bundle(desk)
+    desk.facts["insured_months"] = 11
     bundles.agree(claim_id=claim.pk, wording=WORDING, by=desk.worker, now=desk.now)
     lodging.give_account(claim_id=claim.pk, number="6222000011112222", holder="晏雨蘅", bank="匠城银行", by=desk.worker, now=desk.now)
     lodging.submit(claim_id=claim.pk, by=desk.employer, now=desk.now)
@@ -226,13 +275,14 @@ def test_what_an_employer_claims_itself_is_its_own(desk: Desk, monkeypatch: pyte
     with pytest.raises(NotFound):
         lodging.begin(benefit="hiring_subsidy", subject=str(spell), by=desk.worker, now=desk.now)
     assert not _sees(desk.worker, claim)
+    desk.paid_premiums(2024)
     year = lodging.begin(benefit="job_stabilisation_refund", subject="2025", by=desk.employer, now=desk.now)
     assert (year.subject, year.worker_id) == (f"{desk.world.harbour.organisation}-2025", None)
     desk.facts = {"place": FACTS["place"]}
     lodging.give_account(claim_id=year.pk, number="6222000011112222", holder="第7301号", bank="匠城银行", by=desk.employer, now=desk.now)
     lodging.submit(claim_id=year.pk, by=desk.employer, now=desk.now)
     receiving.accept(claim_id=year.pk, by=desk.officer, now=desk.now)
-    assert desk.check(year).outcome == "undetermined"
+    assert desk.check(year).outcome == "refused"
 
 
 def test_the_queue_has_the_deadlines_first_and_goes_on_page_by_page(desk: Desk) -> None:
@@ -273,7 +323,8 @@ def test_the_public_notice_shows_the_first_character_and_no_number(desk: Desk) -
 
 def test_what_may_be_done_is_what_the_table_says(desk: Desk) -> None:
     claim = desk.lodged()
-    assert {move.verb for move in claims.claim(desk.officer, claim.pk, TODAY, desk.now).may} == {"return", "accept", "refuse"}
+    may = {move.verb for move in claims.claim(desk.officer, claim.pk, TODAY, desk.now).may}
+    assert may == {"return", "accept", "refuse", "propose_refusal"}
     assert {move.verb for move in claims.claim(desk.worker, claim.pk, TODAY, desk.now).may} == {"withdraw"}
     assert {state for move in MOVES for state in (*move.before, move.after)} == set(STATES)
     reached, known = {"draft", "asked"}, set[str]()
@@ -301,6 +352,7 @@ def test_looking_leaves_a_trace_and_an_account_is_shown_with_a_reason(desk: Desk
 
 
 def test_what_is_paid_without_asking_the_city_begins_and_the_employer_lodges(desk: Desk) -> None:
+    desk.paid_premiums(2024)
     key = desk.world.harbour.organisation
     city = system("work")
     claim = lodging.begin(benefit="job_stabilisation_refund", subject=f"{key}-2025", by=city, now=desk.now)

@@ -49,8 +49,7 @@ def test_a_claim_never_beats_the_record(desk: Desk, known: bool | None, said: bo
 def test_the_officer_sees_what_the_claim_says_beside_what_is_on_record(desk: Desk) -> None:
     claim = _lodged(desk, _business(desk, first_business=False), first_business=True, returning_migrant=True)
     assert denied(claim, TODAY) == {"first_business": (True, False)}
-    (hint,) = claims.claim(desk.officer, claim.pk, TODAY, desk.now).hints
-    assert hint.kind == "record"
+    (hint,) = (one for one in claims.claim(desk.officer, claim.pk, TODAY, desk.now).hints if one.kind == "record")
     assert hint.said.en.endswith(": yes; on record: no")
     assert hint.said.zh.endswith("：是；记录为否")
     assert claims.claim(desk.worker, claim.pk, TODAY, desk.now).hints == ()

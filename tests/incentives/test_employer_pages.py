@@ -306,6 +306,7 @@ def test_a_batch_says_from_the_start_that_consent_or_a_paper_is_needed(desk: Des
 
 
 def test_a_claim_is_withdrawn_on_a_page_of_its_own_and_only_while_it_can_be(desk: Desk) -> None:
+    desk.paid_premiums(2025)
     claim = lodging.begin(benefit=REFUND, subject="2026", by=desk.employer, now=desk.now)
     client = people.signed_in(Grant.objects.get(pk=desk.employer.grant or 0))
     with override("en"):
@@ -334,6 +335,7 @@ def _page(client: Client, name: str, *args: int) -> str:
 def test_an_employer_reads_why_its_claim_was_refused_and_objects(desk: Desk) -> None:
     """The refund of its own year: reason, document, last day and body; then the objection, a paper for it, and the answer."""
     client = people.signed_in(Grant.objects.get(pk=desk.employer.grant or 0))
+    desk.paid_premiums(2025)
     claim = lodging.begin(benefit=REFUND, subject="2026", by=desk.employer, now=desk.now)
     lodging.give_account(claim_id=claim.pk, number="6222000011112222", holder="单位", bank="行", by=desk.employer, now=desk.now)
     lodging.submit(claim_id=claim.pk, by=desk.employer, now=desk.now)
@@ -407,6 +409,10 @@ def test_a_year_that_was_granted_is_not_claimed_again_and_is_shown_so(desk: Desk
         lodging.begin(benefit=REFUND, subject="2026", by=desk.employer, now=desk.now)
     with pytest.raises(AlreadyDone):
         lodging.begin(benefit=REFUND, subject=f"{own}-2026", by=system("claims"), now=desk.now)
+    desk.paid_premiums(2024, 2026)
+    for far in ("2099", "2027", "2024"):
+        with pytest.raises(NotFound):
+            lodging.begin(benefit=REFUND, subject=far, by=desk.employer, now=desk.now)
     lodging.begin(benefit=REFUND, subject="2025", by=desk.employer, now=desk.now)
     BenefitGrant.objects.filter(pk=grant.pk).update(revoked_on=TODAY)
     claim = lodging.begin(benefit=REFUND, subject="2026", by=desk.employer, now=desk.now)

@@ -25,7 +25,7 @@ from guildhall.office.viewers import MANDATE
 from guildhall.web.navigation import Waiting
 from guildhall.web.viewer import Viewer
 from tests import clock, people
-from tests.incentives.desk import BENEFIT, Desk, answer, desk
+from tests.incentives.desk import BENEFIT, DOCUMENT, Desk, answer, desk
 
 __all__ = ["desk"]
 
@@ -111,9 +111,6 @@ def test_a_list_without_deadlines_goes_on_where_it_stopped(office: Desk) -> None
 
 
 # the review
-
-
-DOCUMENT = "渝府办发〔2023〕57号"
 
 
 def _amount(claim: Claim, yuan: str, reason: str = "", basis: str = "") -> dict[str, Any]:
@@ -218,6 +215,24 @@ def test_a_refusal_is_prefilled_by_the_rule_and_shown_as_the_letter_it_is(office
     told = facts_of(Notice.objects.filter(template="claim_refused")[0])
     assert str(verdict.remedy_until) in str(told["until"]), "with the word provisional where the day may move"
     assert told["reason"] == "参保只有 3 个月，须满 12 个月"
+
+
+def test_a_refusal_against_the_rule_is_confirmed_on_the_page_by_a_second_officer(office: Desk) -> None:
+    claim = office.accepted()
+    assert _step(office.officer, claim, "check")[0] == 302
+    assert office.check(claim).outcome == "entitled"
+    page = _page(office.officer, "claim_review", claim.pk)
+    assert "再由第二人复核" in page
+    assert re.search(r'<textarea[^>]*name="refuse-basis"[^>]*>\s*</textarea>', page), "no document is put into the officer's mouth"
+    words = {"refuse-reason": "证书系伪造", "refuse-basis": "领导意见"}
+    assert _step(office.officer, claim, "refuse", **words)[0] == 200, "it cites no document"
+    assert _step(office.officer, claim, "refuse", **{**words, "refuse-basis": DOCUMENT})[0] == 302
+    assert office.again(claim).state == "refusing"
+    assert _rows(_page(office.second, "claims_queue", query="?work=second")) == [claim.pk]
+    assert "同一账号不能兼任" in _page(office.officer, "claim_review", claim.pk)
+    assert 'value="confirm_refusal"' in _page(office.second, "claim_review", claim.pk)
+    assert _step(office.second, claim, "confirm_refusal")[0] == 302
+    assert office.again(claim).state == "refused"
 
 
 def test_an_objection_is_answered_by_an_officer_who_took_no_part(office: Desk) -> None:

@@ -142,6 +142,7 @@ def test_what_was_lodged_keeps_its_papers(transactional_db: None, monkeypatch: p
     from tests.incentives.desk import opened
 
     desk = opened(monkeypatch)
+    desk.facts["insured_months"] = 3
     claim = desk.draft()
     kept, gone, late = (_paper(desk, claim, desk.worker) for _ in range(3))
     attachments.remove(attachment_id=gone.pk, by=desk.worker, now=desk.now)

@@ -9,13 +9,13 @@ import pytest
 from django.urls import reverse
 
 from guildhall.incentives.models import Claim, Statement
-from guildhall.incentives.operations import appeals, lodging, receiving, review
+from guildhall.incentives.operations import appeals, checking, lodging, receiving, review
 from guildhall.incentives.queries import facts
 from guildhall.incentives.queries.sealed import seal_said
 from guildhall.kernel.errors import GuildhallError
 from guildhall.office.models import AuditEvent, Grant
 from tests import people
-from tests.incentives.desk import TODAY, Desk, desk
+from tests.incentives.desk import DOCUMENT, TODAY, Desk, desk
 
 __all__ = ["desk"]
 FACT = "drawing_benefit"
@@ -52,17 +52,21 @@ def test_what_was_taken_up_is_known_with_its_claim(desk: Desk) -> None:
 
 
 def test_a_refusal_takes_back_what_it_found_untrue_and_nothing_else(desk: Desk) -> None:
-    claim = desk.accepted()
-    review.refuse(claim_id=claim.pk, reason="参保月数不足", by=desk.officer, now=desk.now)
+    claim = desk.refused()
     assert _known(desk) is False, "refused for another reason, what was seen on paper stays known"
     appeals.appeal(claim_id=claim.pk, grounds="不服", by=desk.worker, now=desk.now)
     appeals.decide_appeal(claim_id=claim.pk, uphold=True, answer="重新审核", by=desk.second, now=desk.now)
-    verdict = review.refuse(claim_id=claim.pk, reason="正在领取失业金", untrue=[FACT], by=desk.officer, now=desk.now)
+    checking.check(claim_id=claim.pk, by=desk.third, now=desk.now)
+    told: dict[str, Any] = {"reason": "正在领取失业金", "basis": [DOCUMENT], "untrue": [FACT]}
+    verdict = review.refuse(claim_id=claim.pk, by=desk.third, now=desk.now, **told)
+    assert _known(desk) is False, "a proposal takes nothing back"
+    verdict = review.confirm_refusal(claim_id=claim.pk, by=desk.second, now=desk.now)
     assert (verdict.untrue, _stated(desk), _known(desk)) == ([FACT], {}, None)
     appeals.appeal(claim_id=claim.pk, grounds="不服", by=desk.worker, now=desk.now)
-    appeals.decide_appeal(claim_id=claim.pk, uphold=True, answer="经查未领取", by=desk.third, now=desk.now)
+    fourth = people.viewer("claims_officer", place=desk.world.harbour.place)
+    appeals.decide_appeal(claim_id=claim.pk, uphold=True, answer="经查未领取", by=fourth, now=desk.now)
     assert _stated(desk) == {FACT: ("false", claim.pk)}, "the finding was set aside"
-    assert AuditEvent.objects.filter(action="incentives.refuse", details__contains=FACT).exists()
+    assert AuditEvent.objects.filter(action="incentives.confirm_refusal", details__contains=FACT).exists()
 
 
 def test_a_claim_back_takes_back_once_a_second_officer_confirms_it(desk: Desk) -> None:
@@ -99,11 +103,13 @@ def test_only_what_the_claim_says_can_be_found_untrue(desk: Desk) -> None:
 
 
 def test_the_officer_ticks_what_proved_untrue_and_the_claimant_reads_it(desk: Desk) -> None:
+    desk.facts["insured_months"] = 3
     claim = desk.accepted()
     client = people.signed_in(Grant.objects.get(pk=desk.officer.grant or 0))
     address = reverse("claim_review", args=[claim.pk])
     assert re.search(rf'name="refuse-untrue" value="{FACT}"', client.get(address).content.decode())
-    sent = {"action": "refuse", "refuse-reason": "正在领取失业金", "refuse-basis": "渝府办发〔2023〕57号", "refuse-untrue": FACT}
+    sent = {"action": "refuse", "refuse-reason": "正在领取失业金", "refuse-basis": DOCUMENT, "refuse-untrue": FACT}
+    client.post(address, {"action": "check"})
     assert client.post(address, sent).status_code == 302
     assert _stated(desk) == {}
     worker = people.signed_in(Grant.objects.get(pk=desk.worker.grant or 0))

@@ -591,6 +591,7 @@ def test_one_person_is_answered_in_a_tenth_of_a_second(desk: Desk) -> None:
 
 
 def test_a_check_is_shown_to_the_claimant_once_it_was_made(mine: Desk) -> None:
+    mine.facts["insured_months"] = 11
     claim = mine.accepted()
     assert checking.latest(claim)
     page = _page(mine.worker, "claim_mine", claim.pk)

@@ -40,7 +40,7 @@ def candidates(on: datetime | None, again: bool) -> None:
     if day > timezone.localdate(now):
         raise GuildhallError(f"{day} is to come", next="name a day up to today")
     if again:
-        begin_anew(on=day, by=by)
+        begin_anew(on=day, by=by, now=now)
     with step("candidates") as report:
         found = searched(day, by, now, report)
     counts = ", ".join(f"{n:,} {state.replace('_', ' ')}" for state, n in found.states.items()) or "nobody"

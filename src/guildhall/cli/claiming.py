@@ -98,6 +98,7 @@ HIRES: tuple[tuple[str, date | int], ...] = (
     ("on notice", 29),
     ("on notice", 22),
     ("approved", 19),
+    ("to be refused", 18),
     ("proposed", 17),
     ("in review", 10),
     ("lodged", 3),

@@ -24,6 +24,7 @@ STATES: dict[str, Text] = {
     "returned": Text("待补正", "returned to be completed"),
     "accepted": Text("已受理，审核中", "taken up, in review"),
     "proposed": Text("初审通过，待复核", "approved by one officer, waits for a second"),
+    "refusing": Text("拟不予发放，待复核", "to be refused, waits for a second officer"),
     "approved": Text("审核通过，待公示", "approved, to be put on public notice"),
     "noticed": Text("公示中或待发放", "on public notice or to be paid"),
     "batched": Text("已列入发放批次", "in a payment batch"),
@@ -49,11 +50,13 @@ PAID = ("paid", "recalling", "recalled", "recall_appealed")
 """Live states of a claim that was paid."""
 UNDER_WAY = tuple(state for state in LIVE if state not in PAID)
 """Live states of a claim that is not paid yet: of these one stands for a thing, also where it is paid in several parts."""
+PROPOSED = ("proposed", "refusing")
+"""Proposed by one officer, to be confirmed by a second: not decided yet."""
 COMMITTED = ("approved", "noticed", "batched", "failed")
 """Decided to be paid, and not paid yet: what a budget owes."""
 GRANTED = (*COMMITTED, "paid", "recalling")
 """States in which a benefit counts as granted, for limits by year and for what excludes one another."""
-OPEN = ("lodged", "accepted", "proposed", "approved", "appealed", "recalling", "recall_appealed")
+OPEN = ("lodged", "accepted", "proposed", "refusing", "approved", "appealed", "recalling", "recall_appealed")
 """States in which an officer has something to do."""
 
 
@@ -85,8 +88,10 @@ MOVES: tuple[Move, ...] = (
     _move("approve", "accepted", "approved", OFFICER, "审核通过", "approved"),
     _move("propose", "accepted", "proposed", OFFICER, "初审通过", "approved by a first officer"),
     _move("confirm", "proposed", "approved", SECOND, "复核通过", "confirmed by a second officer"),
-    _move("reject", "proposed", "accepted", SECOND, "复核退回", "handed back by the second officer"),
+    _move("reject", "proposed refusing", "accepted", SECOND, "复核退回", "handed back by the second officer"),
     _move("refuse", "lodged accepted", "refused", OFFICER, "不予发放", "refused"),
+    _move("propose_refusal", "lodged accepted", "refusing", OFFICER, "拟不予发放", "to be refused against the rule"),
+    _move("confirm_refusal", "refusing", "refused", SECOND, "复核同意不予发放", "the refusal was confirmed by a second officer"),
     _move("publish", "approved", "noticed", OFFICER, "开始公示", "put on public notice"),
     _move("reopen", "noticed", "accepted", OFFICER, "公示期有异议，重新审核", "taken back into review after an objection"),
     _move("batch", "noticed", "batched", OFFICER, "列入发放批次", "put into a payment batch"),
@@ -94,7 +99,14 @@ MOVES: tuple[Move, ...] = (
     _move("pay", "batched", "paid", CASHIER, "银行已入账", "paid by the bank"),
     _move("bounce", "batched", "failed", CASHIER, "银行退回", "returned by the bank"),
     _move("redirect", "failed", "noticed", CLAIMANT, "更正收款账户", "another account was given"),
-    _move("withdraw", "asked draft lodged returned accepted proposed approved noticed failed", "withdrawn", CLAIMANT, "撤回", "withdrawn"),
+    _move(
+        "withdraw",
+        "asked draft lodged returned accepted proposed refusing approved noticed failed",
+        "withdrawn",
+        CLAIMANT,
+        "撤回",
+        "withdrawn",
+    ),  # fmt: skip
     _move("appeal", "refused", "appealed", CLAIMANT, "申请复核", "objected to"),
     _move("uphold", "appealed", "accepted", OTHER, "复核成立，重新审核", "the objection was upheld: to be reviewed anew"),
     _move("dismiss", "appealed", "refused", OTHER, "维持原决定", "the objection was dismissed"),
@@ -107,10 +119,14 @@ MOVES: tuple[Move, ...] = (
     _move("repay", "recalled", "repaid", OFFICER, "款项已退回", "paid back"),
 )
 BY_VERB = {move.verb: move for move in MOVES}
-FOUR_EYES = ("confirm", "reject", "confirm_recall", "drop_recall")
+FOUR_EYES = ("confirm", "reject", "confirm_refusal", "confirm_recall", "drop_recall")
 """Steps for an officer other than the one who proposed."""
 APPEALS = ("uphold", "dismiss", "uphold_recall_appeal", "dismiss_recall_appeal")
 """Steps for an officer who took no part in what is objected to."""
+
+
+OF_CLAIMANTS = tuple(move.verb for move in MOVES if {CLAIMANT, PERSON, EMPLOYER}.intersection(move.by))
+"""Steps of whoever claims, which an officer may take for somebody under a mandate."""
 
 
 def step(verb: str, state: str, actors: Collection[str]) -> Move | None:

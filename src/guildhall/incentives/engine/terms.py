@@ -40,6 +40,7 @@ TERMS: Mapping[str, Term] = {
     "returned": Term(15, True, Text("申请人补正", "complete the claim")),
     "accepted": Term(20, True, Text("作出决定", "decide")),
     "proposed": Term(5, True, Text("第二人复核", "second officer")),
+    "refusing": Term(5, True, Text("第二人复核不予发放", "second officer, refusal")),
     "approved": Term(5, True, Text("开始公示", "put on public notice")),
     "noticed": Term(10, True, Text("公示期满后列入发放", "pay after the notice")),
     "batched": Term(10, True, Text("银行回执", "answer of the bank")),

@@ -13,14 +13,21 @@ from guildhall.office.columns import PlainTextField, one_of
 
 
 class CandidateRun(models.Model):
-    """One search through everybody, as of a day. Pages read the last one that has ended; `stage` and `after` say where one goes on."""
+    """One search through a snapshot of everybody, as of a day. Pages read the last one that has ended.
 
-    on = models.DateField(unique=True)
+    Of a day one search at a time has not ended; `stage` and `after` say where it goes on, over the same rules and the same snapshot.
+    """
+
+    on = models.DateField()
+    snapshot = PlainTextField(default="")
     rulebook = PlainTextField()
     begun_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     stage = models.PositiveSmallIntegerField(default=0)
     after = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [UniqueConstraint(fields=["on"], condition=Q(finished_at=None), name="candidate_run_open_once")]
 
     def __str__(self) -> str:
         return f"candidates of {self.on}"

@@ -48,7 +48,8 @@ def decide_appeal(*, claim_id: int, uphold: bool, answer: str, by: Viewer, now: 
     """Decides on an objection, by an officer who took no part in the claim: upheld, the decision is set aside.
 
     A refusal that is set aside sends the claim back into review; a claim back that is set aside leaves the money where it is. What the
-    decision had found untrue is known again. Raises NotFound, AlreadyDone, and GuildhallError for whoever took part, or without an answer.
+    decision had found untrue is known again. Raises NotFound, AlreadyDone, and GuildhallError for whoever took part, without an answer, or
+    where what was granted since bars the benefit that would stand again.
     """
     _need(answer)
     with transaction.atomic():
@@ -63,7 +64,7 @@ def decide_appeal(*, claim_id: int, uphold: bool, answer: str, by: Viewer, now: 
             row.verdict.state = "set_aside"
             row.verdict.save(update_fields=["state"])
             if verb == "uphold_recall_appeal":
-                restore(claim)
+                restore(claim, timezone.localdate(now))
         template = "claim_appeal_upheld" if uphold else "claim_appeal_dismissed"
         facts: dict[str, Fact] = {"answer": answer.strip(), "body": remedies(decided_on(row.verdict), objection=False)}
         take(claim, verb, by=by, now=now, details={"verdict": row.verdict_id}, told=(template, facts))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -11,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guildhall.incentives.models import Bundle, Claim
-from guildhall.incentives.operations.lodging import begin, create, refuse_second, submit
+from guildhall.incentives.operations.lodging import create, refuse_second, submit
 from guildhall.incentives.operations.moving import allow, locked, take
 from guildhall.incentives.operations.telling import tell
 from guildhall.incentives.queries import benefits
-from guildhall.incentives.queries.claimable import Claimable, of_certificate
+from guildhall.incentives.queries.claimable import Claimable, claimable, of_certificate
 from guildhall.incentives.queries.standing import CONSENT, no_such_claim
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
 from guildhall.office.operations.audit import record, wait_in_line
@@ -59,10 +60,9 @@ def _own(row: Bundle, benefit: str, subjects: Collection[str], by: Viewer, now: 
     begun = []
     for subject in sorted(set(subjects)):
         with suppress(AlreadyDone):
-            claim = begin(benefit=benefit, subject=subject, by=by, now=now)
-            claim.bundle = row
-            claim.save(update_fields=["bundle"])
-            begun.append(claim)
+            found = claimable(by, benefit, subject, timezone.localdate(now))
+            refuse_second(found)
+            begun.append(create(found, "begin", by, now, bundle=row))
     return begun
 
 
@@ -74,7 +74,8 @@ def _of_workers(row: Bundle, benefit: str, subjects: Collection[str], by: Viewer
     if None in found or people - sure:  # whose employment stands on the employer's word alone is nobody to claim for
         raise no_such_claim()
     begun = []
-    for one in sorted((one for one in found if one is not None), key=lambda one: (f"worker:{one.worker}", one.subject)):
+    mine = (replace(one, organisation=by.organisation) for one in found if one is not None)
+    for one in sorted(mine, key=lambda one: (f"worker:{one.worker}", one.subject)):
         with suppress(AlreadyDone):
             refuse_second(one)
             begun.append(_asked(row, one, by, now))
@@ -83,10 +84,9 @@ def _of_workers(row: Bundle, benefit: str, subjects: Collection[str], by: Viewer
 
 def _asked(row: Bundle, found: Claimable, by: Viewer, now: datetime) -> Claim:
     assert found.worker is not None
-    mine = Claimable(found.benefit, found.kind, found.subject, found.worker, by.organisation, "worker", found.place, found.once)
     if has_agreed(CONSENT, found.worker):
-        return create(mine, "begin", by, now, bundle=row)
-    claim = create(mine, "ask", by, now, bundle=row)
+        return create(found, "begin", by, now, bundle=row)
+    claim = create(found, "ask", by, now, bundle=row)
     name = organisation(by, row.organisation_id)
     facts = {"employer": name.name_zh}
     tell(claim, "claim_asked", facts, now=now, key=f"claim:{claim.pk}:asked")

@@ -1,7 +1,8 @@
 """Policy finds people: every night the rules are decided for every certificate, hire, employer and business, to list who could claim.
 
 The search goes through a snapshot in short chunks. Each is one transaction, with how far the search is, so that a search that was killed
-goes on where it stopped. What it writes is shown once it has ended, and takes the place of the night before.
+goes on where it stopped, over the same snapshot; over another one it begins anew. What it writes is shown once it has ended, and takes the
+place of the list that was shown until then, of the night before or of the same day.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from operator import or_
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -71,7 +73,7 @@ class Tally:
 
 
 def search(*, folder: Folder, on: date, by: Viewer, now: datetime, progress: Progress = lambda done, total: None) -> Tally:
-    """Searches a snapshot for candidates as of a day; goes on where a search of that day stopped.
+    """Searches a snapshot for candidates as of a day; goes on where a search of that day over the same snapshot and rules stopped.
 
     For the city's machinery alone: raises NotFound for others, AlreadyDone where that day was searched to its end. The same records,
     rules and day give the same rows.
@@ -79,7 +81,7 @@ def search(*, folder: Folder, on: date, by: Viewer, now: datetime, progress: Pro
     if by.role != "system":
         raise no_such_claim()
     parameters = benefits.parameters()
-    run = _run(on, parameters_digest(parameters), now)
+    run = _run(on, parameters_digest(parameters), folder.manifest.id, now)
     tally = Tally(on)
     with open_tables(folder) as opened:
         tables = Undoubted(opened, in_doubt())
@@ -91,17 +93,27 @@ def search(*, folder: Folder, on: date, by: Viewer, now: datetime, progress: Pro
     return tally
 
 
-def _run(on: date, rulebook: str, now: datetime) -> CandidateRun:
-    """The search of that day, begun anew where the rules have changed since it was begun."""
-    with transaction.atomic():
-        run, is_new = CandidateRun.objects.select_for_update().get_or_create(on=on, defaults={"rulebook": rulebook, "begun_at": now})
-        if run.finished_at:
+def _run(on: date, rulebook: str, snapshot: str, now: datetime) -> CandidateRun:
+    """The search of that day, begun anew where the rules or the records have changed since it was begun."""
+    run = CandidateRun.objects.filter(on=on, finished_at=None).first()
+    if run is None:
+        if CandidateRun.objects.filter(on=on).exists():
             raise AlreadyDone(_("That day was searched already"), next=_("see the lists of the day"))
-        if not is_new and run.rulebook != rulebook:
-            run.rows.all().delete()
-            run.rulebook, run.begun_at, run.stage, run.after = rulebook, now, 0, 0
-            run.save()
+        told = {"rulebook": rulebook, "snapshot": snapshot, "begun_at": now}
+        run, _made = CandidateRun.objects.get_or_create(on=on, finished_at=None, defaults=told)
+    if (run.rulebook, run.snapshot) != (rulebook, snapshot):
+        _clear(run)
+        CandidateRun.objects.filter(pk=run.pk, finished_at=None).update(
+            rulebook=rulebook, snapshot=snapshot, begun_at=now, stage=0, after=0
+        )
+        run.refresh_from_db()
     return run
+
+
+def _clear(run: CandidateRun) -> None:
+    """Deletes what a search wrote, some rows at a time."""
+    while keys := list(run.rows.order_by("pk").values_list("pk", flat=True)[:CHUNK]):
+        Candidate.objects.filter(pk__in=keys).delete()
 
 
 @dataclass
@@ -121,7 +133,7 @@ class _Stage:
         self.table, self.column = STAGES[self.number]
         self.kind = BY_TABLE[self.table.name].kind
         self.rules: dict[str, Rule] = {rule.name: rule for rule in benefits.rulebook().values() if rule.facts == self.table.name}
-        self.earlier = CandidateRun.objects.filter(on__lt=self.run.on).exclude(finished_at=None).order_by("-on").first()
+        self.earlier = CandidateRun.objects.filter(on__lte=self.run.on).exclude(finished_at=None).order_by("-on", "-pk").first()
 
     def search(self) -> None:
         """Decides the rows that are worth it, chunk after chunk, and steps on to the next table in the last transaction."""
@@ -245,20 +257,24 @@ class _Stage:
 
 
 def _finish(run: CandidateRun, by: Viewer, now: datetime) -> None:
-    """Shows the rows of a search from now on, and deletes those of earlier days."""
+    """Shows the rows of a search from now on, and deletes those of earlier searches."""
     with transaction.atomic():
         counts = Candidate.counts(run)
         CandidateRun.objects.filter(pk=run.pk).update(finished_at=now)
         record(subject="registry", action="incentives.search", by=by, now=now, details={"on": run.on.isoformat(), **counts})
-    for old in CandidateRun.objects.filter(on__lt=run.on):
-        while keys := list(old.rows.order_by("pk").values_list("pk", flat=True)[:CHUNK]):
-            Candidate.objects.filter(pk__in=keys).delete()
+    for old in CandidateRun.objects.filter(Q(on__lt=run.on) | Q(on=run.on, finished_at__isnull=False)).exclude(pk=run.pk):
+        _clear(old)
         old.delete()
 
 
-def begin_anew(*, on: date, by: Viewer) -> None:
-    """Forgets the search of a day, so that it can be made again. For the city's machinery alone. Raises NotFound."""
+def begin_anew(*, on: date, by: Viewer, now: datetime) -> None:
+    """Has the next search of a day begin anew, though the day was searched; its list is shown until then. For the city's machinery alone.
+
+    Raises NotFound.
+    """
     if by.role != "system":
         raise no_such_claim()
-    Candidate.objects.filter(run__on=on).delete()
-    CandidateRun.objects.filter(on=on).update(finished_at=None, stage=0, after=0)
+    # It names no rules and no snapshot: whatever it wrote is of another search.
+    CandidateRun.objects.update_or_create(
+        on=on, finished_at=None, defaults={"rulebook": "", "snapshot": ""}, create_defaults={"rulebook": "", "begun_at": now}
+    )

@@ -27,7 +27,7 @@ from guildhall.rules.serial import inputs_json, rulebook_json
 from guildhall.web.viewer import Viewer
 
 CHECKED = "incentives.check"
-UNDECIDED = ("lodged", "returned", "accepted", "proposed", "refused", "appealed")
+UNDECIDED = ("lodged", "returned", "accepted", "proposed", "refusing", "refused", "appealed")
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ WAYS: Mapping[str, str] = {
     "lodged again": "lodge 4 return 6 mend",
     "in review": "lodge 4 accept",
     "proposed": "lodge 4 accept 8 approve",
+    "to be refused": "lodge 4 accept 8 doubt",
     "approved": "lodge 4 accept 8 approve 3 confirm",
     "on notice": "lodge 4 accept 8 approve 3 confirm 2 publish",
     "with the bank": "lodge 4 accept 8 approve 3 confirm 2 publish 16 batch 1 send",
@@ -59,10 +60,11 @@ BANK = "匠城银行营业部"
 ACCOUNT = "6222{:012d}"
 UNDECIDED: Mapping[str, int] = {UPGRADE: 100_000, "hiring_subsidy": 600_000}
 """What is approved where the rule cannot say, in fen."""
-DOCUMENT = "《演示用文件》（并无此文）"
+DOCUMENT = "《演示用文件》（演示〔2000〕1号，并无此文）"
 """What that rests on: a made-up document, called so."""
 REASONS = {
     "against": "证书查询结果暂未返回，按不予发放处理。",
+    "doubt": "证书照片与查询结果不一致。",
     "approve": "所缺数据经材料核实，符合规定。",
     "object": "证书在查询平台可以查到，请重新审核。",
     "uphold": "经查证书有效，撤销原决定，重新审核。",
@@ -282,8 +284,22 @@ def _fails(found: Check) -> list[str]:
 
 
 def _refuse(told: _Told, now: datetime) -> None:
-    reason = "；".join(_fails(told.check)) or REASONS["against"]
-    review.refuse(claim_id=told.key, reason=reason, by=told.desk.on(now).first, now=now)
+    """As the rule says on that day; where it says that all holds, a second officer confirms."""
+    _against(told, now, "against")
+    if told.claim.state == "refusing":
+        review.confirm_refusal(claim_id=told.key, by=told.desk.on(now).second, now=now)
+
+
+def _doubt(told: _Told, now: datetime) -> None:
+    """A refusal that a second officer has not looked at yet."""
+    _against(told, now, "doubt")
+
+
+def _against(told: _Told, now: datetime, why: str) -> None:
+    by = told.desk.on(now).first
+    found = check(claim_id=told.key, by=by, now=now)
+    reason, basis = "；".join(_fails(found)) or REASONS[why], (DOCUMENT,) if found.outcome == "entitled" else ()
+    review.refuse(claim_id=told.key, reason=reason, basis=basis, by=by, now=now)
 
 
 def _publish(told: _Told, now: datetime) -> None:
@@ -365,7 +381,7 @@ def _repay(told: _Told, now: datetime) -> None:
 
 STEPS: Mapping[str, Callable[[_Told, datetime], None]] = {
     "begin": _begin, "lodge": _lodge, "accept": _accept, "return": _return, "mend": _mend, "approve": _approve, "confirm": _confirm,
-    "refuse": _refuse, "publish": _publish, "batch": _batch, "send": _send, "pay": _pay, "bounce": _bounce, "redirect": _redirect,
-    "withdraw": _withdraw, "lapse": _lapse, "object": _object, "uphold": _uphold, "dismiss": _dismiss, "recall": _recall,
-    "confirm_recall": _confirm_recall, "drop_recall": _drop_recall, "repay": _repay,
+    "doubt": _doubt, "refuse": _refuse, "publish": _publish, "batch": _batch, "send": _send, "pay": _pay, "bounce": _bounce,
+    "redirect": _redirect, "withdraw": _withdraw, "lapse": _lapse, "object": _object, "uphold": _uphold, "dismiss": _dismiss,
+    "recall": _recall, "confirm_recall": _confirm_recall, "drop_recall": _drop_recall, "repay": _repay,
 }  # fmt: skip

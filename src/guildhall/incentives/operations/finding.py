@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from guildhall.incentives.engine import candidates as engine
 from guildhall.incentives.models import Candidate
 from guildhall.incentives.queries import benefits, facts
@@ -57,7 +59,11 @@ class Undoubted(Tables):
 def tell_each(rows: Sequence[Candidate], *, now: datetime) -> int:
     """Tells people once of each benefit that may be theirs; by text message as well where they agreed to be reminded. How many."""
     workers = {row.worker_id for row in rows if row.worker_id is not None}
-    reminded = {*people(CITY, now.date()).filter(agreed(REMINDERS), pk__in=workers).values_list("pk", flat=True)} if workers else set()
+    reminded = (
+        {*people(CITY, timezone.localdate(now)).filter(agreed(REMINDERS), pk__in=workers).values_list("pk", flat=True)}
+        if workers
+        else set()
+    )
     told = [
         Told(
             f"candidate:{row.benefit}:{row.kind}:{row.subject}",

@@ -7,12 +7,21 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from guildhall.incentives.models import BenefitGrant, Claim, Verdict
+from guildhall.incentives.queries import benefits
 from guildhall.incentives.queries.inputs import inputs
 from guildhall.incentives.queries.sealed import check_text
+from guildhall.kernel.errors import GuildhallError
+from guildhall.registry.operations.people import hold
+from guildhall.rules import sentences
+from guildhall.rules.rows import decide
 from guildhall.rules.serial import load_rulebook
 
+OF_THE_YEAR = ("grants_in_year", "ordinary_grants_in_year", "allowances_in_year")
+"""Inputs that count what was granted in one calendar year."""
 SHOWN, LISTED = "urgent_shown", "urgent_occupations"
 """The input and the list by which the rule tells occupations in urgent need."""
 
@@ -69,6 +78,33 @@ def revoke(claim: Claim, now: datetime) -> None:
     BenefitGrant.objects.filter(claim=claim, revoked_on=None).update(revoked_on=timezone.localdate(now))
 
 
-def restore(claim: Claim) -> None:
-    """Lets the grant of a claim stand again: the claim back was set aside."""
+def restore(claim: Claim, on: date) -> None:
+    """Lets the grant of a locked claim stand again: the claim back was set aside.
+
+    Raises GuildhallError where the rule bars it by what was granted since, which has to be settled first.
+    """
+    if claim.worker_id is not None:
+        hold(worker_id=claim.worker_id)
+    if barred := _barred(claim, on):
+        rule, language = benefits.rule_of(claim.benefit), get_language() or "zh-hans"
+        raise GuildhallError(
+            _("What was granted since excludes this benefit"),
+            why=_("; ").join(sentences.clause(rule, name, language) for name in barred),
+            next=_("have that claimed back first; only one of the two can stand"),
+        )
     BenefitGrant.objects.filter(claim=claim).update(revoked_on=None)
+
+
+def _barred(claim: Claim, on: date) -> list[str]:
+    """The conditions that what was granted since makes fail; counts of a year are those of the year of the claim's own grant."""
+    rule, grant = benefits.rule_of(claim.benefit), claim.grant
+    assert grant is not None
+    that_year = inputs(claim, min(on, date(grant.granted_on.year, 12, 31)))
+    facts = inputs(claim, on) | {name: that_year[name] for name in OF_THE_YEAR if name in that_year} | {"granted_on": grant.granted_on}
+    counted = {name for name in rule.reads if rule.inputs[name].origin.source == "grants"}
+    verdict = Verdict.objects.filter(claim=claim, what="approval", state="final").order_by("-pk").first()
+    text = check_text(verdict.check_of, "decision") if verdict and verdict.check_of else ""
+    before = {row["name"] for row in json.loads(text)["conditions"] if row["state"] is False} if text else set()
+    conditions = decide(rule, facts, parameters=benefits.parameters(), on=on).conditions
+    failed = [one for one in conditions if one.state is False and one.name not in before]
+    return [one.name for one in failed if counted.intersection(operand.name for operand in one.operands)]

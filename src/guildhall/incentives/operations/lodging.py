@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from guildhall.incentives.engine.defects import normal_account
 from guildhall.incentives.engine.states import BEFORE, BY_VERB, CLAIMANT, LIVE, UNDER_WAY, WRITABLE
-from guildhall.incentives.engine.subjects import BY_MONTHS, month_of, once
+from guildhall.incentives.engine.subjects import BY_MONTHS, month_of
 from guildhall.incentives.models import Claim, Step, Verdict
 from guildhall.incentives.operations.granting import revoke
 from guildhall.incentives.operations.moving import allow, locked, take
@@ -48,7 +48,7 @@ def begin(*, benefit: str, subject: str, by: Viewer, now: datetime) -> Claim:
     with transaction.atomic():
         wait_in_line(by)
         found = claimable(by, benefit, subject, timezone.localdate(now))
-        if Claim.objects.filter(begun_by=by.name, state="draft").count() >= MOST_DRAFTS:
+        if Claim.objects.filter(begun_by=by.name, state="draft", bundle=None).count() >= MOST_DRAFTS:
             raise GuildhallError(_("Too many claims are begun and not lodged"), next=_("lodge or withdraw some of them first"))
         refuse_second(found)
         return create(found, "begin", by, now)
@@ -58,8 +58,8 @@ def refuse_second(found: Claimable) -> None:
     """Raises AlreadyDone where what is paid once is claimed already, or a claim for this very thing is being written or not paid yet."""
     same = Claim.objects.filter(benefit=found.benefit, kind=found.kind, subject=found.subject)
     live = Claim.objects.filter(once=found.once, state__in=LIVE)
-    if found.kind == "spell":  # what other employers claimed for the person is not for this one to find out
-        live = live.filter(organisation_id=found.organisation or 0)
+    if found.organisation is not None:  # what the person itself or other employers claimed is not for this one to find out
+        same, live = same.filter(organisation_id=found.organisation), live.filter(organisation_id=found.organisation)
     if same.filter(state__in=(*BEFORE, *UNDER_WAY)).exists() or live.exists():
         why = _("it is paid by months: one claim at a time, and the next one begins where the last that was paid ends")
         what, why = (_("A claim for this hire is under way"), why) if found.benefit in BY_MONTHS else (_("This is claimed already"), "")
@@ -115,10 +115,11 @@ def _kept(before: Mapping[str, Said], said: Mapping[str, Said]) -> dict[str, Sai
 def give_account(*, claim_id: int, number: str, holder: str, bank: str, by: Viewer, now: datetime) -> Claim:
     """Writes down into which account the money goes; of a payment that came back, so that it is paid anew.
 
-    Raises NotFound, and GuildhallError for a number that is none, or without a holder and a bank.
+    Raises NotFound, and GuildhallError for a number that is none, without a holder and a bank, or for the employer of a worker who is paid.
     """
     with transaction.atomic():
         claim = locked(claim_id, by, now)
+        refuse_employer(claim, by)
         digits = normal_account(number)
         holder, bank = " ".join(holder.split())[:LONGEST_HOLDER], " ".join(bank.split())[:LONGEST_BANK]
         if not digits or not holder or not bank:
@@ -137,6 +138,16 @@ def give_account(*, claim_id: int, number: str, holder: str, bank: str, by: View
         claim.save(update_fields=[*sealed])
         _note(claim, by, now, {"account": True})
         return claim
+
+
+def refuse_employer(claim: Claim, by: Viewer) -> None:
+    """Raises GuildhallError for an employer in a claim that its worker is paid by: it lodges and completes, and no more."""
+    if by.role == "employer" and claim.payee == "worker":
+        raise GuildhallError(
+            _("Only the person can do this"),
+            why=_("the claim is the person's own, and so is the money"),
+            next=_("ask the person to do it, or to come to the counter"),
+        )
 
 
 def add_paper(*, claim_id: int, title: str, content: bytes, name: str, by: Viewer, now: datetime, shows_group: bool = False) -> Attachment:
@@ -187,15 +198,19 @@ def submit(*, claim_id: int, by: Viewer, now: datetime) -> Claim:
 def _settled(claim: Claim, month: int, now: datetime) -> dict[str, object]:
     """The place responsible on this day, what is paid once, of what is paid by months from which one on, and by when it is to be paid."""
     known = inputs.inputs(claim, timezone.localdate(now))
-    where, paid_once = known.get("place"), once(claim.benefit, claim.kind, claim.subject, month=month, **inputs.paid_once_by(claim))
-    settled: dict[str, object] = {"once": paid_once, "pay_by": pay_by(claim.benefit, known)}
+    where = known.get("place")
+    settled: dict[str, object] = {"once": inputs.paid_once(claim, month), "pay_by": pay_by(claim.benefit, known)}
     return settled | ({"place_id": where} if isinstance(where, str) and inputs.is_known(where) else {})
 
 
 def withdraw(*, claim_id: int, reason: str = "", by: Viewer, now: datetime) -> Claim:
-    """Ends a claim that is not yet with the bank. Raises NotFound, AlreadyDone, and GuildhallError once it is paid or being paid."""
+    """Ends a claim that is not yet with the bank.
+
+    Raises NotFound, AlreadyDone, and GuildhallError once it is paid or being paid, or for the employer of a worker whose claim it is.
+    """
     with transaction.atomic():
         claim = locked(claim_id, by, now)
+        refuse_employer(claim, by)
         take(claim, "withdraw", by=by, now=now, reason=reason, told=("claim_withdrawn", {}))
         Verdict.objects.filter(claim=claim, state__in=("proposed", "final")).update(state="set_aside")
         revoke(claim, now)

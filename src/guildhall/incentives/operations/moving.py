@@ -67,7 +67,7 @@ def take(
             claim.save(update_fields=[*changes, "due_on"])
             row = Step.objects.create(claim=claim, verb=verb, state=move.after, at=now, by=by.name, reason=reason.strip())
     except IntegrityError:
-        raise _taken(claim, verb, neutral.is_about_hire(by, claim)) from None
+        raise _taken(claim, verb, neutral.is_about_person(by, claim)) from None
     described = {"claim": claim.pk, "benefit": claim.benefit, "before": before, "after": move.after, **(details or {})}
     record(subject=chain(claim), action=f"incentives.{verb}", by=by, now=now, reason=reason.strip(), details=described)
     if told:
@@ -109,7 +109,7 @@ def _not_yours(verb: str, by: Viewer, claim: Claim) -> GuildhallError:
     return GuildhallError(_("A colleague must do this"), why=why, next=_("ask another claims officer of your office"))
 
 
-def _taken(claim: Claim, verb: str, about_hire: bool) -> AlreadyDone:
+def _taken(claim: Claim, verb: str, about_person: bool) -> AlreadyDone:
     if verb == "return":
         return AlreadyDone(
             _("The claim was returned before"),
@@ -122,7 +122,7 @@ def _taken(claim: Claim, verb: str, about_hire: bool) -> AlreadyDone:
             why=_("it is paid by months: one claim at a time, and each month once"),
             next=_("see that claim; lodge this one once that is paid"),
         )
-    if about_hire:
+    if about_person:
         return AlreadyDone(
             _("The claim cannot be taken"),
             why=_("a benefit is paid once for each person"),

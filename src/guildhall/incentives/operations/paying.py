@@ -16,13 +16,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from guildhall.incentives.engine import bank, terms
+from guildhall.incentives.engine.states import LIVE
 from guildhall.incentives.models import Claim, Payment, PaymentBatch
 from guildhall.incentives.operations.moving import locked, take
 from guildhall.incentives.operations.telling import money
 from guildhall.incentives.queries import benefits
+from guildhall.incentives.queries.inputs import paid_once
 from guildhall.incentives.queries.payments import batch_seen, payable, refuse_others
 from guildhall.incentives.queries.sealed import PAYMENTS, account_of, seal_words
-from guildhall.incentives.queries.standing import chain, is_party
+from guildhall.incentives.queries.standing import chain, parties
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
 from guildhall.office.operations.audit import record
 from guildhall.web.pack import city
@@ -54,7 +56,8 @@ def make_batch(*, by: Viewer, now: datetime, claim_ids: Collection[int] | None =
     with transaction.atomic():
         keys = payable(by, today) if claim_ids is None else payable(by, today).filter(pk__in=claim_ids)
         found = list(Claim.objects.select_for_update().filter(pk__in=keys.values("pk"), state="noticed").order_by("pk")[:MOST])
-        found = [claim for claim in found if not is_party(by, claim)]
+        own = parties(by, found)
+        found = [claim for claim in found if claim.pk not in own]
         _refuse_none_or_fewer(found, claim_ids)
         batch = PaymentBatch.objects.create(
             place_id=by.place or found[0].place_id, count=len(found), total_fen=sum(claim.amount_fen or 0 for claim in found),
@@ -84,7 +87,8 @@ def _lines(batch: PaymentBatch, claims: Sequence[Claim], by: Viewer, now: dateti
     lines = []
     for number, claim in enumerate(claims, 1):
         assert claim.amount_fen is not None
-        take(claim, "batch", by=by, now=now, details={"batch": batch.pk, "line": number})
+        settled = _paid_once(claim)
+        take(claim, "batch", by=by, now=now, details={"batch": batch.pk, "line": number}, once=settled)
         lines.append(bank.Line(number, claim.pk, claim.amount_fen, bytes(claim.account_hash or b"")))
     rows = [
         Payment(batch=batch, line=line.line, claim_id=line.claim, once=claim.once, amount_fen=line.amount_fen)
@@ -102,12 +106,30 @@ def _lines(batch: PaymentBatch, claims: Sequence[Claim], by: Viewer, now: dateti
     return lines
 
 
+def _paid_once(claim: Claim) -> str:
+    """What a claim is paid once by as known today. Raises AlreadyDone, with its number, where that stands in another live claim."""
+    settled = paid_once(claim)
+    if Claim.objects.filter(once=settled, state__in=LIVE).exclude(pk=claim.pk).exists():
+        raise AlreadyDone(
+            _("Claim %(n)s is for what another one is granted for") % {"n": claim.pk},
+            why=_("by now both are known to be of one household or one person, and it is paid once"),
+            next=_("take one of them back into review; make the batch without it"),
+        )
+    return settled
+
+
 def send_batch(*, batch_id: int, by: Viewer, now: datetime) -> PaymentBatch:
-    """A second officer sends a batch, once what it would pay is what was put together. Raises NotFound, AlreadyDone, GuildhallError."""
+    """A second officer, who is a party of no claim in it, sends a batch, once what it would pay is what was put together.
+
+    Raises NotFound, AlreadyDone, GuildhallError.
+    """
     with transaction.atomic():
         batch = _locked(batch_id, by, now, "made")
         if batch.made_by == by.name:
             raise GuildhallError(_("A colleague must do this"), why=_("you put the batch together"), next=_("ask another claims officer"))
+        if parties(by, Claim.objects.filter(payments__batch=batch)):
+            why = _("you lodged a claim in it, acted for somebody in it, or it concerns you")
+            raise GuildhallError(_("A colleague must do this"), why=why, next=_("ask another claims officer"))
         _refuse_changed(batch)
         batch.state, batch.sent_by, batch.sent_at = "sent", by.name, now
         batch.save(update_fields=["state", "sent_by", "sent_at"])

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from guildhall.incentives.engine.retention import RULES
 from guildhall.incentives.engine.states import BEFORE
 from guildhall.incentives.models import Appeal, Candidate, CandidateRun, Check, Claim, Payment, Statement, Step, Verdict
+from guildhall.incentives.queries.candidates import latest
 from guildhall.kernel.retention import Rule
 from guildhall.office.models import Attachment
 from guildhall.office.operations.retention import Eraser, cut, deleted, destroy_papers, past
@@ -75,7 +76,8 @@ def _candidates(on: date) -> QuerySet[Candidate]:
 
 def _remove_candidates(keys: Sequence[Any], now: datetime) -> int:
     gone = deleted(Candidate.objects.filter(pk__in=keys))
-    CandidateRun.objects.filter(rows=None, finished_at__lt=now).exclude(on=CandidateRun.objects.aggregate(last=Max("on"))["last"]).delete()
+    last = latest()
+    CandidateRun.objects.filter(rows=None, finished_at__lt=now).exclude(pk=last.pk if last else 0).delete()
     return gone
 
 

@@ -85,14 +85,16 @@ class ApproveForm(StepForm):
     reason = _words(gettext_lazy("Why it differs from the rule"), gettext_lazy("Only where it does."), required=False)
     basis = forms.CharField(
         label=gettext_lazy("The document it then rests on"),
-        help_text=gettext_lazy("Only where it differs: number or title, and article, one in a line."),
+        help_text=gettext_lazy(
+            "Only where it differs: one on file by its number, another by title and number; and the article. One in a line."
+        ),
         max_length=2_000,
         required=False,
         widget=forms.Textarea({"rows": 2}),
     )
     uplift = forms.CharField(
         label=gettext_lazy("The document that allows more than the cap"),
-        help_text=gettext_lazy("Only above the cap, or where the cap is not known."),
+        help_text=gettext_lazy("Only above the cap or, where there is none, above what the rule gives; or where that is not known."),
         max_length=200,
         required=False,
         widget=forms.TextInput({"autocomplete": "off"}),
@@ -263,7 +265,15 @@ ACTIONS: Mapping[str, Action] = {
     "approve": Action(ApproveForm, ("approve", "propose"), _approve, gettext_lazy("The claim is approved.")),
     "confirm": Action(StepForm, ("confirm",), lambda form, **who: review.confirm(**who), gettext_lazy("You confirmed the approval.")),
     "reject": Action(HandBackForm, ("reject",), _reasoned(review.reject), gettext_lazy("The claim is handed back to be reviewed.")),
-    "refuse": Action(RefuseForm, ("refuse",), _refuse, gettext_lazy("The claim is refused; the claimant has the letter.")),
+    "refuse": Action(
+        RefuseForm, ("refuse", "propose_refusal"), _refuse, gettext_lazy("The claim is refused; the claimant has the letter.")
+    ),
+    "confirm_refusal": Action(
+        StepForm,
+        ("confirm_refusal",),
+        lambda form, **who: review.confirm_refusal(**who),
+        gettext_lazy("You confirmed the refusal; the claimant has the letter."),
+    ),
     "publish": Action(StepForm, ("publish",), _publish, gettext_lazy("The claim is on public notice.")),
     "reopen": Action(
         ReopenForm, ("reopen",), _reasoned(review.reopen), gettext_lazy("The claim is in review again; the claimant is told.")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guildhall.incentives.engine.defects import DEFECTS
+from guildhall.incentives.engine.states import PROPOSED
 from guildhall.incentives.engine.subjects import BY_MONTHS
 from guildhall.incentives.operations import appeals, lodging
 from guildhall.incentives.pages.claiming import OF_ANOTHER, WRITTEN, AccountForm, PaperForm, SaidForm, is_of_another, said_in_words
@@ -181,7 +182,7 @@ def _context(full: Full) -> dict[str, Any]:
     claim, verbs = full.row.claim, {move.verb for move in full.may}
     is_own = claim.payee == "organisation"
     writing = bool(verbs.intersection(WRITTEN))
-    state = "accepted" if full.row.about_hire and claim.state == "proposed" else claim.state
+    state = "accepted" if full.row.about_hire and claim.state in PROPOSED else claim.state
     return {
         "full": full,
         "claim": claim,

@@ -50,6 +50,7 @@ NEXT: Mapping[str, Any] = {
     "returned": gettext_lazy("Something is missing. Complete it and send it again; after the day it ends, and you may claim anew."),
     "accepted": gettext_lazy("An officer reviews it and decides."),
     "proposed": gettext_lazy("A first officer would pay it; a second one looks at it."),
+    "refusing": gettext_lazy("A first officer would refuse it; a second one looks at it."),
     "approved": gettext_lazy("It is approved and is next put on public notice, with most of your name hidden."),
     "noticed": gettext_lazy("It is on public notice. Where nobody objects, it is paid after that."),
     "batched": gettext_lazy("The bank has the order to pay."),

@@ -48,13 +48,14 @@ REVIEWERS = ("claims_officer", "auditor")
 TONES = {
     "refused": "stop", "recalled": "stop", "failed": "stop", "lapsed": "stop",
     "paid": "ok", "approved": "ok", "noticed": "ok", "batched": "ok", "accepted": "river",
-    "proposed": "wait", "returned": "wait", "appealed": "wait", "recalling": "wait", "recall_appealed": "wait",
+    "proposed": "wait", "refusing": "wait", "returned": "wait", "appealed": "wait", "recalling": "wait", "recall_appealed": "wait",
 }  # fmt: skip
 """How a state is coloured; its words say it as well."""
 QUESTIONS: dict[str, Any] = {
     "lodged": gettext_lazy("%(what)s for %(who)s: is the claim complete?"),
     "accepted": gettext_lazy("%(what)s for %(who)s: does it hold?"),
     "proposed": gettext_lazy("%(what)s for %(who)s: does a second officer agree?"),
+    "refusing": gettext_lazy("%(what)s for %(who)s: does a second officer refuse it too?"),
     "approved": gettext_lazy("%(what)s for %(who)s: to be put on public notice"),
     "appealed": gettext_lazy("%(what)s for %(who)s: does the objection hold?"),
     "recall_appealed": gettext_lazy("%(what)s for %(who)s: does the objection hold?"),
@@ -148,6 +149,8 @@ def _taken(sent: str, form: StepForm, claim_id: int, viewer: Viewer) -> Any:
 def _done(sent: str, done: Any) -> str:
     if sent == "approve" and done.state == "proposed":
         return _("The approval is proposed: a second officer has to confirm it.")
+    if sent == "refuse" and done.state == "proposed":
+        return _("The refusal is proposed: a second officer has to confirm it.")
     return str(ACTIONS[sent].done)
 
 
@@ -178,6 +181,8 @@ def _prefilled(claim: Claim, latest: Check | None, shown: Opened | None) -> dict
     """What the letter of a refusal would say by the rule: the conditions that do not hold, and the documents they rest on."""
     failed = shown.failed if shown else ()
     reason = _("These conditions do not hold: %(conditions)s") % {"conditions": _("; ").join(failed)} if failed else ""
+    if latest and latest.outcome == "entitled":  # what it rests on against the rule is for the officer to name
+        return {"reason": "", "basis": ""}
     return {"reason": reason, "basis": "\n".join(review.basis_of(claim, latest))}
 
 

@@ -74,7 +74,7 @@ class Unclaimed:
 
 def latest() -> CandidateRun | None:
     """The last search that has ended."""
-    return CandidateRun.objects.exclude(finished_at=None).order_by("-on").first()
+    return CandidateRun.objects.exclude(finished_at=None).order_by("-on", "-pk").first()
 
 
 def cell_of(row: Candidate) -> tuple[int, int, str]:

@@ -8,7 +8,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from guildhall.incentives.engine.subjects import once
-from guildhall.incentives.models import BenefitGrant, Business
+from guildhall.incentives.models import BenefitGrant, Business, EmployerYear
 from guildhall.incentives.queries import benefits
 from guildhall.incentives.queries.instalments import first_open
 from guildhall.incentives.queries.standing import no_such_claim
@@ -18,8 +18,6 @@ from guildhall.registry.queries import organisation
 from guildhall.registry.queries.merged import leader
 from guildhall.registry.queries.scope import organisations_of, records
 from guildhall.web.viewer import PUBLIC, Viewer
-
-YEARS = (2020, 2099)
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ def claimable(viewer: Viewer, benefit: str, subject: str, today: date) -> Claima
     """
     kind = benefits.kind_of(benefit)
     if viewer.role == "system":
-        return _automatic(benefit, kind, subject)
+        return _automatic(benefit, kind, subject, today)
     as_worker = viewer.role == "worker" or viewer.mandate is not None
     if not viewer.may(CLAIMS) or not (as_worker or viewer.role == "employer"):
         raise no_such_claim()
@@ -52,18 +50,20 @@ def claimable(viewer: Viewer, benefit: str, subject: str, today: date) -> Claima
     return found
 
 
-def _automatic(benefit: str, kind: str, subject: str) -> Claimable:
+def _automatic(benefit: str, kind: str, subject: str, today: date) -> Claimable:
     """What the city begins itself, for benefits paid without asking: a year of an organisation, written `ORGANISATION-YEAR`."""
     key, _dash, year = subject.partition("-")
     if benefits.rule_of(benefit).channel != "automatic" or kind != "year" or not key.isdigit():
         raise no_such_claim()
     row = organisation(PUBLIC, int(key))
-    return _of_year(benefit, row.pk, row.place_id, year)
+    return _of_year(benefit, row.pk, row.place_id, year, today)
 
 
-def _of_year(benefit: str, organisation_id: int, place: str, text: str) -> Claimable:
-    """A year of an organisation that was not granted to it, by a claim or before there were any."""
+def _of_year(benefit: str, organisation_id: int, place: str, text: str, today: date) -> Claimable:
+    """A year of an organisation that has come, for whose year before it is on record what was paid, and that was not granted to it."""
     year = _year_of(text)
+    if year > today.year or not EmployerYear.objects.filter(organisation_id=organisation_id, year=year - 1).exists():
+        raise no_such_claim()
     if BenefitGrant.objects.filter(benefit=benefit, organisation_id=organisation_id, year=year, revoked_on=None).exists():
         raise AlreadyDone(_("This year was granted already"), next=_("see the claims that stand, or ask the office for the grant"))
     subject = f"{organisation_id}-{year}"
@@ -71,7 +71,7 @@ def _of_year(benefit: str, organisation_id: int, place: str, text: str) -> Claim
 
 
 def _year_of(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and YEARS[0] <= int(text) <= YEARS[1]):
+    if not (text.isascii() and text.isdigit() and len(text) == len("2026")):
         raise no_such_claim()
     return int(text)
 
@@ -110,7 +110,7 @@ def _spell(viewer: Viewer, benefit: str, subject: str, today: date) -> Claimable
 
 def _year(viewer: Viewer, benefit: str, subject: str, today: date) -> Claimable | None:
     own = organisations_of(viewer, today).first()
-    return _of_year(benefit, own.pk, own.place_id, subject) if own else None
+    return _of_year(benefit, own.pk, own.place_id, subject, today) if own else None
 
 
 _FINDERS = {"certificate": of_certificate, "business": _business, "spell": _spell, "year": _year}

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from guildhall.incentives.engine.defects import masked_account, masked_name
 from guildhall.incentives.engine.hints import Hint
-from guildhall.incentives.engine.states import BY_VERB, OPEN, STATES, Move, steps
+from guildhall.incentives.engine.states import BY_VERB, OF_CLAIMANTS, OPEN, PROPOSED, STATES, Move, steps
 from guildhall.incentives.engine.terms import OFFICE, TERMS
 from guildhall.incentives.models import Appeal, Check, Claim, Step, Verdict
 from guildhall.incentives.queries import benefits
@@ -46,13 +46,15 @@ from guildhall.web.viewer import Viewer
 
 SETTLED = Text("已办结", "settled")
 """What an employer is told of a worker's claim once it is decided, however it was."""
-BEFORE_DECISION = ("asked", "draft", "lodged", "returned", "accepted", "proposed", "approved", "appealed")
+BEFORE_DECISION = ("asked", "draft", "lodged", "returned", "accepted", "proposed", "refusing", "approved", "appealed")
 REVIEWERS = ("claims_officer", "auditor", "system")
-IN_REVIEW = ("proposed", "approved", "appealed")
+IN_REVIEW = (*PROPOSED, "approved", "appealed")
+OWN = ("appeal", "appeal_recall", "withdraw")
+"""Steps in a worker's claim that an employer which lodged it does not take."""
 LARGEST_PAGE = 200
 WORKS: Mapping[str, tuple[str, ...]] = {
     "first": ("lodged", "accepted", "approved", "returned"),
-    "second": ("proposed", "recalling"),
+    "second": (*PROPOSED, "recalling"),
     "appeals": ("appealed", "recall_appealed"),
 }
 """What an officer does with claims, and the states in which it waits: to review, to confirm as the second, to decide on objections.
@@ -231,7 +233,8 @@ def works(viewer: Viewer, claims: QuerySet[Claim], today: date) -> dict[str, Que
     own = Exists(Verdict.objects.filter(claim=OuterRef("pk"), state="proposed", proposed_by=viewer.name))
     part = Exists(Step.objects.filter(claim=OuterRef("pk"), by=viewer.name))
     decided = Exists(Verdict.objects.filter(Q(proposed_by=viewer.name) | Q(confirmed_by=viewer.name), claim=OuterRef("pk")))
-    found = {work: rows.exclude(Q(begun_by=viewer.name) | Q(lodged_by=viewer.name)) for work, rows in found.items()}
+    mended = Exists(Step.objects.filter(claim=OuterRef("pk"), by=viewer.name, verb__in=OF_CLAIMANTS))
+    found = {work: rows.exclude(Q(begun_by=viewer.name) | Q(lodged_by=viewer.name) | mended) for work, rows in found.items()}
     return {**found, "second": found["second"].exclude(own), "appeals": found["appeals"].exclude(part | decided)}
 
 
@@ -256,7 +259,7 @@ def claim(viewer: Viewer, claim_id: int, today: date, now: datetime) -> Full:
     """One claim with all that the viewer may see of it. Raises NotFound."""
     found = claim_seen(viewer, claim_id, today)
     row = rows_of(viewer, [found], today)[0]
-    may = tuple(move for move in steps(found.state, actors(viewer, found)) if not (row.hides and move.verb in ("appeal", "appeal_recall")))
+    may = tuple(move for move in steps(found.state, actors(viewer, found)) if not (row.hides and move.verb in OWN))
     reviews = viewer.role in REVIEWERS and not viewer.mandate
     account = None if row.hides else account_of(found)
     return Full(
@@ -290,8 +293,8 @@ def _row(viewer: Viewer, row: Claim, names: Mapping[int, str], employers: Mappin
     hides = is_for_worker(viewer, row)
     settled = hides and row.state not in BEFORE_DECISION
     about_hire = is_about_hire(viewer, row)
-    reviewed = (hides and row.state in IN_REVIEW) or (about_hire and row.state == "proposed")
-    quiet = settled or (about_hire and row.state == "proposed")
+    reviewed = (hides and row.state in IN_REVIEW) or (about_hire and row.state in PROPOSED)
+    quiet = settled or (about_hire and row.state in PROPOSED)
     calendar = city().calendar
     ends = due(row)
     left = calendar.count(today, row.due_on).value if row.due_on and not quiet else None

@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from django.utils import timezone
 
+from guildhall.incentives.engine.subjects import month_of, once
 from guildhall.incentives.models import Business, Claim
 from guildhall.incentives.queries import benefits, facts
 from guildhall.incentives.queries.sealed import Said, as_text, said_in
@@ -76,6 +77,12 @@ def paid_once_by(claim: Claim) -> Wider:
         known = Business.objects.filter(pk=claim.subject).values_list("household", flat=True).first()
         household = str(known) if known is not None else None
     return {"person": person, "household": household}
+
+
+def paid_once(claim: Claim, month: int | None = None) -> str:
+    """What is paid once by a claim as known today; of what is paid by months, from `month` on, or from the one it was lodged for."""
+    begins = month_of(claim.once) if month is None else month
+    return once(claim.benefit, claim.kind, claim.subject, month=begins, **paid_once_by(claim))
 
 
 def is_known(place_id: str) -> bool:

@@ -33,8 +33,8 @@ RECALLED = Text(
     "经复核，不应发放；涉及个人的情况只告知本人",
     "it should not have been paid; what concerns the person is told to that person alone",
 )
-HIDDEN_STEPS = frozenset({"propose", "confirm", "reject"})
-"""Steps that tell how large an amount is before it is granted: from some amount on a second officer confirms."""
+HIDDEN_STEPS = frozenset({"propose", "confirm", "reject", "propose_refusal", "confirm_refusal"})
+"""Steps that tell how large an amount is before it is granted, or that a refusal differs from the rule: a second officer confirms."""
 
 
 def is_about_hire(viewer: Viewer, claim: Claim) -> bool:
@@ -45,6 +45,11 @@ def is_about_hire(viewer: Viewer, claim: Claim) -> bool:
 def is_for_worker(viewer: Viewer, claim: Claim) -> bool:
     """Whether the viewer is an employer at its worker's own claim: it sees what it wrote itself, and nothing of what the worker said."""
     return viewer.role == "employer" and claim.payee == "worker"
+
+
+def is_about_person(viewer: Viewer, claim: Claim) -> bool:
+    """Whether the viewer is an employer whose claim is about a person: what else is claimed for that person is not for it to know."""
+    return viewer.role == "employer" and claim.worker_id is not None
 
 
 def is_for_hire(claim: Claim) -> bool:

@@ -6,21 +6,24 @@ so that a merger of districts leaves none without an office.
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Collection
+from datetime import UTC, date, datetime, time
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from guildhall.incentives.engine.states import BEFORE, CASHIER, CLAIMANT, EMPLOYER, OFFICER, OTHER, PERSON, SECOND, SYSTEM
+from guildhall.incentives.engine.states import BEFORE, CASHIER, CLAIMANT, EMPLOYER, OF_CLAIMANTS, OFFICER, OTHER, PERSON, SECOND, SYSTEM
 from guildhall.incentives.models import Appeal, Claim, Step, Verdict
 from guildhall.kernel.errors import NotFound
-from guildhall.office.models import Grant
-from guildhall.office.queries.mandates import CLAIMS
+from guildhall.office.models import Grant, Mandate
+from guildhall.office.queries.mandates import CLAIMS, TASKS
 from guildhall.registry.queries import scope
 from guildhall.registry.queries.consents import agreed
-from guildhall.registry.queries.merged import one_person
+from guildhall.registry.queries.merged import leaders, one_person
 from guildhall.web.viewer import Viewer
 
+FOREVER = datetime.max.replace(tzinfo=UTC)
 CONSENT = "employer_claims"
 """The purpose a worker agrees to when an employer may lodge claims for them."""
 
@@ -90,15 +93,43 @@ def actors(viewer: Viewer, claim: Claim) -> frozenset[str]:
 
 
 def is_party(viewer: Viewer, claim: Claim) -> bool:
-    """Whether an officer lodged the claim for somebody, or is its person: then a colleague decides."""
-    if viewer.name in (claim.begun_by, claim.lodged_by) or Appeal.objects.filter(verdict__claim=claim, lodged_by=viewer.name).exists():
-        return True
+    """Whether an officer is a party of the claim: see `parties`."""
+    return claim.pk in parties(viewer, [claim])
+
+
+def parties(viewer: Viewer, claims: Collection[Claim]) -> set[int]:
+    """The claims of which an officer is a party, so that a colleague decides and pays: begun, lodged, completed, given another account or
+    objected to by that officer for somebody; for whom the officer held a mandate for benefits since the claim began; or who the officer is.
+    """
+    rows, acted = {claim.pk: claim for claim in claims}, Step.objects.filter(by=viewer.name, verb__in=OF_CLAIMANTS)
+    found = {claim.pk for claim in claims if viewer.name in (claim.begun_by, claim.lodged_by)}
+    found.update(acted.filter(claim__in=rows).values_list("claim_id", flat=True))
+    found.update(Appeal.objects.filter(verdict__claim__in=rows, lodged_by=viewer.name).values_list("verdict__claim_id", flat=True))
     if viewer.account is None:
-        return False
+        return found
     own = Grant.objects.filter(account_id=viewer.account, revoked_at=None)
-    if claim.worker_id is not None and own.filter(role="worker", worker_id__in=one_person(claim.worker_id)).exists():
-        return True
-    return claim.organisation_id is not None and own.filter(role="employer", organisation_id=claim.organisation_id).exists()
+    employers = set(own.filter(role="employer").values_list("organisation_id", flat=True)) - {None}
+    held = _mandates(viewer.account)
+    held |= {worker: FOREVER for worker in own.filter(role="worker").values_list("worker_id", flat=True) if worker is not None}
+    leads = leaders({*held, *(claim.worker_id for claim in claims if claim.worker_id is not None)})
+    until = dict[int, datetime]()
+    for worker, end in held.items():
+        until[leads[worker]] = max(end, until.get(leads[worker], end))
+    for claim in claims:
+        last = until.get(leads[claim.worker_id]) if claim.worker_id is not None else None
+        if claim.organisation_id in employers or (last is not None and last >= claim.begun_at):
+            found.add(claim.pk)
+    return found
+
+
+def _mandates(account: int) -> dict[int, datetime]:
+    """For whom an account was ever given leave to claim, and until when it lasts or lasted."""
+    purposes = [purpose for purpose, tasks in TASKS.items() if CLAIMS in tasks]
+    found: dict[int, datetime] = {}
+    for row in Mandate.objects.filter(agent_id=account, purpose__in=purposes):
+        end = min(row.revoked_at or FOREVER, timezone.make_aware(datetime.combine(row.valid_until, time.min)))
+        found[row.worker_id] = max(end, found.get(row.worker_id, end))
+    return found
 
 
 def took_part(viewer: Viewer, claim: Claim) -> bool:

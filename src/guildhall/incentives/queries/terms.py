@@ -24,7 +24,7 @@ BEGINS = {"refusal": "refused", "recall": "recalled"}
 """The state whose term is the last day to object to a verdict."""
 PAY_UNTIL = "pay_until"
 """The parameter by which an instrument says when it is to be paid at the latest. It binds the office; no claim is refused by it."""
-OFFICES = ("lodged", "accepted", "proposed", "approved", "noticed", "batched")
+OFFICES = ("lodged", "accepted", "proposed", "refusing", "approved", "noticed", "batched")
 """States in which it is for the office to bring a claim nearer to its payment."""
 ENDINGS = {"working_days": True, "days": False}
 """How the name of a term ends in the pack: `returned_working_days`, `refused_days`."""

@@ -241,6 +241,13 @@ TEMPLATES: dict[str, Template] = {
             "Claim {number} ({benefit}) lacks: {defects}. Complete it by {due}; after that it ends, and you may claim anew.",
         ),
     ),
+    "claim_term_moved": Template(
+        Text("您的一个期限已延后", "A deadline of yours has moved"),
+        Text(
+            "节假日安排公布后，第 {number} 号申领（{benefit}）的期限重新计算，延至 {due}。",
+            "Once the holidays were published, the deadline in claim {number} ({benefit}) was worked out again: it is now {due}.",
+        ),
+    ),
     "claim_lapsed": Template(
         Text("您的申领已终止", "Your claim has ended"),
         Text(
