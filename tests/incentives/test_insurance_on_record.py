@@ -30,13 +30,30 @@ RECORDS: list[tuple[str, list[dict[str, Any]], bool, bool]] = [
 ]
 
 
-@pytest.mark.parametrize(("spells", "person", "employer"), [row[1:] for row in RECORDS], ids=[row[0] for row in RECORDS])
-def test_spells_with_one_employer_that_overlap_contradict_each_other(spells: Any, person: bool, employer: bool) -> None:
+QUICK = ("two that meet", "two that overlap", "of a merged record")
+"""Records that are also asked of the engine for everybody in the quick suite; all of them in the slow one."""
+CASES = [pytest.param(*row[1:], id=row[0]) for row in RECORDS]
+SAME = [pytest.param(*row[1:], id=row[0], marks=() if row[0] in QUICK else pytest.mark.slow) for row in RECORDS]
+
+
+def contradicting(spells: Any) -> dict[str, Any]:
     given: dict[str, Any] = {"certificates": [certificate(1, date(2024, 1, 9))], "employment_spells": [job(7, date(2024, 1, 9))]}
-    tables = register(**given, insurance_spells=spells, aliases=[{"worker_id": 2, "merged_into_id": 1}])
-    for found in (one_by_one(tables, ON), together(tables, ON)):
-        told = [found[f"incentives.{name}_facts"][key,]["insurance_contradicts"] for name, key in (("certificate", 1), ("hire", 7))]
-        assert told == [person, employer]
+    return register(**given, insurance_spells=spells, aliases=[{"worker_id": 2, "merged_into_id": 1}])
+
+
+def told(found: Any) -> list[Any]:
+    return [found[f"incentives.{name}_facts"][key,]["insurance_contradicts"] for name, key in (("certificate", 1), ("hire", 7))]
+
+
+@pytest.mark.parametrize(("spells", "person", "employer"), CASES)
+def test_spells_with_one_employer_that_overlap_contradict_each_other(spells: Any, person: bool, employer: bool) -> None:
+    assert told(one_by_one(contradicting(spells), ON)) == [person, employer]
+
+
+@pytest.mark.parametrize(("spells", "person", "employer"), SAME)
+def test_so_they_do_for_everybody(spells: Any, person: bool, employer: bool) -> None:
+    both = ("incentives.certificate_facts", "incentives.hire_facts")
+    assert told(together(contradicting(spells), ON, both)) == [person, employer]
 
 
 def test_a_record_that_contradicts_itself_leaves_the_benefit_open_and_says_why() -> None:
