@@ -22,6 +22,7 @@ from guildhall.city.model import Source
 from guildhall.city.rulepages import INDEX
 from guildhall.city.rulepages import pages as rulebook
 from guildhall.city.wording import days_of, jurisdiction_of, lines_of
+from guildhall.incentives.engine.codes import CODES
 from guildhall.kernel.dated import UNSETTLED
 from guildhall.kernel.figures import Figure
 from guildhall.kernel.tables import Column, Table
@@ -214,7 +215,7 @@ def _document(document: Document) -> str:
 
 @cache
 def _rulebook() -> Mapping[str, str]:
-    return rulebook(load_pack("chongqing"), BOOKS, note=WRITTEN)
+    return rulebook(load_pack("chongqing"), BOOKS, CODES, note=WRITTEN)
 
 
 def rule_page(name: str) -> Callable[[], str]:

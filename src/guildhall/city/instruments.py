@@ -15,7 +15,10 @@ NOTHING = Text("", "")
 
 @dataclass(frozen=True)
 class Document:
-    """A document that versions cite; `number` is empty where it has none or none was recorded."""
+    """A document that versions cite; `number` is empty where it has none or none was recorded.
+
+    `held` is false of what stands in the place of a document: a recollection, or an assumption of the pack.
+    """
 
     id: str
     title: Text
@@ -24,6 +27,7 @@ class Document:
     address: str = ""
     published: date | None = None
     note: Text = NOTHING
+    held: bool = True
 
     @property
     def cited(self) -> str:

@@ -43,8 +43,10 @@ UNITS: Mapping[str, str] = {
 """The units a parameter may have, in words."""
 PLAIN = ("age", "year", "ratio", "flag", "word", "date")
 """Units that say of what kind a value is; to a rule it has none."""
+NO_RULE = "none"
+"""The channel of an instrument that has figures on file and no rule that reads them yet."""
 _FILE = ("title", "channel", "checked_on", "document", "parameter")
-_DOCUMENT = ("number", "title", "issuer", "address", "published", "note")
+_DOCUMENT = ("number", "title", "issuer", "address", "published", "note", "held")
 _PARAMETER = ("title", "unit", "by", "uplift", "caps", "note", "unread", "version")
 _VALUES: Mapping[str, Kind] = {"value": "scalar", "values": "table", "members": "list", "scale": "scale"}
 _VERSION = (*_VALUES, "missing", "from", "until", "jurisdiction", "edition", "document", "article", "status", "uplift", "note")
@@ -101,7 +103,7 @@ class _Reader:
     def instrument(self, name: str, raw: Mapping[str, Any]) -> None:
         self.known(raw, (), _FILE)
         title, checked = self.text(raw, ("title",)), self.day(raw, ("checked_on",))
-        channel = self.word(raw, ("channel",), CHANNELS)
+        channel = self.word(raw, ("channel",), (*CHANNELS, NO_RULE))
         for id in self.tables(raw, ("document",)):
             self.documents[id] = self.document(id, raw["document"][id])
         caps: dict[str, str] = {}
@@ -131,7 +133,9 @@ class _Reader:
         strings = {key: self.string(table, (*path, key), needed=False) for key in ("number", "address")}
         published = self.day(table, (*path, "published"), needed=False)
         title, issuer, note = (self.text(table, (*path, key), needed=key != "note") for key in ("title", "issuer", "note"))
-        return Document(id, title, issuer, published=published, note=note, **strings)
+        if not isinstance(held := table.get("held", True), bool):
+            self.sheet.fault((*path, "held"), f"is {held!r}", "true, or false of what is no document: a recollection, an assumption")
+        return Document(id, title, issuer, published=published, note=note, held=held is not False, **strings)
 
     def parameter(self, rule: str, name: str, table: Mapping[str, Any]) -> list[Entry]:
         path: Key = ("parameter", name)

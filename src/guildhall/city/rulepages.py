@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from guildhall.city.model import City
 from guildhall.city.ruletext import Clause, Paper, RuleText, Setting, exclusions
+from guildhall.city.wording import Codes
 from guildhall.kernel.tables import Text
 from guildhall.rules import Rule
 
@@ -20,10 +21,13 @@ CHANNELS: Mapping[str, Text] = {
 AMOUNT = {"value": Text("金额", "the amount"), "cap": Text("上限", "at most")}
 
 
-def pages(city: City, books: Mapping[str, Mapping[str, Rule]], *, note: str = "") -> dict[str, str]:
-    """Each page by the name of its file. `note` stands below every title. No day is chosen: every version of a figure is shown."""
+def pages(city: City, books: Mapping[str, Mapping[str, Rule]], codes: Codes, *, note: str = "") -> dict[str, str]:
+    """Each page by the name of its file. `note` stands below every title, `codes` has the words of closed lists by input.
+
+    No day is chosen: every version of a figure is shown.
+    """
     rules = {name: rule for book in books.values() for name, rule in book.items()}
-    texts = {name: RuleText(rule, city, None) for name, rule in rules.items()}
+    texts = {name: RuleText(rule, city, None, codes) for name, rule in rules.items()}
     found = {INDEX: _index(city, books, texts, note)}
     return found | {f"{name}.md": _page(text, rules, note) for name, text in texts.items()}
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -12,11 +12,11 @@ from typing import Final, Literal
 
 from guildhall.city.instruments import Entry, Instrument
 from guildhall.city.model import City
-from guildhall.city.wording import days_of, jurisdiction_of, lines_of
+from guildhall.city.wording import Codes, days_of, jurisdiction_of, lines_of, meaning
 from guildhall.kernel.dated import STATUSES
 from guildhall.kernel.tables import Text
 from guildhall.rules.expressions import Node, ParameterRef, walk
-from guildhall.rules.parameters import Parameter
+from guildhall.rules.parameters import NATION, Parameter
 from guildhall.rules.rulebook import Rule, names_in, placeholders
 from guildhall.rules.sentences import name_of, phrased, said
 
@@ -35,6 +35,8 @@ GIVES: Final[Mapping[str, Text]] = {
     "attest": Text("只证明条件具备，没有金额", "attests that the conditions hold; no amount"),
     "tax": Text("抵减应缴税费", "taken off taxes payable"),
 }
+SHORT_TABLE: Final = 4
+"""Rows of a table that a sentence says itself."""
 BARE: Final[Mapping[str, Parameter]] = {}
 
 
@@ -103,11 +105,15 @@ class Clause:
 
 @dataclass(frozen=True, eq=False)
 class RuleText:
-    """A rule with the figures this pack has for it, read on a day; without a day, no figure stands in a sentence."""
+    """A rule with the figures this pack has for it, read on a day; without a day, no figure stands in a sentence.
+
+    `codes` gives the words of closed lists by the input that holds them, beside those the city names itself.
+    """
 
     rule: Rule
     city: City
     on: date | None
+    codes: Codes = field(default_factory=dict)
 
     @property
     def instrument(self) -> Instrument | None:
@@ -206,20 +212,35 @@ class RuleText:
         return Clause(name, sentence, reading, asked, tuple(held for each, held in self.settings.items() if each in read))
 
     def _words(self, node: Node) -> Text:
-        return Text(*(phrased(self.rule, node, language, self.parameters, self.on) for language in ("zh", "en")))
+        return Text(*(self._phrased(node, language) for language in ("zh", "en")))
+
+    def _phrased(self, node: Node, language: str) -> str:
+        def word(name: str, value: object) -> str:
+            return meaning(self.city, self.codes, name, str(value)).in_(language)
+
+        return phrased(self.rule, node, language, self.parameters, self.on, word)
 
     def _filled(self, template: str, language: str) -> str:
-        return template.format(**{name: self._filling(name, language) for name in placeholders(template)})
+        found = {gap: [self._filling(name, language) for name in gap.split("|")] for gap in placeholders(template)}
+        return template.format(**{gap: (" 或 " if language == "zh" else " or ").join(words) for gap, words in found.items()})
 
     def _filling(self, name: str, language: str) -> str:
-        """The one value of the day, else the name of the figure in brackets; of what differs from case to case, a gap."""
+        """The one value of the day, or the few of a short table, else the name of the figure in brackets; of the case itself, a gap."""
         if name not in self.settings:
             return "…"
-        held = [paper.entry.version.value for paper in self.settings[name].now if paper.is_found]
-        if len(held) == 1 and not isinstance(held[0], tuple):
-            return said(held[0], self.parameters[name].unit, language)
+        held = [paper for paper in self.settings[name].now if self._is_of_here(paper)]
+        value = held[0].entry.version.value if len(held) == 1 else None
+        if value is not None and not isinstance(value, tuple):
+            return said(value, self.parameters[name].unit, language)
+        if isinstance(value, tuple) and self.parameters[name].kind == "table" and len(value) <= SHORT_TABLE:
+            return _bracketed((row.in_(language) for row in held[0].values), language)
         title = self.settings[name].title.in_(language)
-        return f"〔{title}〕" if language == "zh" else f"[{title}]"
+        return _bracketed((title,), language)
+
+    def _is_of_here(self, paper: Paper) -> bool:
+        """Whether a version can hold in this city: another province's cannot."""
+        whose = paper.entry.version.jurisdiction
+        return whose in (NATION, self.city.home, self.city.root) or whose in self.city.place
 
     def _asked(self, name: str) -> Asked:
         origin = self.rule.inputs[name].origin
@@ -229,6 +250,10 @@ class RuleText:
             old = Text(f"早于{at.zh} {origin.days} 天以上即过时", f"too old more than {origin.days} days before the {at.en}")
             words = Text(f"{words.zh}，{old.zh}", f"{words.en}, {old.en}")
         return Asked(name, self.named(name), words)
+
+
+def _bracketed(words: Iterable[str], language: str) -> str:
+    return f"〔{'；'.join(words)}〕" if language == "zh" else f"[{'; '.join(words)}]"
 
 
 def exclusions(rule: Rule, rules: Mapping[str, Rule]) -> dict[str, Text]:

@@ -149,7 +149,7 @@ text of the nation or of this city; versions of one jurisdiction and edition nev
 in `uplift` the document that allows it, for the rows that `uplift` of the parameter names."""
 _RULE = """
 title = { zh = "补贴", en = "Subsidy" }
-channel = "claim"                # claim, automatic, tax, bank or attestation
+channel = "claim"                # claim, automatic, tax, bank, attestation; none while no rule reads it
 checked_on = 2026-11-20          # when the file was last compared with its documents
 
 [document.notice]

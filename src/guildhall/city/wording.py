@@ -13,6 +13,8 @@ from guildhall.city.model import City
 from guildhall.kernel.tables import Text
 from guildhall.rules.parameters import NATION
 
+Codes = Mapping[str, Mapping[str, Text]]
+"""Words of closed lists by the input that holds them."""
 _COUNTED: Mapping[str, tuple[str, str, str]] = {
     "months": ("{}个月", "{} month", "{} months"),
     "days": ("{}天", "{} day", "{} days"),
@@ -53,6 +55,11 @@ def under(city: City, keys: tuple[str, ...], key: tuple[Any, ...]) -> Text:
     """The key of a row of a table: “L5 not in shortage”."""
     parts = [_key(city, name, part) for name, part in zip(keys, key, strict=True)]
     return Text(" ".join(part.zh for part in parts), " ".join(part.en for part in parts))
+
+
+def meaning(city: City, codes: Codes, name: str, word: str) -> Text:
+    """What a word means that stands for an input or figure: by the list of that input, else as the city or its parameters name it."""
+    return codes.get(name, {}).get(word) or _word(city, word)
 
 
 def days_of(entry: Entry) -> Text:
@@ -176,5 +183,9 @@ WORDS: Mapping[str, Text] = {
     "first": Text("一等", "first grade"),
     "second": Text("二等", "second grade"),
     "third": Text("三等", "third grade"),
+    "primary": Text("小学及以下", "primary school or less"),
+    "none": Text("无", "none"),
+    "advanced": Text("高级", "advanced"),
+    "title_review": Text("职称评审", "the review for a title"),
 }
 """Words that parameters use as keys and members."""

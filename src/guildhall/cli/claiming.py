@@ -33,7 +33,7 @@ class Plan:
     """One story to be told: its way, the first day (or days before today), what the rule says on that day, of certificates or hires.
 
     `issued` are the days of issue, from and until, if not by date then in days before the first day of the story. `part` is who can be
-    signed in as.
+    signed in as; `odd` what several of the claims share, so that officers are given hints.
     """
 
     way: str
@@ -41,6 +41,7 @@ class Plan:
     outcome: str = "entitled"
     issued: tuple[int, int] | tuple[date, date] = (300, 15)
     part: str = ""
+    odd: tuple[str, ...] = ()
 
     def day(self, today: date) -> date:
         return today - timedelta(self.begins) if isinstance(self.begins, int) else self.begins
@@ -72,12 +73,12 @@ FIRST_DISTRICT = (
     Plan("claim back disputed", date(2025, 9, 9)),
     Plan("disputed", 70, "refused", LONG_AGO),
     Plan("refused", 20, "refused", LONG_AGO, part="worker-5"),
-    Plan("in review", 14, "undetermined", OF_2026),
-    Plan("in review", 13, "entitled", LAST_OF_2025),
-    Plan("in review", 9, "refused", LONG_AGO),
+    Plan("in review", 14, "undetermined", OF_2026, odd=("account", "paper")),
+    Plan("in review", 13, "entitled", LAST_OF_2025, odd=("account",)),
+    Plan("in review", 9, "refused", LONG_AGO, odd=("account",)),
     Plan("lodged again", 15, "entitled", LAST_OF_2025),
     Plan("returned", 8, "refused", LONG_AGO, part="worker-6"),
-    Plan("lodged", 3, "undetermined", OF_2026),
+    Plan("lodged", 3, "undetermined", OF_2026, odd=("account", "paper")),
     Plan("begun", 2, "refused", LONG_AGO),
 )
 SECOND_DISTRICT = (
@@ -85,9 +86,9 @@ SECOND_DISTRICT = (
     Plan("paid", date(2024, 11, 6)),
     Plan("refused", date(2025, 3, 11), "refused"),
     Plan("disputed", 60, "refused", LONG_AGO),
-    Plan("in review", 12, "refused", LONG_AGO),
+    Plan("in review", 12, "refused", LONG_AGO, odd=("paper",)),
     Plan("returned", 9, "refused", LONG_AGO),
-    Plan("lodged", 4, "refused", LONG_AGO),
+    Plan("lodged", 4, "refused", LONG_AGO, odd=("paper",)),
 )
 HIRES: tuple[tuple[str, date | int], ...] = (
     ("refused", 25),
@@ -97,17 +98,22 @@ HIRES: tuple[tuple[str, date | int], ...] = (
     ("on notice", 30),
     ("on notice", 29),
     ("on notice", 22),
+    ("on notice", 20),
     ("approved", 19),
+    ("approved", 16),
     ("to be refused", 18),
     ("proposed", 17),
     ("in review", 10),
     ("lodged", 3),
 )
-HIRES_OF_SECOND: tuple[tuple[str, date | int], ...] = (("on notice", 23), ("proposed", 16), ("lodged", 4))
+HIRES_OF_SECOND: tuple[tuple[str, date | int], ...] = (("on notice", 18), ("proposed", 16), ("lodged", 4))
 
 
 def demonstration_claims() -> None:
-    """Seeds the claims, with accounts for those who made them; nothing where there is any claim, or a city too small for the cast."""
+    """Seeds the claims, with accounts for those who made them; nothing in a city too small for the cast.
+
+    Where there are claims of an earlier day, only the public notice is seen to.
+    """
     from django.utils import timezone
 
     from guildhall.incentives.models import Claim
@@ -116,6 +122,7 @@ def demonstration_claims() -> None:
 
     now = timezone.now()
     if Claim.objects.exists():
+        publish_anew(now)
         skipped("claims")
         return
     try:
@@ -125,6 +132,23 @@ def demonstration_claims() -> None:
         return
     with step("claims"):
         seed(found, now, timezone.localdate(now))
+
+
+def publish_anew(now: datetime) -> int:
+    """Puts what is approved on public notice where the notices of an earlier day have all ended; how many claims that are."""
+    from django.utils import timezone
+
+    from guildhall.incentives.models import Claim
+    from guildhall.incentives.operations import paying
+    from guildhall.incentives.queries.standing import claims_seen
+
+    today, count = timezone.localdate(now), 0
+    if Claim.objects.filter(state="noticed", notice_until__gte=today).exists():
+        return 0
+    for officer in (_viewer("claims-1"), _viewer("claims-2")):
+        ready = claims_seen(officer, today).filter(state="approved").values_list("pk", flat=True)
+        count += paying.publish(claim_ids=list(ready), by=officer, now=now)
+    return count
 
 
 def young_graduates(found: Cast, today: date) -> list[Hire]:
@@ -150,6 +174,7 @@ class Draft:
     desk: int
     username: str
     holder: str
+    odd: tuple[str, ...] = ()
 
 
 @dataclass
@@ -236,7 +261,7 @@ class _Seeding:
                 continue  # a small city does not have everybody
             username = self._person(plan.part or f"{CLAIMANT}{len(self.parts)}", one.worker)
             holder = names_of_people([one.worker]).get(one.worker, "")
-            self.drafts.append(Draft(plan.way, UPGRADE, str(one.certificate), day, number, username, holder))
+            self.drafts.append(Draft(plan.way, UPGRADE, str(one.certificate), day, number, username, holder, plan.odd))
 
     def _hires(self, number: int, district: str, graduates: Collection[Hire], plans: Collection[tuple[str, date | int]]) -> None:
         """Claims of employers for graduates they hired; in the first district the one that hired most is there to be played."""
@@ -313,7 +338,7 @@ def seed(found: Cast, now: datetime, today: date) -> int:
     play(parts=seeding.parts.values(), by=system(CITY), now=now, today=today)
     desks = {number: _desk(number) for number in (1, 2)}
     stories = [
-        Story(draft.way, draft.benefit, draft.subject, _viewer(draft.username), draft.holder, desks[draft.desk], draft.begins)
+        Story(draft.way, draft.benefit, draft.subject, _viewer(draft.username), draft.holder, desks[draft.desk], draft.begins, draft.odd)
         for draft in seeding.drafts
     ]
     _agree(seeding.willing, now)

@@ -93,10 +93,11 @@ def show(rule: str, on: datetime | None, language: str) -> None:
     """Show what RULE asks on a day: each condition in plain words, with its figures, documents and how well they are known."""
     from guildhall.city import load
     from guildhall.city.ruletext import RuleText, exclusions
+    from guildhall.incentives.engine.codes import CODES
     from guildhall.overview.engine.rulebooks import RULES
 
     found = rule_named(rule)
-    text = RuleText(found, load(pack_name()), as_day(on))
+    text = RuleText(found, load(pack_name()), as_day(on), CODES)
     click.echo(f"{found.title.in_(language)} ({found.name}), {found.channel} · {FORCE[text.force]} on {text.on}")
     click.echo(_wrapped(f"{text.gives.in_(language)}; {text.governed_by.in_(language)} ({found.governed_by}) = {text.on}", 0))
     for part in text.parts:
@@ -171,10 +172,11 @@ def docs(out: Path) -> None:
     """Write the rulebook as pages a lawyer can read, in both languages: one for each rule, each condition beside its source."""
     from guildhall.city import load
     from guildhall.city.rulepages import pages
+    from guildhall.incentives.engine.codes import CODES
     from guildhall.overview.engine.rulebooks import BOOKS
 
     out.mkdir(parents=True, exist_ok=True)
-    written = pages(load(pack_name()), BOOKS)
+    written = pages(load(pack_name()), BOOKS, CODES)
     for name, text in written.items():
         (out / name).write_text(text, encoding="utf-8")
     click.echo(f"Wrote {len(written)} pages to {out}; begin with {out / 'README.md'}", err=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,6 +34,8 @@ from guildhall.rules.expressions import (
 from guildhall.rules.formulas import constant
 from guildhall.rules.rulebook import Rule
 
+Word = Callable[[str, object], str]
+"""What a constant is called that stands beside an input, field or parameter of that name."""
 _ORDERS: Final[Mapping[str, Text]] = {
     "eq": Text("{a}为{b}", "{a} is {b}"),
     "ne": Text("{a}不为{b}", "{a} is not {b}"),
@@ -82,11 +84,15 @@ _WORDS: Final[Mapping[str, Text]] = {
 }
 
 
+_SPANS: Final[Mapping[str, Text]] = {"months": Text("{} 个月", "{} months"), "days": Text("{} 天", "{} days")}
+
+
 @dataclass(frozen=True, slots=True)
 class _Writer:
     rule: Rule
     language: str
     names: Mapping[str, str]
+    word: Word
 
     def words(self, key: str, **parts: str) -> str:
         return _WORDS[key].in_(self.language).format(**parts)
@@ -95,12 +101,15 @@ class _Writer:
         return _WRITERS[type(node)](self, node)
 
     def list(self, parts: tuple[Node, ...]) -> str:
-        return ("、" if self.language.lower().startswith("zh") else ", ").join(self.say(part) for part in parts)
+        return self.joined(self.say(part) for part in parts)
+
+    def joined(self, parts: Iterable[str]) -> str:
+        return ("、" if self.language.lower().startswith("zh") else ", ").join(parts)
 
     def literal(self, node: Literal) -> str:
         if isinstance(node.value, bool):
             return {True: Text("是", "yes"), False: Text("否", "no")}[node.value].in_(self.language)
-        return constant(node.value)
+        return self.word("", node.value) if isinstance(node.value, str) else constant(node.value)
 
     def parameter(self, node: ParameterRef) -> str:
         text = self.names.get(node.name, node.name)
@@ -110,7 +119,20 @@ class _Writer:
 
     def comparison(self, node: Comparison) -> str:
         dated = any(_is_date(self.rule, side) for side in (node.left, node.right))
-        return (_DATES if dated else _ORDERS)[node.order].in_(self.language).format(a=self.say(node.left), b=self.say(node.right))
+        a, b = self.beside(node.left, node.right), self.beside(node.right, node.left)
+        return (_DATES if dated else _ORDERS)[node.order].in_(self.language).format(a=a, b=b)
+
+    def beside(self, node: Node, other: Node) -> str:
+        """One side of a comparison; a word of a list in the language, as what it is compared with has it."""
+        if isinstance(node, Literal) and isinstance(node.value, str):
+            return self.word(_name(other), node.value)
+        return self.say(node)
+
+    def code(self, of: Node, value: object) -> str:
+        """A constant of a list or a table, as what it is looked for in has it."""
+        if isinstance(value, bool):
+            return self.literal(Literal(value))
+        return self.word(_name(of), value) if isinstance(value, str) else constant(value)
 
     def arithmetic(self, node: Arithmetic) -> str:
         """A sum with its parts in brackets where they would run together; a factor of one only turns a unit and is not said."""
@@ -137,8 +159,13 @@ class _Writer:
         if isinstance(node.members, ParameterRef):
             parts = self.say(node.members)
         else:
-            parts = self.list(tuple(Literal(member) for member in node.members))
+            parts = self.joined(self.code(node.value, member) for member in node.members)
         return self.words("in", a=self.say(node.value), parts=parts)
+
+    def span(self, node: Shifted) -> str:
+        """How much later; a bare number with its unit."""
+        by = self.say(node.by)
+        return _SPANS[node.unit].in_(self.language).format(by) if isinstance(node.by, Literal) else by
 
     def emptiness(self, node: IsEmpty) -> str:
         meaning = self.rule.inputs[node.value.name].origin.empty if isinstance(node.value, InputRef) else None
@@ -157,7 +184,8 @@ class _Writer:
 
     def lookup(self, node: Lookup) -> str:
         chinese = self.language.lower().startswith("zh")
-        rows = [f"{constant(key)}为{constant(value)}" if chinese else f"{constant(value)} for {constant(key)}" for key, value in node.rows]
+        told = [(self.code(node.key, key), constant(value)) for key, value in node.rows]
+        rows = [f"{key}为{value}" if chinese else f"{value} for {key}" for key, value in told]
         if node.otherwise is not None:
             rows.append(f"其他为{constant(node.otherwise)}" if chinese else f"otherwise {constant(node.otherwise)}")
         return self.words("by", a=("，" if chinese else ", ").join(rows), parts=self.say(node.key))
@@ -167,9 +195,18 @@ class _Writer:
         return self.words("rate", a=self.say(node.value), b=scale)
 
 
-def phrase(rule: Rule, node: Node, language: str, names: Mapping[str, str]) -> str:
-    """The expression in plain words, inputs and parameters called by `names`."""
-    return _Writer(rule, language, names).say(node)
+def phrase(rule: Rule, node: Node, language: str, names: Mapping[str, str], word: Word | None = None) -> str:
+    """The expression in plain words, inputs and parameters called by `names`, the words of an input's list by `word`."""
+    return _Writer(rule, language, names, word or _as_it_is).say(node)
+
+
+def _as_it_is(_name: str, value: object) -> str:
+    return constant(value)
+
+
+def _name(node: Node) -> str:
+    """Of which input, field or parameter a value is; empty for what is worked out."""
+    return node.name if isinstance(node, (InputRef, FieldRef, ParameterRef)) else ""
 
 
 def _is_date(rule: Rule, node: Node) -> bool:
@@ -194,7 +231,7 @@ _WRITERS: Final[Mapping[type[Node], Callable[[_Writer, Any], str]]] = {
     Lookup: _Writer.lookup,
     Bracket: _Writer.bracket,
     Elapsed: lambda writer, node: writer.words(node.unit, a=writer.say(node.start), b=writer.say(node.end)),
-    Shifted: lambda writer, node: writer.words("later", a=writer.say(node.start), b=writer.say(node.by)),
+    Shifted: lambda writer, node: writer.words("later", a=writer.say(node.start), b=writer.span(node)),
     YearOf: lambda writer, node: writer.words("year", a=writer.say(node.date)),
     Membership: _Writer.membership,
     IsEmpty: _Writer.emptiness,

@@ -275,7 +275,7 @@ def _check_roles(inputs: Mapping[str, Input], roles: Mapping[str, str], table: s
 
 
 def placeholders(template: str) -> list[str]:
-    """The names in braces of a sentence."""
+    """The names in braces of a sentence; `a|b` stands for the one of them that a case reads."""
     return [name for _, name, _, _ in Formatter().parse(template) if name]
 
 
@@ -292,7 +292,7 @@ def _check_says(made: Rule) -> None:
         if name not in made.conditions:
             raise RuleFault(f"the rule {made.name}: a sentence is given for {name}, which is no condition of it")
         known = names_in(made.conditions[name])
-        for wrong in (each for words in text for each in placeholders(words) if each not in known):
+        for wrong in (each for words in text for gap in placeholders(words) for each in gap.split("|") if each not in known):
             why = f"it reads {', '.join(sorted(known))}"
             raise RuleFault(f"the rule {made.name}: the sentence of {name} speaks of {wrong}, which the condition does not read", why=why)
 

@@ -13,7 +13,7 @@ from guildhall.kernel.tables import Text
 from guildhall.rules.decisions import Bad, Condition, Decision, Missing, Near, Operand
 from guildhall.rules.expressions import Node, Scalar
 from guildhall.rules.parameters import Parameter, Version
-from guildhall.rules.phrases import phrase
+from guildhall.rules.phrases import Word, phrase
 from guildhall.rules.rulebook import Rule, placeholders
 
 UNITS: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -60,7 +60,7 @@ def sentence(rule: Rule, condition: Condition, language: str, parameters: Mappin
     own = rule.says.get(condition.name)
     if own is not None:
         template = _without_empty_brackets(own.in_(language), values)
-        return template.format(**{name: values.get(name, NOT_KNOWN.in_(language)) for name in placeholders(template)})
+        return _filled(template, values, NOT_KNOWN.in_(language))
     return phrase(rule, rule.conditions[condition.name], language, _names(rule, values, language, parameters or {}))
 
 
@@ -70,8 +70,13 @@ def clause(rule: Rule, name: str, language: str, parameters: Mapping[str, Parame
     if own is None:
         return reading(rule, name, language, parameters, on)
     values = _in_force(rule, language, parameters or {}, on)
-    template = _without_empty_brackets(own.in_(language), values)
-    return template.format(**{each: values.get(each, "…") for each in placeholders(template)})
+    return _filled(_without_empty_brackets(own.in_(language), values), values, "…")
+
+
+def _filled(template: str, values: Mapping[str, str], otherwise: str) -> str:
+    """A sentence with its gaps filled: each by the first of its names that has a value."""
+    known = {gap: next((values[name] for name in gap.split("|") if name in values), otherwise) for gap in placeholders(template)}
+    return template.format(**known)
 
 
 def _without_empty_brackets(template: str, values: Mapping[str, str]) -> str:
@@ -85,10 +90,20 @@ def reading(rule: Rule, name: str, language: str, parameters: Mapping[str, Param
     return phrased(rule, rule.conditions[name], language, parameters, on)
 
 
-def phrased(rule: Rule, node: Node, language: str, parameters: Mapping[str, Parameter] | None = None, on: date | None = None) -> str:
-    """Any expression of a rule in words, such as its amount; parameters with their values on `on`, as in `clause`."""
+def phrased(
+    rule: Rule,
+    node: Node,
+    language: str,
+    parameters: Mapping[str, Parameter] | None = None,
+    on: date | None = None,
+    word: Word | None = None,
+) -> str:
+    """Any expression of a rule in words, such as its amount; parameters with their values on `on`, as in `clause`.
+
+    `word` says the words of lists.
+    """
     known = parameters or {}
-    return phrase(rule, node, language, _names(rule, _in_force(rule, language, known, on), language, known))
+    return phrase(rule, node, language, _names(rule, _in_force(rule, language, known, on), language, known), word)
 
 
 def _in_force(rule: Rule, language: str, parameters: Mapping[str, Parameter], on: date | None) -> Mapping[str, str]:

@@ -81,6 +81,7 @@ WORDS: dict[str, dict[str, object]] = {
         "tax": _("declared to the tax authority"),
         "bank": _("by way of the bank and the finance bureau"),
         "attestation": _("only attested"),
+        "none": _("figures only, no rule yet"),
     },
     "task": {
         "roster": _("bring rosters in"),

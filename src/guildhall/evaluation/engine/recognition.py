@@ -46,7 +46,10 @@ WORTH: dict[Scalar, Scalar] = {word: n for n, word in enumerate(REVIEWED)}
         "certificate": Text("持有的是技能等级证书，不是岗位聘任", "it is a certificate of skill level, not an appointment to a post"),
         "level": Text("{level} 可申报所问职称", "{level} is the level for the title asked about"),
         "valid": Text("申报日证书有效", "the certificate holds on the day of application"),
-        "years": Text("自 {issued_on} 取证起年限已满（申报日 {applied_on}）", "enough years have passed since {issued_on} by {applied_on}"),
+        "years": Text(
+            "自 {issued_on} 取证满 {months_after|months_to_full_senior}（申报日 {applied_on}）",
+            "{months_after|months_to_full_senior} have passed since {issued_on} by {applied_on}",
+        ),
         "schooling": Text("评审不要求学历，或学历达到要求", "the review asks for no degree, or the schooling is enough"),
     },
 )

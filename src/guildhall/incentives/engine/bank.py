@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from guildhall.kernel.errors import Fault, FaultsFound
@@ -86,11 +86,16 @@ def _cell(text: str) -> str:
 def answers(content: bytes, name: str, *, batch: int, sent: Mapping[int, int], known: Mapping[int, str], language: str) -> list[Answer]:
     """What the bank's file says of the lines of a batch; `sent` gives the amount in fen of each line, `known` what was answered before.
 
-    Raises FaultsFound with every fault, and then nothing is taken: a line or a batch that was not sent, another amount, a line twice, a
-    word that is none of OUTCOMES, a return without a reason, something else than an earlier answer.
+    Raises FaultsFound with every fault, and then nothing is taken: a file without a line, a line or a batch that was not sent, another
+    amount, a line twice, a word that is none of OUTCOMES, a return without a reason, something else than an earlier answer.
     """
-    sheet = read_csv(content, name, required=COLUMNS)
-    found, faults, seen = list[Answer](), list(sheet.faults), dict[int, int]()
+    try:
+        sheet = read_csv(content, name, required=COLUMNS)
+    except FaultsFound as unread:
+        raise FaultsFound(NOT_TAKEN.in_(language), _for_the_bank(unread.faults), next=ASK.in_(language)) from unread
+    if not sheet.read:
+        raise FaultsFound(NOT_TAKEN.in_(language), [Fault(name, 0, "", NO_LINES.in_(language))], next=ASK.in_(language))
+    found, faults, seen = list[Answer](), _for_the_bank(sheet.faults), dict[int, int]()
     for row in sheet.rows:
         wrong = [*_wrong(row.cells, batch, sent, seen, known)]
         faults += [Fault(name, row.number, column, what.in_(language), next.in_(language)) for column, what, next in wrong]
@@ -105,8 +110,14 @@ def answers(content: bytes, name: str, *, batch: int, sent: Mapping[int, int], k
 
 NOT_TAKEN = Text("银行回执未被接收，没有任何改动", "The bank's answer is not taken; nothing was changed")
 ASK = Text("请银行重新出具完整文件", "ask the bank for the whole file anew")
+NO_LINES = Text("文件只有表头，没有任何一行", "it holds a header and not one line")
 NOTHING = Text("", "")
 Wrong = tuple[str, Text, Text]
+
+
+def _for_the_bank(faults: Iterable[Fault]) -> list[Fault]:
+    """Faults of a file that nobody here may correct: the bank makes it anew."""
+    return [replace(fault, next="") for fault in faults]
 
 
 def _wrong(
@@ -142,7 +153,7 @@ def _wrong_outcome(cells: Mapping[str, str], before: str | None) -> Iterator[Wro
     elif outcome == "returned" and not cells["reason"]:
         yield "reason", Text("退回没有写原因", "a payment came back without a reason"), Text("请银行说明", "ask the bank why")
     if outcome and before not in (None, "waiting", outcome):
-        yield "outcome", Text("与此前的回执矛盾", "contradicts an earlier answer"), Text("请银行确认以哪份为准", "ask the bank which holds")
+        yield "outcome", Text("与此前的回执矛盾", "contradicts an earlier answer"), NOTHING
 
 
 def _fen(text: str) -> int:

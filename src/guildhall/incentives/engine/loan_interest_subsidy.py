@@ -49,7 +49,7 @@ SAYS = {
     "loan": Text("有创业担保贷款", "there is a guaranteed start-up loan"),
     "local_project": Text("已登记注册，项目在本市", "registered, with a project in the city"),
     "group": Text("借款人属于规定的群体", "the borrower belongs to one of the groups listed"),
-    "within_limit": Text("本金不超过额度（{principal}）", "the principal is within the limit ({principal})"),
+    "within_limit": Text("本金 {principal} 不超过额度 {max_loan}", "the principal, {principal}, is within the limit of {max_loan}"),
     "old_enough": Text("借款时年满 {min_age} 岁", "at least {min_age} years old when borrowing"),
     "before_retirement": Text("贷款期内未达到退休年龄", "does not reach the age of retirement before the loan falls due"),
     "no_other_loans": Text("没有规定之外的其他贷款", "has no loans other than those the rules let stand"),

@@ -7,6 +7,7 @@ and of a cash desk stand in the order in which they would have happened.
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -58,6 +59,8 @@ WAYS: Mapping[str, str] = {
 """Steps in order, with days between them; `@n` waits until so many days before today."""
 BANK = "匠城银行营业部"
 ACCOUNT = "6222{:012d}"
+SHARED = "6222900000000007"
+"""The account that some claims share."""
 UNDECIDED: Mapping[str, int] = {UPGRADE: 100_000, "hiring_subsidy": 600_000}
 """What is approved where the rule cannot say, in fen."""
 DOCUMENT = "《演示用文件》（演示〔2000〕1号，并无此文）"
@@ -75,7 +78,10 @@ REASONS = {
     "withdraw": "准备换一张证书申领。",
 }
 DEFECTS = (("paper_unreadable", "证书照片反光，看不清编号"), ("account_of_another", ""))
-BUDGETS = ((2024, 3_000_000_00), (2025, 3_000_000_00), (2026, 50_000_00))
+BUDGETS = (3_000_000_00, 3_000_000_00, 50_000_00)
+"""What there is for skill upgrades in the year before last, last year and this year, in fen."""
+SHORT = 5_000_00
+"""What there is this year for what employers claim most: less than a handful of their claims."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,10 @@ class Desk:
 
 @dataclass(frozen=True)
 class Story:
-    """One claim: for what, by whom, at which desk, from which day on, and its way."""
+    """One claim: for what, by whom, at which desk, from which day on, and its way.
+
+    `odd` names what it shares with others: the `account` it is to be paid into, or a `paper`.
+    """
 
     way: str
     benefit: str
@@ -109,6 +118,7 @@ class Story:
     holder: str
     desk: Desk
     begins: date
+    odd: tuple[str, ...] = ()
 
 
 def tell(stories: Iterable[Story], asks: Iterable[tuple[str, tuple[str, ...], Viewer]], desks: Iterable[Desk], *, now: datetime) -> int:
@@ -116,12 +126,12 @@ def tell(stories: Iterable[Story], asks: Iterable[tuple[str, tuple[str, ...], Vi
 
     `asks` are what employers would lodge for their workers: benefit, subjects, employer; asked last.
     """
-    today = timezone.localdate(now)
+    today, stories = timezone.localdate(now), list(stories)
     with transaction.atomic():
         mine: dict[str, set[int]] = {}
         ways = [_happens(_Told(story, mine.setdefault(story.desk.place, set())), today) for story in stories]
         ways += [_asks(benefit, subjects, by, now) for benefit, subjects, by in asks]
-        _in_order([*ways, *(_budgets(desk) for desk in desks)])
+        _in_order([*ways, *(_budgets(desk, stories, today) for desk in desks)])
         return Claim.objects.count()
 
 
@@ -160,14 +170,18 @@ def _asks(benefit: str, subjects: tuple[str, ...], by: Viewer, now: datetime) ->
     bundles.bundle(benefit=benefit, subjects=subjects, by=by, now=now)
 
 
-def _budgets(desk: Desk) -> Iterator[datetime]:
-    """What there is for skill upgrades in each year, noted in its January; that of the last is short."""
-    for year, amount in BUDGETS:
-        now = datetime.combine(date(year, 1, 15), time(9), timezone.get_current_timezone())
+def _budgets(desk: Desk, stories: Iterable[Story], today: date) -> Iterator[datetime]:
+    """What there is for skill upgrades in each year, noted in its January; and for what employers claim most this year, which is short."""
+    noted = [(today.year - 2 + later, UPGRADE, amount) for later, amount in enumerate(BUDGETS)]
+    others = Counter(story.benefit for story in stories if story.desk == desk and story.benefit != UPGRADE)
+    noted += [(today.year, benefit, SHORT) for benefit, _count in others.most_common(1)]
+    for year, benefit, amount in noted:
+        day = min(date(year, 1, 15), today - timedelta(days=1))
+        now = datetime.combine(day, time(9), timezone.get_current_timezone())
         yield now
-        document = f"{year} 年失业保险基金预算（演示）"
+        document = f"{year} 年{'失业保险基金' if benefit == UPGRADE else '就业补助资金'}预算（演示）"
         by = desk.on(now).first
-        set_budget(place=desk.place, benefit=UPGRADE, year=year, amount_fen=amount, document=document, by=by, now=now)
+        set_budget(place=desk.place, benefit=benefit, year=year, amount_fen=amount, document=document, by=by, now=now)
 
 
 class _Told:
@@ -214,14 +228,15 @@ def _lodge(told: _Told, now: datetime) -> None:
 def _account(told: _Told, now: datetime, number: int) -> None:
     """An account of the claimant's own: another for another `number`."""
     owner = told.claim.worker_id if told.claim.payee == "worker" else 10**9 + (told.claim.organisation_id or 0)
-    account = ACCOUNT.format((owner or 0) + number * 10**10)
+    account = SHARED if "account" in told.story.odd else ACCOUNT.format((owner or 0) + number * 10**10)
     lodging.give_account(claim_id=told.key, number=account, holder=told.story.holder, bank=BANK, by=told.by, now=now)
 
 
 def _paper(told: _Told, now: datetime) -> None:
     """A paper of one page that says it is a sample."""
     title = "证书照片" if told.claim.kind == "certificate" else "毕业证书复印件"
-    content, own = page(f"SAMPLE {told.key} {now:%Y-%m-%d}"), told.by.role == "employer"
+    content = page("SAMPLE" if "paper" in told.story.odd else f"SAMPLE {told.key} {now:%Y-%m-%d}")
+    own = told.by.role == "employer"
     lodging.add_paper(claim_id=told.key, title=title, content=content, name="paper.pdf", by=told.by, now=now, shows_group=own)
 
 

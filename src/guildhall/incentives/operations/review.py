@@ -8,7 +8,6 @@ there is none, above what the rule gives) unless a document is cited that allows
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -17,6 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from guildhall.incentives.models import Check, Claim, Step, Verdict
 from guildhall.incentives.operations.checking import latest, run
@@ -30,6 +30,7 @@ from guildhall.incentives.queries.sealed import VERDICTS, check_text, seal_words
 from guildhall.incentives.queries.terms import remedies, until
 from guildhall.kernel.errors import GuildhallError
 from guildhall.kernel.money import LARGEST
+from guildhall.office.engine import citing
 from guildhall.office.engine.notices import Fact
 from guildhall.registry.operations.people import hold
 from guildhall.web.pack import city
@@ -38,9 +39,7 @@ from guildhall.web.viewer import Viewer
 MOST_BASIS = 20
 UNSEEN = ("unverified", "assumed")
 """How well a figure is known for which nobody has seen the document."""
-TITLE = re.compile(r"《[^》]{2,}》")
-NUMBER = re.compile(r"\w[〔\[（(]\d{4}[〕\]）)]\s*第?\d+\s*号")
-"""A title between its marks, and a number with issuer and year: as documents of offices are cited that the pack does not hold."""
+CITE = gettext_lazy("name one on file by its number, or another as 《title》 with its number, such as 《…》（渝人社发〔2024〕15号）第三条")
 
 
 def approve(
@@ -92,7 +91,7 @@ def cited(claim: Claim, basis: Sequence[str], uplift: str, amount: int, found: C
         raise GuildhallError(
             unknown if most is None else above,
             why=_("no more is paid than the text allows, unless a document raises it"),
-            next=_("lower the amount, or cite the document that allows it"),
+            next=_("lower the amount, or cite the document that allows it: %(how)s") % {"how": CITE},
         )
     return lines_of([*lines, allowed])
 
@@ -102,7 +101,7 @@ def _need_document(lines: Sequence[str], benefit: str) -> None:
         raise GuildhallError(
             _("It cites no document"),
             why=_("a decision against the rule rests on a document, not on words alone"),
-            next=_("name one on file by its number, or any other by title and number, and the article"),
+            next=str(CITE),
         )
 
 
@@ -113,7 +112,7 @@ def lines_of(basis: Sequence[str]) -> list[str]:
 
 def cites_document(line: str, benefit: str) -> bool:
     """Whether a line names a document: by title and number, or one by which the pack of the city knows at least one figure for certain."""
-    if TITLE.search(line) and NUMBER.search(line):
+    if citing.cites_fully(line):
         return True
     instrument = city().instrument.get(benefit)
     held = {entry.document for entry in instrument.entries if entry.version.status not in UNSEEN} if instrument else set()

@@ -40,9 +40,19 @@ def notice_board(request: HttpRequest) -> HttpResponse:
         "units": units,
         "place": asked,
         "number": number,
+        "wrong": "" if rows else _wrong(number, key),
         "next": urlencode({**kept, "after": f"{last.until}.{last.key}"}) if last else "",
     }
     return render(request, "incentives/notice_board.html", context)
+
+
+def _wrong(number: str, key: int | None) -> str:
+    """What to say of a number that is not on notice; nothing where none was asked for."""
+    if not number:
+        return ""
+    if not key:
+        return _("“%(number)s” is not the number of a claim: write its digits alone, as in the notice.") % {"number": number[:16]}
+    return _("No claim with the number %(number)s is on public notice here. A notice that is over is no longer shown.") % {"number": key}
 
 
 def _title(count: int, *, more: bool, first: Noticed | None) -> str:

@@ -7,12 +7,8 @@ from functools import cached_property
 
 from django.utils.translation import get_language, ngettext
 
-from guildhall.city.wording import WORDS as PACK_WORDS
-from guildhall.incentives.engine.taxes import DUE
-from guildhall.incentives.engine.words import BUSINESS, WORDS
+from guildhall.incentives.engine.codes import CODES
 from guildhall.kernel.tables import Text
-from guildhall.registry.engine import wordbook
-from guildhall.registry.engine.book import BOOK
 from guildhall.rules import sentences
 from guildhall.rules.decisions import Decision
 from guildhall.rules.parameters import Parameter
@@ -24,14 +20,6 @@ from guildhall.web.templatetags.guildhall import text
 
 MOST_LISTED = 8
 """Words of a list that are all said."""
-CODES: Mapping[str, Mapping[str, Text]] = {
-    **BOOK,
-    **WORDS,
-    "kind": {**wordbook.CERTIFICATE_KIND, **BUSINESS},
-    "source": wordbook.CERTIFICATE_SOURCE,
-    "taxes": {tax: PACK_WORDS[tax] for tax in DUE},
-}
-"""What the words of inputs mean, by the input."""
 
 
 class Codes:

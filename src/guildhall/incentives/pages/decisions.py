@@ -86,7 +86,7 @@ class ApproveForm(StepForm):
     basis = forms.CharField(
         label=gettext_lazy("The document it then rests on"),
         help_text=gettext_lazy(
-            "Only where it differs: one on file by its number, another by title and number; and the article. One in a line."
+            "Only where it differs: one on file by its number, another as 《title》 with its number; and the article. One in a line."
         ),
         max_length=2_000,
         required=False,
@@ -94,7 +94,9 @@ class ApproveForm(StepForm):
     )
     uplift = forms.CharField(
         label=gettext_lazy("The document that allows more than the cap"),
-        help_text=gettext_lazy("Only above the cap or, where there is none, above what the rule gives; or where that is not known."),
+        help_text=gettext_lazy(
+            "Only above the cap or, where there is none, above what the rule gives; or where that is not known. Written in the same way."
+        ),
         max_length=200,
         required=False,
         widget=forms.TextInput({"autocomplete": "off"}),

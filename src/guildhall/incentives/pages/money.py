@@ -283,12 +283,13 @@ def budgets(request: HttpRequest) -> HttpResponse:
                 return redirect(f"{request.path}?year={year}")
     found = payments.budgets(viewer, year, today)
     short = sum(one.short > 0 for one in found)
+    unbudgeted = payments.unbudgeted(viewer, year, today)
     context = {
         "year": year,
         "years": range(today.year + 1, today.year - 4, -1),
-        "title": _budget_title(year, len(found), short),
+        "title": _budget_title(year, len(found), short, len(unbudgeted)),
         "found": [_spent(one) for one in found],
-        "without": [(benefits.title(one.benefit), yuan(one.paid), yuan(one.committed)) for one in payments.unbudgeted(viewer, year, today)],
+        "without": [(benefits.title(one.benefit), yuan(one.paid), yuan(one.committed)) for one in unbudgeted],
         "form": form,
         "officer": viewer.role == "claims_officer",
     }
@@ -302,12 +303,19 @@ def _spent(one: payments.Spending) -> dict[str, Any]:
     return {**said, "budget": one.budget, "benefit": benefits.title(one.budget.benefit), "falls_short": one.short > 0}
 
 
-def _budget_title(year: int, count: int, short: int) -> str:
+def _budget_title(year: int, count: int, short: int, without: int) -> str:
     if not count:
         return _("No budget of %(year)s is on file") % {"year": year}
     if short:
         told = ngettext("One budget of %(year)s falls short", "%(n)s budgets of %(year)s fall short", short)
         return told % {"n": short, "year": year}
+    if without:
+        told = ngettext(
+            "The budgets on file for %(year)s cover what they are for; one benefit has none",
+            "The budgets on file for %(year)s cover what they are for; %(n)s benefits have none",
+            without,
+        )
+        return told % {"n": without, "year": year}
     return _("The budgets of %(year)s cover what is decided") % {"year": year}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -21,9 +22,9 @@ from guildhall.incentives.engine.states import APPEALS, FOUR_EYES, OPEN, STATES
 from guildhall.incentives.models import Check, Claim
 from guildhall.incentives.operations import looking, review
 from guildhall.incentives.operations.checking import UNDECIDED
-from guildhall.incentives.pages.decisions import ACTIONS, RefuseForm, StepForm, UntrueForm
+from guildhall.incentives.pages.decisions import ACTIONS, AnswerForm, RecallForm, RefuseForm, StepForm, UntrueForm
 from guildhall.incentives.pages.traces import Opened, opened
-from guildhall.incentives.queries import benefits
+from guildhall.incentives.queries import benefits, neutral
 from guildhall.incentives.queries import claims as queries
 from guildhall.incentives.queries.about import about
 from guildhall.incentives.queries.claims import Full, Queue
@@ -174,7 +175,17 @@ def _forms(request: HttpRequest, found: Full, shown: Opened | None, sent: str) -
         if issubclass(ACTIONS[name].form, UntrueForm):
             given["said"] = [(key, text(benefits.stated(claim.benefit, key, value))) for key, value in found.said.items()]
         every[name] = ACTIONS[name].form(**given)
+    if neutral.is_for_hire(claim):
+        _on_file_only(every.values())
     return every
+
+
+def _on_file_only(forms: Iterable[StepForm]) -> None:
+    """Of a claim for a hire, what officers write is for the file: the employer is told neither why nor what was answered."""
+    for form in forms:
+        for name in ("reason", "answer"):
+            if name in form.fields and isinstance(form, (RefuseForm, RecallForm, AnswerForm)):
+                form.fields[name].help_text = _("For the file: say what you looked at. The employer is not told what concerns the person.")
 
 
 def _prefilled(claim: Claim, latest: Check | None, shown: Opened | None) -> dict[str, str]:
@@ -250,7 +261,7 @@ def _stands_back(viewer: Viewer, found: Full) -> str:
 
 
 def _letter(claim: Claim, form: Any, today: Any) -> dict[str, Any] | None:
-    """The letter of a refusal as the claimant reads it, with what the form says so far."""
+    """The letter of a refusal as it is sent, with what the form says so far; an employer's, of a hire, says nothing of the person."""
     if not isinstance(form, RefuseForm):
         return None
     due = last_day("refused", today)
@@ -261,9 +272,9 @@ def _letter(claim: Claim, form: Any, today: Any) -> dict[str, Any] | None:
         "number": claim.pk, "benefit": benefits.title(claim.benefit), "reason": str(said.get("reason", "")).strip() or "…",
         "basis": "；".join(basis) or "…", "until": until("refused", today), "body": remedies(today),
     }  # fmt: skip
-    message = filled("claim_refused", facts, get_language() or "zh-hans")
+    message = filled("claim_refused", neutral.told(claim, "claim_refused", facts), get_language() or "zh-hans")
     term = term_of("refused", today)
-    return {"message": message, "provisional": due.provisional, "term": term}
+    return {"message": message, "provisional": due.provisional, "term": term, "neutral": neutral.is_for_hire(claim)}
 
 
 class AccountForm(forms.Form):

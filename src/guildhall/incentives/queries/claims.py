@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
-from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -33,19 +34,20 @@ from guildhall.incentives.queries.sealed import (
     said_in,
     told_in,
 )
-from guildhall.incentives.queries.standing import actors, claim_seen, claims_seen
+from guildhall.incentives.queries.standing import actors, claim_seen, claims_seen, own_accounts
 from guildhall.incentives.queries.terms import BEGINS, OFFICES, decided_on, due, may_move, remedies
 from guildhall.kernel.errors import NotFound
 from guildhall.kernel.tables import Text
 from guildhall.office.models import Attachment
 from guildhall.office.queries.attachments import attachments
-from guildhall.registry.queries.authorities import behind, organisation_names
+from guildhall.registry.queries.authorities import Office, behind, offices, organisation_names
 from guildhall.registry.queries.naming import names_of_people
 from guildhall.web.pack import city
 from guildhall.web.viewer import Viewer
 
 SETTLED = Text("已办结", "settled")
 """What an employer is told of a worker's claim once it is decided, however it was."""
+CLAIMED_IT = Text("申领人", "the claimant")
 BEFORE_DECISION = ("asked", "draft", "lodged", "returned", "accepted", "proposed", "refusing", "approved", "appealed")
 REVIEWERS = ("claims_officer", "auditor", "system")
 IN_REVIEW = (*PROPOSED, "approved", "appealed")
@@ -64,6 +66,22 @@ What was returned waits for the claimant, and for an officer once its term has e
 
 
 @dataclass(frozen=True)
+class Proposal:
+    """What an officer would grant beside what the rule says, in fen; `rule_fen` is None where the rule gives no amount."""
+
+    rule_fen: int | None
+    amount_fen: int
+
+    @property
+    def more(self) -> str:
+        """By how much of the rule's amount the proposal is above or below it, in whole percent with its sign; empty without one."""
+        if not self.rule_fen:
+            return ""
+        percent = round(Fraction(100 * (self.amount_fen - self.rule_fen), self.rule_fen))
+        return f"{'+' if percent >= 0 else '−'}{abs(percent)} %"
+
+
+@dataclass(frozen=True)
 class Row:
     """A claim in a list. `said` is its state in words for this viewer; `days_left` are working days, negative once overdue."""
 
@@ -76,7 +94,9 @@ class Row:
     provisional: bool
     days_left: int | None
     hides: bool
+    office: Office
     about_hire: bool = False
+    proposal: Proposal | None = None
 
     @property
     def overdue(self) -> bool:
@@ -147,6 +167,10 @@ class Judged:
     answer: str
     provisional: bool = False
 
+    @property
+    def proposal(self) -> Proposal:
+        return proposal_of(self.verdict)
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -177,7 +201,7 @@ class Full:
 
 @dataclass(frozen=True)
 class Noticed:
-    """One line of the public notice: number, benefit, a masked name or that of an organisation, the place, amount and last day.
+    """One line of the public notice: number, benefit, a masked name or that of an organisation, whose office, amount and last day.
 
     What an employer claims for people it hired is one line for all of them, without a number: a line for each would tell of somebody in a
     small firm. `key` is where the list goes on after it.
@@ -187,7 +211,7 @@ class Noticed:
     number: int | None
     benefit: Text
     who: Text
-    place: Text
+    office: Office
     amount_fen: int
     until: date
 
@@ -243,7 +267,7 @@ def _by_deadline(rows: QuerySet[Claim], after: str, size: int) -> tuple[list[Cla
     if after:
         day, key = _cursor(after)
         rows = rows.filter(Q(due_on__gt=day) | Q(due_on=day, pk__gt=key))
-    found = list(rows.order_by("due_on", "pk").select_related("place")[: size + 1])
+    found = list(rows.order_by("due_on", "pk")[: size + 1])
     last = found[size - 1] if len(found) > size else None
     return found[:size], f"{last.due_on}.{last.pk}" if last else ""
 
@@ -251,7 +275,7 @@ def _by_deadline(rows: QuerySet[Claim], after: str, size: int) -> tuple[list[Cla
 def _by_number(rows: QuerySet[Claim], after: str, size: int) -> tuple[list[Claim], str]:
     if after:
         rows = rows.filter(pk__lt=_cursor(f"{date.min}.{after}")[1])
-    found = list(rows.order_by("-pk").select_related("place")[: size + 1])
+    found = list(rows.order_by("-pk")[: size + 1])
     return found[:size], str(found[size - 1].pk) if len(found) > size else ""
 
 
@@ -286,10 +310,34 @@ def rows_of(viewer: Viewer, claims: Iterable[Claim], today: date) -> list[Row]:
     if viewer.role == "auditor":
         names = {key: masked_name(name) for key, name in names.items()}
     employers = organisation_names({row.organisation_id for row in listed if row.organisation_id is not None})
-    return [_row(viewer, row, names, employers, today) for row in listed]
+    where = offices({row.place_id for row in listed}, today)
+    proposed = _proposals(viewer, listed)
+    return [_row(viewer, row, names, employers, today, where[row.place_id], proposed.get(row.pk)) for row in listed]
 
 
-def _row(viewer: Viewer, row: Claim, names: Mapping[int, str], employers: Mapping[int, Text], today: date) -> Row:
+def _proposals(viewer: Viewer, claims: Iterable[Claim]) -> dict[int, Proposal]:
+    """What waits for a second officer, by claim; nothing for claimants."""
+    keys = [row.pk for row in claims if row.state == "proposed"] if viewer.role in REVIEWERS and not viewer.mandate else []
+    found = Verdict.objects.filter(claim__in=keys, state="proposed", what="approval").select_related("check_of")
+    return {row.claim_id: proposal_of(row) for row in found}
+
+
+def proposal_of(verdict: Verdict) -> Proposal:
+    """What a verdict grants beside what the rule said to it."""
+    check = verdict.check_of
+    rule = check.value_fen if check is not None and check.outcome == "entitled" else None
+    return Proposal(rule, verdict.amount_fen or 0)
+
+
+def _row(
+    viewer: Viewer,
+    row: Claim,
+    names: Mapping[int, str],
+    employers: Mapping[int, Text],
+    today: date,
+    office: Office,
+    proposal: Proposal | None,
+) -> Row:
     hides = is_for_worker(viewer, row)
     settled = hides and row.state not in BEFORE_DECISION
     about_hire = is_about_hire(viewer, row)
@@ -308,7 +356,9 @@ def _row(viewer: Viewer, row: Claim, names: Mapping[int, str], employers: Mappin
         provisional=ends is not None and ends.provisional,
         days_left=left,
         hides=hides,
+        office=office,
         about_hire=about_hire,
+        proposal=proposal,
     )
 
 
@@ -318,6 +368,8 @@ def _steps(found: Claim, viewer: Viewer) -> tuple[Taken, ...]:
     own = {viewer.account} if viewer.account else set()
     who = behind({row.by for row in rows}, own=own)
     told = viewer.role in REVIEWERS and not viewer.mandate
+    if told:
+        who |= dict.fromkeys(own_accounts(found), CLAIMED_IT)
     return tuple(Taken(BY_VERB[row.verb].title, row.at, who[row.by], row.reason if told or row.by == viewer.name else "") for row in rows)
 
 
@@ -343,7 +395,7 @@ def _neutral(found: Claim, verdict: Verdict) -> str:
 
 def _judged(found: Claim) -> Iterable[Judged]:
     said = said_in(found)
-    for row in Verdict.objects.filter(claim=found).select_related("appeal").order_by("pk"):
+    for row in Verdict.objects.filter(claim=found).select_related("appeal", "check_of").order_by("pk"):
         appeal = getattr(row, "appeal", None)
         words = (grounds_of(appeal), answer_of(appeal)) if appeal else ("", "")
         untrue = tuple(benefits.stated(found.benefit, name, said.get(name)) for name in row.untrue)
@@ -369,38 +421,38 @@ def notice_board(
     rows = rows.exclude(payee="organisation", kind="spell")
     rows = rows if number is None else rows.filter(pk=number)
     sums = hires.values("organisation_id", "benefit", "place_id").annotate(
-        until=Min("notice_until"), key=Min("pk"), amount_fen=Sum("amount_fen"), name_zh=Max("place__name_zh"), name_en=Max("place__name_en")
+        until=Min("notice_until"), key=Min("pk"), amount_fen=Sum("amount_fen")
     )
     if after:
         day, key = _cursor(after)
         rows = rows.filter(Q(notice_until__gt=day) | Q(notice_until=day, pk__gt=key))
         sums = sums.filter(Q(until__gt=day) | Q(until=day, key__gt=key))
-    listed = list(rows.select_related("place").order_by("notice_until", "pk")[:size])
+    listed = list(rows.order_by("notice_until", "pk")[:size])
     summed = list(sums.order_by("until", "key")[:size])
     names = names_of_people({row.worker_id for row in listed if row.worker_id is not None and row.payee == "worker"})
     employers = organisation_names(
         {row.organisation_id for row in listed if row.organisation_id} | {row["organisation_id"] for row in summed}
     )
-    found = [_noticed(row, names, employers) for row in listed] + [_of_hires(row, employers) for row in summed]
+    where = offices({row.place_id for row in listed} | {row["place_id"] for row in summed}, today)
+    found = [_noticed(row, names, employers, where[row.place_id]) for row in listed]
+    found += [_of_hires(row, employers, where[row["place_id"]]) for row in summed]
     return sorted(found, key=lambda row: (row.until, row.key))[:size]
 
 
-def _noticed(row: Claim, names: Mapping[int, str], employers: Mapping[int, Text]) -> Noticed:
+def _noticed(row: Claim, names: Mapping[int, str], employers: Mapping[int, Text], office: Office) -> Noticed:
     if row.payee == "organisation":
         who = employers[row.organisation_id or 0]
     else:
         hidden = masked_name(names.get(row.worker_id or 0, "")) or "*"
         who = Text(hidden, hidden)
-    place = Text(row.place.name_zh, row.place.name_en or row.place.name_zh)
     assert row.notice_until is not None
-    return Noticed(row.pk, row.pk, benefits.title(row.benefit), who, place, row.amount_fen or 0, row.notice_until)
+    return Noticed(row.pk, row.pk, benefits.title(row.benefit), who, office, row.amount_fen or 0, row.notice_until)
 
 
-def _of_hires(row: Mapping[str, Any], employers: Mapping[int, Text]) -> Noticed:
+def _of_hires(row: Mapping[str, Any], employers: Mapping[int, Text], office: Office) -> Noticed:
     """All that an employer is about to be paid of a benefit for people it hired; one may object until the first of them ends."""
-    place = Text(row["name_zh"], row["name_en"] or row["name_zh"])
     who = employers[row["organisation_id"]]
-    return Noticed(row["key"], None, benefits.title(row["benefit"]), who, place, row["amount_fen"] or 0, row["until"])
+    return Noticed(row["key"], None, benefits.title(row["benefit"]), who, office, row["amount_fen"] or 0, row["until"])
 
 
 def _cursor(text: str) -> tuple[date, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Min, Q, QuerySet, Sum
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from guildhall.incentives.engine.bank import RETURNED
@@ -66,10 +66,17 @@ def payable(viewer: Viewer, today: date) -> QuerySet[Claim]:
 
 
 def batches(viewer: Viewer, today: date) -> QuerySet[PaymentBatch]:
-    """The batches of the jurisdiction, the latest first. Raises NotFound."""
+    """The batches of the jurisdiction, the latest first. Raises NotFound.
+
+    Those made there, and those made elsewhere whose every claim lies there today: a merged district's go to its successor.
+    """
     places = own_places(viewer, today)
     rows = PaymentBatch.objects.order_by("-pk")
-    return rows if places is None else rows.filter(place_id__in=places)
+    if places is None:
+        return rows
+    lines = Payment.objects.filter(batch=OuterRef("pk"))
+    inherited = Exists(lines.filter(claim__place_id__in=places)) & ~Exists(lines.exclude(claim__place_id__in=places))
+    return rows.filter(Q(place_id__in=places) | inherited)
 
 
 def batch_seen(viewer: Viewer, batch_id: int, today: date) -> PaymentBatch:

@@ -132,6 +132,14 @@ def _mandates(account: int) -> dict[int, datetime]:
     return found
 
 
+def own_accounts(claim: Claim) -> set[str]:
+    """Under which names the person acts whose claim it is."""
+    if claim.payee != "worker" or claim.worker_id is None:
+        return set()
+    grants = Grant.objects.filter(role="worker", worker_id__in=one_person(claim.worker_id))
+    return {f"account:{account}" for account in grants.values_list("account_id", flat=True)}
+
+
 def took_part(viewer: Viewer, claim: Claim) -> bool:
     """Whether the viewer has taken any step in a claim, or proposed or confirmed what was decided."""
     decided = Verdict.objects.filter(claim=claim).filter(Q(proposed_by=viewer.name) | Q(confirmed_by=viewer.name))

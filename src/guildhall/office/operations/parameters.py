@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
+from guildhall.office.engine.citing import cites_document
 from guildhall.office.engine.free_text import holds_persons_number
 from guildhall.office.models import Attachment, ParameterConfirmation
 from guildhall.office.operations import attachments
@@ -21,16 +22,24 @@ LONGEST = 200
 
 
 def confirm(
-    *, rule: str, digests: Collection[str], reference: str, paper: tuple[str, bytes] | None = None, by: Viewer, now: datetime
+    *,
+    rule: str,
+    digests: Collection[str],
+    reference: str,
+    document: str = "",
+    paper: tuple[str, bytes] | None = None,
+    by: Viewer,
+    now: datetime,
 ) -> list[ParameterConfirmation]:
     """Says that the city holds the document behind these versions and stands by them; all or none.
 
     `reference` is where the document lies in the city's files; `paper` (name, content) is a copy of it. Versions of instruments that
     are paid here decide only when a second officer has said the same. Raises NotFound for versions there are none of (or that changed
-    meanwhile) and those `by` may not confirm, AlreadyDone for what is confirmed, GuildhallError for no version and no reference.
+    meanwhile) and those `by` may not confirm, AlreadyDone for what is confirmed, GuildhallError for no version and no reference. Where
+    the pack holds no document for them, `document` names the one that sets them.
     """
-    reference = _reference(reference)
     chosen = _chosen(rule, digests, by)
+    reference = _named(chosen, document) + _reference(reference)
     for standing in chosen:
         if standing.state != "waiting":
             raise AlreadyDone(_("This is confirmed already"), next=_("see the list: another officer may have been quicker"))
@@ -103,6 +112,19 @@ def _may(row: ParameterConfirmation, by: Viewer) -> bool:
     """Whether `by` may take a confirmation back, also one of a version that has changed since."""
     held = [standing.entry for standing in standings(by) if standing.entry.version.jurisdiction == row.jurisdiction]
     return bool(by.account) and any(may_confirm(by, entry) for entry in held)
+
+
+def _named(chosen: Collection[Standing], document: str) -> str:
+    """The document an officer names for what the pack only recalls or assumes, to stand before where it lies."""
+    if all(standing.entry.document is None or standing.entry.document.held for standing in chosen):
+        return ""
+    if not cites_document(document) or len(document) > LONGEST:
+        raise GuildhallError(
+            _("It is not said which document sets this"),
+            why=_("the file of the city holds none: the value is recalled or assumed"),
+            next=_("write its title as 《title》 or its number with the year, such as 渝人社发〔2024〕15号"),
+        )
+    return f"{_reference(document)} · "
 
 
 def _reference(reference: str) -> str:

@@ -40,6 +40,13 @@ class HeldForm(forms.Form):
         max_length=operations.LONGEST,
         widget=forms.TextInput({"autocomplete": "off"}),
     )
+    names = forms.CharField(
+        label=gettext_lazy("Which document sets these values"),
+        help_text=gettext_lazy("its title as 《title》, or its number with the year, such as 渝人社发〔2024〕15号"),
+        max_length=operations.LONGEST,
+        widget=forms.TextInput({"autocomplete": "off"}),
+        required=False,
+    )
     paper = forms.FileField(
         label=gettext_lazy("A copy of it (may be left out)"),
         help_text=gettext_lazy("A photo (JPEG or PNG) or a PDF."),
@@ -88,14 +95,20 @@ class Group:
 @for_roles(*queries.READERS)
 def parameters(request: HttpRequest) -> HttpResponse:
     """How many values wait for an officer, by instrument?"""
-    found = queries.standings(viewer_of(request))
+    viewer = viewer_of(request)
+    found = queries.standings(viewer)
     total = Counter(standing.state for standing in found)
     rows = []
     for instrument in pack.city().instruments:
         counts = Counter(standing.state for standing in found if standing.instrument is instrument)
         by_state: dict[str, int] = {state: counts[state] for state in queries.STATES}
         rows.append({"instrument": instrument, "valued": counts.total() - counts["missing"], **by_state})
-    context = {"rows": rows, "waiting": total["waiting"] + total["second"], "demonstration": settings.DEMONSTRATION}
+    context = {
+        "rows": rows,
+        "waiting": total["waiting"] + total["second"],
+        "demonstration": settings.DEMONSTRATION,
+        "reads_only": not any(queries.may_confirm(viewer, standing.entry) for standing in found if standing.state != "missing"),
+    }
     return render(request, "office/parameters.html", context)
 
 
@@ -120,6 +133,7 @@ def parameters_of(request: HttpRequest, rule: str) -> HttpResponse:
         "ticked": request.POST.getlist("version") + request.POST.getlist("looked"),
         "ended": queries.ended(viewer, rule),
         "demonstration": settings.DEMONSTRATION,
+        "reads_only": not any(queries.may_confirm(viewer, standing.entry) for standing in found if standing.state != "missing"),
     }
     return render(request, "office/parameters_of.html", context)
 
@@ -156,7 +170,12 @@ def _said(request: HttpRequest, viewer: Viewer, rule: str) -> HeldForm:
     else:
         file: UploadedFile[Any] | None = form.cleaned_data["paper"]
         paper = (file.name or "", file.read()) if file else None
-        done = attempt(form, partial(operations.confirm, reference=form.cleaned_data["reference"], paper=paper, **given))
+        done = attempt(
+            form,
+            partial(
+                operations.confirm, reference=form.cleaned_data["reference"], document=form.cleaned_data["names"], paper=paper, **given
+            ),
+        )
     if done:
         messages.success(request, _told(len(done), waits=not second and any(row.two_needed for row in done)))
     return form

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from guildhall.city.instruments import Instrument
 from guildhall.city.model import City
 from guildhall.city.ruletext import Paper, RuleText, exclusions
+from guildhall.incentives.engine.codes import CODES
 from guildhall.kernel.errors import NotFound
 from guildhall.kernel.tables import Text
 from guildhall.office.queries.parameters import confirmations
@@ -57,7 +58,7 @@ def readings(viewer: Viewer, on: date, domain: str = "") -> list[Reading]:
     """Every rule as it reads on a day, or those of one domain. Open to all: the law is nobody's secret."""
     city, held = pack.city(), _confirmed()
     return [
-        Reading(name, RuleText(rule, city, on), held)
+        Reading(name, RuleText(rule, city, on, CODES), held)
         for name, book in BOOKS.items()
         if not domain or name == domain
         for rule in book.values()
@@ -70,7 +71,7 @@ def reading(viewer: Viewer, name: str, on: date) -> Reading:
     if not found:
         raise NotFound(_("There is no such rule"), next=_("see the list of rules"))
     domain, rule = found[0]
-    return Reading(domain, RuleText(rule, pack.city(), on), _confirmed())
+    return Reading(domain, RuleText(rule, pack.city(), on, CODES), _confirmed())
 
 
 def unwritten(city: City) -> list[Instrument]:

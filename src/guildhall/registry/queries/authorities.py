@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 
 from guildhall.kernel.tables import Text
 from guildhall.office.models import Grant
 from guildhall.registry.models import Organisation, Place
+from guildhall.registry.queries import responsible_today
 from guildhall.web import words
+from guildhall.web.viewer import PUBLIC
 
 ACCOUNT = "account:"
 YOURSELF = Text("您本人", "you")
@@ -47,3 +51,24 @@ def _told(grant: Grant, places: Mapping[str, Place], organisations: Mapping[int,
 def organisation_names(keys: Collection[int]) -> dict[int, Text]:
     """The names of organisations by their keys."""
     return {key: Text(row.name_zh, row.name_en or row.name_zh) for key, row in Organisation.objects.in_bulk(keys).items()}
+
+
+@dataclass(frozen=True)
+class Office:
+    """The authority that answers for a place today; `former` is the place itself where it has ended, as a merged district has."""
+
+    name: Text
+    former: Text | None = None
+
+
+def offices(keys: Collection[str], today: date) -> dict[str, Office]:
+    """Whose office answers today for each place, by the place's key."""
+    return {key: _office(place, today) for key, place in Place.objects.in_bulk(set(keys)).items()}
+
+
+def _office(place: Place, today: date) -> Office:
+    own = Text(place.name_zh, place.name_en or place.name_zh)
+    if place.valid_until is None or place.valid_until > today:
+        return Office(own)
+    found = responsible_today(PUBLIC, place.pk, today)
+    return Office(Text(found.name_zh, found.name_en or found.name_zh), own) if found and found.pk != place.pk else Office(own)
