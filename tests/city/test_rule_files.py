@@ -187,7 +187,7 @@ def test_a_file_becomes_dated_versions_with_their_documents(pack: Pack) -> None:
         ('title = { zh = "标准"', 'name = { zh = "标准"', "amount.name", "unknown key"),
         ('document = "city"', 'document = "county"', "amount.document", "no document 'county'"),
         ('status = "official"', 'status = "certain"', "amount.status", "unknown word 'certain'"),
-        ('jurisdiction = "tiny"', 'jurisdiction = "large"', "amount.jurisdiction", "no jurisdiction 'large'"),
+        ('jurisdiction = "tiny"', 'jurisdiction = "large"', "amount.jurisdiction", "unknown place 'large'"),
         ("value = 36", 'value = "36"', "months.value", "is '36'"),
         ("value = 36", "value = -36", "months.value", "is -36"),
         ("value = 36", "value = 36.0", "months.value", "is 36.0"),

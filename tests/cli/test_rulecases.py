@@ -64,7 +64,7 @@ def explain(guildhall: Command, tmp_path: Path) -> Any:
 
 MISTAKES: dict[str, tuple[dict[str, Any], str, str]] = {
     "unknown field": ({"insured_month": 3}, "insured_month", "unknown field (rule skill_upgrade_subsidy) — did you mean insured_months?"),
-    "wrong type": ({"insured_months": "eight"}, "insured_months", "'eight' is a str (rule skill_upgrade_subsidy)"),
+    "wrong type": ({"insured_months": "eight"}, "insured_months", "'eight' is text (rule skill_upgrade_subsidy)"),
     "money with a point": ({"insured_months": 8.5}, "insured_months", "8.5 is a float"),
     "no such day": ({"issued_on": "2024-02-30"}, "issued_on", "'2024-02-30' is no day"),
     "before birth": ({"applied_on": "1980-01-01"}, "applied_on", "1980-01-01 lies before the birth on 1990-03-01"),
@@ -80,7 +80,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], str, str]] = {
     "backwards": ({"insurance_spells": [{"from": "2023-06-01", "until": "2023-06-01"}]}, "insurance_spells[1]", "not after it begins"),
     "before life": ({"insurance_spells": [{"from": "1985-06-01"}]}, "insurance_spells[1]", "before the birth on 1990-03-01"),
     "no spell": ({"insurance_spells": [7]}, "insurance_spells[1]", "is 7"),
-    "no list": ({"insurance_spells": "all of 2023"}, "insurance_spells", "is a str"),
+    "no list": ({"insurance_spells": "all of 2023"}, "insurance_spells", "is text"),
     "more months than spells": ({"insured_months": 11}, "insured_months", "says 11, but the spells cover 10"),
 }
 

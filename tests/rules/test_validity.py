@@ -42,16 +42,16 @@ def test_a_value_that_cannot_be_right_has_its_words_and_leaves_the_row_open(bad:
     ("changes", "said"),
     [
         ({"insured_month": 3}, "person.json, row 3, column insured_month: unknown field"),
-        ({"insured_months": "14"}, "column insured_months: '14' is a str — give a whole"),
-        ({"insured_months": True}, "True is a bool — give a whole"),
-        ({"insured_months": 1.5}, "1.5 is a float — give a whole"),
+        ({"insured_months": "14"}, "column insured_months: '14' is text — give a whole number"),
+        ({"insured_months": True}, "true is a yes or no — give a whole number"),
+        ({"insured_months": 1.5}, "1.5 is a number with decimals — give a whole number"),
         ({"shortage": 1}, "1 is a int — give a flag"),
-        ({"issued_on": "2024-05-10"}, "is a str — give a date"),
+        ({"issued_on": "2024-05-10"}, "is text — give a day, YYYY-MM-DD"),
         ({"issued_on": datetime(2024, 5, 10)}, "is a datetime — give a date"),  # noqa: DTZ001
         ({"grants": 3}, "3 is a int — give a rows"),
         ({"grants": [3]}, "3 is a int — give rows of year"),
         ({"grants": [{"month": 3}]}, "column grants.month: unknown field — one of year"),
-        ({"grants": [{"year": "x"}]}, "column grants.year: 'x' is a str — give a whole"),
+        ({"grants": [{"year": "x"}]}, "column grants.year: 'x' is text — give a whole number"),
     ],
 )
 def test_an_unknown_field_or_a_wrong_type_is_a_mistake_of_the_caller(changes: dict[str, Any], said: str) -> None:

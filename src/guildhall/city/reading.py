@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -180,7 +181,21 @@ def read_settings(path: Path) -> tuple[Mapping[str, Any], list[Fault]]:
         return {}, [bad_byte(name, data, error)]
     except (ValueError, RecursionError) as error:  # TOMLDecodeError is one; so is a number of thousands of digits
         at = re.search(r"line ([0-9]+)", str(error))
-        return {}, [Fault(name, int(at[1]) if at else 0, "", f"not TOML: {error}")]
+        row = int(at[1]) if at else 0
+        return {}, [_no_day(name, data.decode("utf-8-sig"), row) or Fault(name, row, "", f"not TOML: {error}")]
+
+
+def _no_day(name: str, text: str, row: int) -> Fault | None:
+    """A fault for a line that cannot be read because the calendar has no such day."""
+    lines = text.splitlines()
+    found = re.search(r"([\w-]+)\s*=\s*([0-9]{4}-[0-9]{2}-[0-9]{2})\b", lines[row - 1]) if 0 < row <= len(lines) else None
+    if found is None:
+        return None
+    try:
+        date.fromisoformat(found[2])
+    except ValueError:
+        return Fault(name, row, found[1], f"{found[2]} is a day that does not exist", "correct the date: YYYY-MM-DD, without quotes")
+    return None
 
 
 def row_of_key(path: Path, key: str, after: int = 0) -> int:

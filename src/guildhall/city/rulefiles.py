@@ -52,7 +52,8 @@ _VALUES: Mapping[str, Kind] = {"value": "scalar", "values": "table", "members": 
 _VERSION = (*_VALUES, "missing", "from", "until", "jurisdiction", "edition", "document", "article", "status", "uplift", "note")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
-_PROVINCE = re.compile(r"[1-9][0-9]")
+_PROVINCE = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12]")
+"""Codes of GB/T 2260: the first two digits of every place of a province."""
 _RATIO = re.compile(r"[0-9]{1,9}(/[1-9][0-9]{0,8})?")
 
 
@@ -329,7 +330,7 @@ class _Reader:
         found = self.string(table, path)
         if found and found != NATION and not _PROVINCE.fullmatch(found) and found not in self.places:
             self.sheet.fault(
-                path, f"no jurisdiction {found!r}", f"{NATION}, the two digits of a province, or the key of a place of this pack"
+                path, f"unknown place {found!r}", f"{NATION}, the two digits of a province, or the key of a place of this pack"
             )
         return found
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from guildhall.cli.terminal import step
+from guildhall.cli.terminal import counted, step
 
 
 class Scale(click.ParamType[Decimal, object]):
@@ -39,7 +39,7 @@ def check(pack: str) -> None:
     faults = faults_of(pack)
     for fault in faults:
         click.echo(str(fault))
-    click.echo(f"{len(faults)} faults found" if faults else f"{pack}: no faults", err=True)
+    click.echo(f"{counted(len(faults), 'fault')} found" if faults else f"{pack}: no faults", err=True)
     if faults:
         raise click.exceptions.Exit(1)
 

@@ -298,11 +298,13 @@ def _laws(on: date, settings: tuple[str, ...], rulebook: Path | None) -> list[tu
 
 
 def _difference(row: Mapping[str, Any]) -> str:
+    from guildhall.incentives.queries.policy import named
+
     low = f"{_money(row['before_low'])} → {_money(row['after_low'])}"
     upper = f"{_money(row['before_low'] + row['before_possible'])} → {_money(row['after_low'] + row['after_possible'])}"
     counts = f"{row['winners']:,} win, {row['losers']:,} lose; entitled {row['before_entitled']:,} → {row['after_entitled']:,}"
     if row["by"] != "all":
-        return f"  {row['by']} {row['part'] or 'not known'}: {counts}; {low}"
+        return f"  {row['by']} {named(row['by'], row['part'] or '').en}: {counts}; {low}"
     open_ = f"undetermined {row['before_undetermined']:,} → {row['after_undetermined']:,}"
     open_ += f", of whose amount nothing is known {row['after_unpriced']:,}"
     sums = f"{_sum_of(row['rule'])} {low}; with the undetermined at what is known {upper}"

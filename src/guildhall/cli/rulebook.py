@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from guildhall.cli.terminal import pack_name
+from guildhall.cli.terminal import counted, pack_name
 from guildhall.kernel.errors import Fault, NotFound
 
 if TYPE_CHECKING:
@@ -137,18 +137,23 @@ def _wrapped(line: str, indent: int) -> str:
 def check(as_json: bool) -> None:
     """Report what is wrong with the rules and their figures: dates, caps, units, words, exclusions, conditions that decide nothing.
 
-    GUILDHALL_CITY names the pack, or a folder with a copy of one. Ends with code 1 where there is a fault.
+    What is likely a slip is told as a warning: an unlikely year, a day yet to come, a figure ten times the one before.
+    GUILDHALL_CITY names the pack, or a folder with a copy of one. Ends with code 1 where there is a fault, not for warnings.
     """
     from guildhall.city import check as faults_of
 
     pack = pack_name()
-    faults = list(faults_of(pack)) or list(_rule_faults(pack))
+    unreadable = list(faults_of(pack))
+    faults = unreadable or list(_rule_faults(pack))
+    warnings = [] if unreadable else list(_rule_warnings(pack))
     if as_json:
-        click.echo(json.dumps([_fault(fault) for fault in faults], ensure_ascii=False, indent=1))
+        every = [_fault(fault, "fault") for fault in faults] + [_fault(fault, "warning") for fault in warnings]
+        click.echo(json.dumps(every, ensure_ascii=False, indent=1))
     else:
-        for fault in faults:
-            click.echo(str(fault))
-    click.echo(f"{len(faults)} faults found" if faults else f"{pack}: no faults in rules and parameters", err=True)
+        for line in (*(str(fault) for fault in faults), *(f"warning: {fault}" for fault in warnings)):
+            click.echo(line)
+    told = f"{counted(len(faults), 'fault')} found" if faults else f"{pack}: no faults in rules and parameters"
+    click.echo(f"{told}; {counted(len(warnings), 'warning')}" if warnings else told, err=True)
     if faults:
         raise click.exceptions.Exit(1)
 
@@ -160,8 +165,15 @@ def _rule_faults(pack: str) -> Iterator[Fault]:
     return rule_faults(load(pack))
 
 
-def _fault(fault: Fault) -> Mapping[str, object]:
-    return {name: getattr(fault, name) for name in ("file", "row", "column", "what", "next")}
+def _rule_warnings(pack: str) -> Iterator[Fault]:
+    from guildhall.city import load
+    from guildhall.city.rulewarnings import rule_warnings
+
+    return rule_warnings(load(pack), today())
+
+
+def _fault(fault: Fault, level: str) -> Mapping[str, object]:
+    return {"level": level, **{name: getattr(fault, name) for name in ("file", "row", "column", "what", "next")}}
 
 
 @click.command()

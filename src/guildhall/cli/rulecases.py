@@ -17,6 +17,7 @@ from guildhall.kernel.errors import GuildhallError, NotFound
 
 if TYPE_CHECKING:
     from guildhall.rules import Condition, Decision, Parameters, Rule
+    from guildhall.rules.casefiles import Case
     from guildhall.rules.parameters import Parameter
 
 MARKS = {True: "✓", False: "✕", None: "?"}
@@ -40,6 +41,8 @@ def explain(rule: str, person: Path, on: datetime, as_json: bool, keep: Path | N
     found, day = rule_named(rule), as_day(on)
     parameters = rule_parameters(load(pack_name()))
     cases = read_cases(found, person.read_text(encoding="utf-8-sig"), file=str(person))
+    for case in cases:
+        _tell_other_day(case, day, f"{person}, row {case.row}" if len(cases) > 1 else str(person))
     decisions = [decide(found, case.facts, parameters=parameters, on=day) for case in cases]
     held = parameters.of(found.name)
     if as_json:
@@ -50,6 +53,14 @@ def explain(rule: str, person: Path, on: datetime, as_json: bool, keep: Path | N
     if keep:
         rows = [_kept(found, case.facts, decision, parameters) for case, decision in zip(cases, decisions, strict=True)]
         keep.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _tell_other_day(case: Case, day: date, where: str) -> None:
+    """Says where the file was applied on another day than the one asked about: each counts for something else."""
+    applied = case.facts.get("applied_on")
+    if isinstance(applied, date) and applied != day:
+        told = "what goes by the application is counted to the first, the rest to the second"
+        click.echo(f"{where}: applied_on is {applied}, --on is {day}; {told}", err=True)
 
 
 def _tell(rule: Rule, decision: Decision, held: Mapping[str, Parameter], where: str) -> None:

@@ -77,6 +77,11 @@ def step(label: str) -> Iterator[Report]:
     click.echo(f"\r  {label:<34} ✓ {time.perf_counter() - begun:5.1f} s{' ' * 34}", err=True)
 
 
+def counted(number: int, what: str) -> str:
+    """So many of something: one fault, three faults, written with digits."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def skipped(label: str) -> None:
     """The line of a step whose inputs have not changed."""
     click.echo(f"  {label:<34} · unchanged", err=True)

@@ -6,18 +6,19 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from difflib import get_close_matches
 from itertools import pairwise
 from typing import Any, Final
 
 from guildhall.kernel.errors import Fault, FaultsFound
 from guildhall.rules.rulebook import Rule
 from guildhall.rules.serial import typed
-from guildhall.rules.validity import faults
+from guildhall.rules.validity import WANTED, faults, kind_of
 
 SPELLS: Final = "insurance_spells"
 """May stand beside the facts: the spells of insurance that the number of months was counted from. They are checked, not counted."""
 MONTHS: Final = "insured_months"
+SPANS: Final = (("issued_on", "valid_until"), ("borrowed_on", "loan_until"), ("hired_on", "contract_until"))
+"""Columns that begin and end something."""
 _SPELL: Final = ("from", "until")
 
 
@@ -90,8 +91,17 @@ def _facts(rule: Rule, raw: Mapping[str, Any]) -> dict[str, object]:
 def _faults(rule: Rule, case: Case, raw: Mapping[str, Any], file: str) -> Iterator[Fault]:
     for fault in faults(rule, case.facts, file=file, row=case.row):
         yield _named(rule, _clearer(rule, case, fault))
+    yield from (_named(rule, fault) for fault in _ended_before(case, file))
     if SPELLS in raw and SPELLS not in rule.inputs:
         yield from (_named(rule, fault) for fault in _spell_faults(rule, case, raw[SPELLS], file))
+
+
+def _ended_before(case: Case, file: str) -> Iterator[Fault]:
+    """What ends on the day it begins, or before."""
+    for first, last in SPANS:
+        start, end = case.facts.get(first), case.facts.get(last)
+        if isinstance(start, date) and isinstance(end, date) and end <= start:
+            yield Fault(file, case.row, last, f"{end} is not after {first}, {start}", "correct one of the two dates")
 
 
 def _named(rule: Rule, fault: Fault) -> Fault:
@@ -100,14 +110,11 @@ def _named(rule: Rule, fault: Fault) -> Fault:
 
 
 def _clearer(rule: Rule, case: Case, fault: Fault) -> Fault:
-    """The same fault in the words of whoever wrote the file: a near name for an unknown field, a date as text, money in fen."""
+    """The same fault in the words of whoever wrote the file: a date as text, money in fen."""
     given = rule.inputs.get(fault.column)
-    if fault.what == "unknown field":
-        near = get_close_matches(fault.column, rule.inputs, n=1)
-        return replace(fault, next=f"did you mean {near[0]}?" if near else fault.next)
     if given is not None and given.type == "date" and isinstance(value := case.facts.get(fault.column), str):
         return replace(fault, what=f"{value!r} is no day", next="write YYYY-MM-DD")
-    if given is not None and given.unit == "fen" and fault.next == "give a whole":
+    if given is not None and given.unit == "fen" and fault.next == f"give {WANTED['whole']}":
         return replace(fault, next="give money in fen, as a whole number: 1500.00 yuan are 150000")
     return fault
 
@@ -115,7 +122,7 @@ def _clearer(rule: Rule, case: Case, fault: Fault) -> Fault:
 def _spell_faults(rule: Rule, case: Case, raw: object, file: str) -> Iterator[Fault]:
     """What is wrong with the spells of insurance, each by its number."""
     if not isinstance(raw, list):
-        yield Fault(file, case.row, SPELLS, f"is a {type(raw).__name__}", 'write a list of {"from": "YYYY-MM-DD", "until": "YYYY-MM-DD"}')
+        yield Fault(file, case.row, SPELLS, f"is {kind_of(raw)}", 'write a list of {"from": "YYYY-MM-DD", "until": "YYYY-MM-DD"}')
         return
     spells: list[Spell] = []
     for number, row in enumerate(raw, start=1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from difflib import get_close_matches
 from typing import Any
 
 from guildhall.kernel.errors import Fault, FaultsFound
@@ -114,6 +115,24 @@ def _born(rule: Rule, facts: Mapping[str, object]) -> date | None:
     return max(known, default=None)
 
 
+FEW = 8
+"""Fields of a list that a message names one by one."""
+WANTED: Mapping[str, str] = {
+    "flag": "true or false",
+    "whole": "a whole number",
+    "date": "a day, YYYY-MM-DD",
+    "word": "text",
+    "rows": "a list of rows",
+}
+KINDS: Mapping[type, str] = {
+    str: "text",
+    bool: "a yes or no",
+    int: "a whole number",
+    float: "a number with decimals",
+    date: "a day",
+    list: "a list",
+    dict: "an object",
+}
 _TYPES: Mapping[str, tuple[type, ...]] = {"flag": (bool,), "whole": (int,), "date": (date,), "word": (str,), "rows": (list, tuple)}
 
 
@@ -124,12 +143,30 @@ def _wrong_fields(
         given = inputs.get(name)
         if given is None:
             if name not in known:
-                yield Fault(file, row, name, "unknown field", f"one of {', '.join(inputs)}")
+                yield Fault(file, row, name, "unknown field", _meant(name, inputs))
         elif value is not None:
             if not _is(value, given.type):
-                yield Fault(file, row, name, f"{value!r} is a {type(value).__name__}", f"give a {given.type}")
+                yield Fault(file, row, name, f"{_told(value)} is {kind_of(value)}", f"give {WANTED[given.type]}")
             elif given.type == "rows":
                 yield from _wrong_rows(given, value, file, row)
+
+
+def _meant(name: str, inputs: Mapping[str, Input]) -> str:
+    """The fields that are called much the same; all of a short list; else where they stand."""
+    near = get_close_matches(name, inputs, n=2, cutoff=0.5)
+    if near:
+        return f"did you mean {' or '.join(near)}?"
+    return f"one of {', '.join(inputs)}" if len(inputs) <= FEW else "`guildhall rules show` lists what the rule asks, each with its field"
+
+
+def _told(value: object) -> str:
+    """A value as it stands in the file."""
+    return str(value).lower() if isinstance(value, bool) else repr(value)
+
+
+def kind_of(value: object) -> str:
+    """What a value is, as whoever writes a file calls it."""
+    return next((words for kind, words in KINDS.items() if type(value) is kind), f"a {type(value).__name__}")
 
 
 def _wrong_rows(given: Input, rows: Any, file: str, row: int) -> Iterator[Fault]:
@@ -137,7 +174,7 @@ def _wrong_rows(given: Input, rows: Any, file: str, row: int) -> Iterator[Fault]
     fields = {part.name: part for part in given.fields}
     for part in parts:
         if not isinstance(part, Mapping):
-            yield Fault(file, row, given.name, f"{part!r} is a {type(part).__name__}", f"give rows of {', '.join(fields)}")
+            yield Fault(file, row, given.name, f"{_told(part)} is {kind_of(part)}", f"give rows of {', '.join(fields)}")
             continue
         for fault in _wrong_fields(fields, part, file, row):
             yield Fault(file, row, f"{given.name}.{fault.column}", fault.what, fault.next)

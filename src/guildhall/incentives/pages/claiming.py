@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guildhall.incentives.engine import defects
+from guildhall.incentives.engine.codes import CODES
 from guildhall.incentives.engine.defects import DEFECTS, normal_account
 from guildhall.incentives.operations import lodging
-from guildhall.incentives.pages.codes import CODES, language
+from guildhall.incentives.pages.codes import language
 from guildhall.incentives.pages.in_words import Teller
 from guildhall.incentives.queries import benefits, claims
 from guildhall.incentives.queries.about import about

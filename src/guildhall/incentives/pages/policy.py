@@ -100,6 +100,7 @@ def policy(request: HttpRequest) -> HttpResponse:
         "heads": [one.on for one in shown],
         "groups": [(words, held) for words, held in groups if held],
         "threshold": THRESHOLD,
+        "wrong": not_worked_out(request, found),
         "moved": any(line.moved for line, _of in lines),
     }
     return render(request, "incentives/policy.html", context)
@@ -116,6 +117,14 @@ def _chosen(request: HttpRequest, found: Sequence[Policy]) -> list[Policy]:
     first = days.get(asked_day(request, found[0].on), found[0])
     other = days.get(asked_day(request, first.on, "against")) if request.GET.get("against") else None
     return [first] if other in (None, first) else [first, other]
+
+
+def not_worked_out(request: HttpRequest, found: Sequence[Policy]) -> list[str]:
+    """What to say of days that were asked for and never worked out: another one is shown in their place."""
+    days = {one.on for one in found}
+    asked = [asked_day(request, found[0].on, name) for name in ("on", "against")]
+    words = _("Nothing was worked out for %(day)s; choose one of the days in the list. Shown is what was.")
+    return [words % {"day": day} for day in dict.fromkeys(asked) if day not in days]
 
 
 def _title(found: Policy) -> str:
@@ -184,7 +193,7 @@ def policy_of(request: HttpRequest, rule: str) -> HttpResponse:
     sentences = {clause.name: text(clause.sentence) for clause in RuleText(decided, city(), one.on).clauses}
     context = {
         "rule": rule,
-        "title": _headline(text(decided.title), total),
+        "title": _headline(text(decided.title), BY_TABLE[decided.facts].kind, total),
         "name": text(decided.title),
         "kind": KIND_WORDS[kind_of(decided)],
         "channel": decided.channel,
@@ -201,15 +210,29 @@ def policy_of(request: HttpRequest, rule: str) -> HttpResponse:
         "bad": one.reasons(rule, "bad"),
         "moved": one.is_moved(rule),
         "threshold": THRESHOLD,
+        "wrong": not_worked_out(request, found),
     }
     return render(request, "incentives/policy_of.html", context)
 
 
-def _headline(name: str, total: Outcome) -> str:
+def _headline(name: str, kind: str, total: Outcome) -> str:
+    """How many get it: people, people hired for whom employers do, employers, or owners of businesses, by what is decided about."""
     if isinstance(total.people, Withheld) or total.people is None:
         return _("%(benefit)s: how many get it cannot be shown") % {"benefit": name}
-    words = ngettext("%(benefit)s: %(n)s claimant is entitled", "%(benefit)s: %(n)s claimants are entitled", total.people)
-    return words % {"benefit": name, "n": numbers.grouped(total.people)}
+    n = total.people
+    words = {
+        "certificate": ngettext("%(benefit)s: %(n)s person is entitled", "%(benefit)s: %(n)s people are entitled", n),
+        "spell": ngettext(
+            "%(benefit)s: employers are entitled for %(n)s person they hired",
+            "%(benefit)s: employers are entitled for %(n)s people they hired",
+            n,
+        ),
+        "year": ngettext("%(benefit)s: %(n)s employer is entitled", "%(benefit)s: %(n)s employers are entitled", n),
+        "business": ngettext(
+            "%(benefit)s: %(n)s owner of a business is entitled", "%(benefit)s: %(n)s owners of businesses are entitled", n
+        ),
+    }
+    return words[kind] % {"benefit": name, "n": numbers.grouped(n)}
 
 
 def _drawn(found: Policy, rule: str, by: str) -> Drawn | None:
@@ -217,7 +240,7 @@ def _drawn(found: Policy, rule: str, by: str) -> Drawn | None:
     if not parts:
         return None
     title = str(BY_WORDS[by])
-    spans = [_span(by, part) for part in parts if _has_money(part)]
+    spans = [_span(by, part) for part in parts if _is_drawn(part)]
     most = max((span.high for span in spans), default=Fraction(0))
     rows = tuple(_row(by, part) for part in parts)
     first, rest = spans[:FIRST], spans[FIRST:]
@@ -225,12 +248,16 @@ def _drawn(found: Policy, rule: str, by: str) -> Drawn | None:
     return Drawn(by, title, charts.spans(first, title=title, most=most) if first else SafeString(""), drawn, rows)
 
 
-def _has_money(part: Outcome) -> bool:
-    """Whether there is anything to draw: hidden parts, and those without a known amount, stand in the table."""
+def _is_drawn(part: Outcome) -> bool:
+    """Whether a part has a place in the chart: one with money, and one that is hidden; those without a known amount stand in the table."""
+    if isinstance(part.low, Withheld):
+        return True
     return isinstance(part.low, int) and (part.low > 0 or (isinstance(part.high, int) and part.high > 0))
 
 
 def _span(by: str, part: Outcome) -> charts.Span:
+    if isinstance(part.low, Withheld):
+        return charts.Span(text(queries.named(by, part.part)), Fraction(0), Fraction(0), numbers.HIDDEN)
     low = part.low if isinstance(part.low, int) else 0
     high = part.high if isinstance(part.high, int) else low
     is_open = isinstance(part.high, Withheld) or bool(part.unpriced)

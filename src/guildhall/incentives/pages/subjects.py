@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from guildhall.incentives.pages.codes import CODES
+from guildhall.incentives.engine.codes import CODES
 from guildhall.incentives.queries.answers import Answer
 from guildhall.kernel.tables import Text
 from guildhall.skills.queries import names_of

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from guildhall.city.ruletext import RuleText
 from guildhall.city.wording import under
 from guildhall.incentives.engine.policy.changes import Change, Figure
-from guildhall.incentives.pages.policy import BY_WORDS, KIND_WORDS, interval, kind_of, money, nothing_yet
+from guildhall.incentives.pages.policy import BY_WORDS, KIND_WORDS, interval, kind_of, money, not_worked_out, nothing_yet
 from guildhall.incentives.queries import policy as queries
 from guildhall.incentives.queries import what_if as asking
 from guildhall.incentives.queries.what_if import Side, Turn, WhatIf
@@ -34,6 +34,8 @@ from guildhall.web.viewer import viewer_of
 STEPS = 20
 """About so many stops of the slider between nothing and the value in force."""
 SHARES = 1000
+LONGEST_SAID = 30
+"""Characters of what was asked that are said back."""
 """A share stands on the slider in thousandths."""
 
 
@@ -78,7 +80,10 @@ def policy_whatif(request: HttpRequest, rule: str) -> HttpResponse:
         "by": by,
         "choices": choices,
         "threshold": THRESHOLD,
+        "wrong": not_worked_out(request, found),
     }
+    if request.GET.get("by", by) != by:
+        context["wrong"].append(_("“%(by)s” is nothing that people are grouped by.") % {"by": request.GET["by"][:LONGEST_SAID]})
     if choices:
         chosen = choices[_whole(request.GET.get("figure"), 0, len(choices) - 1)]
         is_its_own = request.GET.get("of", str(chosen.number)) == str(chosen.number)
@@ -92,10 +97,27 @@ def policy_whatif(request: HttpRequest, rule: str) -> HttpResponse:
             "changed": value != chosen.figure.value,
             "kind": KIND_WORDS[kind_of(decided)],
             "dimensions": [(name, BY_WORDS[name]) for name in DIMENSIONS],
+            "wrong": context["wrong"] + _wrong(request, chosen, slider, is_its_own),
             **_answer(asking.what_if(viewer, run, change, by), by),
         }
     context["title"] = _title(context)
     return render(request, "incentives/policy_whatif.html", context)
+
+
+def _wrong(request: HttpRequest, chosen: Choice, slider: Slider, is_its_own: bool) -> list[str]:
+    """What to say of a figure or a value that was asked for and is none: the one shown stands in its place."""
+    figure, value = request.GET.get("figure", ""), request.GET.get("value", "")
+    found = []
+    if figure and figure.strip() != str(chosen.number):
+        found.append(
+            _("“%(figure)s” is no figure of this benefit; shown is “%(words)s”.") % {"figure": figure[:LONGEST_SAID], "words": chosen.words}
+        )
+    if is_its_own and value and value.strip() != str(slider.at):
+        shown = _said(chosen.figure, _value(chosen.figure, slider.at))
+        found.append(
+            _("“%(value)s” is no value that can be asked about; shown is %(shown)s.") % {"value": value[:LONGEST_SAID], "shown": shown}
+        )
+    return found
 
 
 def _title(context: dict[str, Any]) -> str:
