@@ -19,6 +19,7 @@ from guildhall.incentives.queries import benefits
 from guildhall.incentives.queries.claimable import Claimable, claimable, of_certificate
 from guildhall.incentives.queries.standing import CONSENT, no_such_claim
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
+from guildhall.kernel.tables import Text
 from guildhall.office.operations.audit import record, wait_in_line
 from guildhall.office.queries.mandates import CLAIMS
 from guildhall.registry.engine.purposes import BY_KEY
@@ -88,7 +89,7 @@ def _asked(row: Bundle, found: Claimable, by: Viewer, now: datetime) -> Claim:
         return create(found, "begin", by, now, bundle=row)
     claim = create(found, "ask", by, now, bundle=row)
     name = organisation(by, row.organisation_id)
-    facts = {"employer": name.name_zh}
+    facts = {"employer": Text(name.name_zh, name.name_en or name.name_zh)}
     tell(claim, "claim_asked", facts, now=now, key=f"claim:{claim.pk}:asked")
     return claim
 

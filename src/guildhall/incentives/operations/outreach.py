@@ -15,6 +15,7 @@ from guildhall.incentives.queries.asking import EVERY, asked_staff_at
 from guildhall.incentives.queries.candidates import EMPLOYER_MAY_KNOW, Unclaimed, outreach, unclaimed
 from guildhall.incentives.queries.roster import refuse_others
 from guildhall.kernel.errors import AlreadyDone, GuildhallError
+from guildhall.kernel.tables import Text
 from guildhall.office.operations.audit import record, wait_in_line
 from guildhall.office.operations.looks import note_look
 from guildhall.office.operations.notices import Told, notify_each
@@ -84,7 +85,8 @@ def ask_staff(*, by: Viewer, now: datetime) -> int:
             raise AlreadyDone(_("Your staff were asked within the last half year"), next=_("those who agree are shown by name"))
         staff = {row["leads"] for row in published.staff(by, today)}
         willing = {*scope.people(by, today).filter(agreed(EMPLOYER_MAY_KNOW), pk__in=staff).values_list("pk", flat=True)}
-        facts = {"employer": organisation(by, by.organisation or 0).name_zh}
+        own = organisation(by, by.organisation or 0)
+        facts = {"employer": Text(own.name_zh, own.name_en or own.name_zh)}
         told = [Told(f"hires:{by.organisation}:{today}:{worker}", worker, facts) for worker in sorted(staff - willing)]
         if not told:
             raise GuildhallError(_("There is nobody left to ask"), next=_("those who agreed are shown by name"))

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -240,6 +240,14 @@ def queue(viewer: Viewer, today: date, *, work: str = "", state: str = "", benef
     overdue = waiting.filter(due_on__lt=today).count()
     counts = {name: some.count() for name, some in by_work.items()}
     return Queue(tuple(rows_of(viewer, found, today)), waiting.count(), overdue, next, counts)
+
+
+def counts(viewer: Viewer, today: date) -> dict[str, tuple[int, int]]:
+    """How many claims wait for the viewer by kind of work, and how many of them are overdue. Raises NotFound as `queue` does."""
+    refuse_outsiders(viewer)
+    late = Count("pk", filter=Q(due_on__lt=today))
+    found = {work: rows.aggregate(n=Count("pk"), late=late) for work, rows in works(viewer, claims_seen(viewer, today), today).items()}
+    return {work: (row["n"], row["late"]) for work, row in found.items()}
 
 
 def refuse_outsiders(viewer: Viewer) -> None:

@@ -18,6 +18,7 @@ from guildhall.kernel.money import Fen, format_yuan
 from guildhall.kernel.tables import Text
 from guildhall.web import addresses, folding, numbers, words
 from guildhall.web.dates import WRITTEN
+from guildhall.web.tongues import marked
 
 register = template.Library()
 
@@ -201,6 +202,25 @@ class _Noting(template.Node):
         folded = FOLD.sub(lambda fold: fold[1] + note + fold[2] if numbers.HIDDEN in fold[1] else fold[0], shown)
         below = note if numbers.HIDDEN in FOLD.sub("", shown) else ""
         return mark_safe(folded + below)  # noqa: S308 — both are rendered templates
+
+
+class _Tongue(template.Node):
+    """What stands within, with Chinese marked as such where the page is in another language."""
+
+    def __init__(self, inner: NodeList) -> None:
+        self.inner = inner
+
+    def render(self, context: Context) -> SafeString:
+        html = self.inner.render(context)
+        return html if (get_language() or "zh").startswith("zh") else mark_safe(marked(html))  # noqa: S308 — escaped within
+
+
+@register.tag
+def tongue(parser: Parser, token: Token) -> _Tongue:
+    """`{% tongue %}…{% endtongue %}`: on an English page, Chinese names and numbers of documents say that they are Chinese."""
+    inner = parser.parse(("endtongue",))
+    parser.delete_first_token()
+    return _Tongue(inner)
 
 
 @register.tag
