@@ -39,7 +39,7 @@ from guildhall.web.viewer import Viewer
 MOST_BASIS = 20
 UNSEEN = ("unverified", "assumed")
 """How well a figure is known for which nobody has seen the document."""
-CITE = gettext_lazy("name one on file by its number, or another as 《title》 with its number, such as 《…》（渝人社发〔2024〕15号）第三条")
+CITE = gettext_lazy("name one on file by its number, or another as 《title》 with its number, such as 《…》（渝人社规〔2025〕11号）第三条")
 
 
 def approve(

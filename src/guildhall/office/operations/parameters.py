@@ -122,7 +122,7 @@ def _named(chosen: Collection[Standing], document: str) -> str:
         raise GuildhallError(
             _("It is not said which document sets this"),
             why=_("the file of the city holds none: the value is recalled or assumed"),
-            next=_("write its title as 《title》 or its number with the year, such as 渝人社发〔2024〕15号"),
+            next=_("write its title as 《title》 or its number with the year, such as 渝人社规〔2025〕11号"),
         )
     return f"{_reference(document)} · "
 

@@ -42,7 +42,7 @@ class HeldForm(forms.Form):
     )
     names = forms.CharField(
         label=gettext_lazy("Which document sets these values"),
-        help_text=gettext_lazy("its title as 《title》, or its number with the year, such as 渝人社发〔2024〕15号"),
+        help_text=gettext_lazy("its title as 《title》, or its number with the year, such as 渝人社规〔2025〕11号"),
         max_length=operations.LONGEST,
         widget=forms.TextInput({"autocomplete": "off"}),
         required=False,
