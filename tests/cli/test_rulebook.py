@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -89,9 +90,20 @@ def test_a_slip_planted_in_a_file_is_found_and_placed(guildhall: Command, copied
     assert ran.code == 1
     assert says in ran.out
     assert "rules/skill_upgrade_subsidy.toml" in ran.out
-    assert "faults found" in ran.err
+    assert re.search(r"^1 fault found|^[2-9][0-9]* faults found", ran.err, re.M)
     found = json.loads(guildhall("rules", "check", "--json").out)
-    assert {"file", "row", "column", "what", "next"} == set(found[0])
+    assert {"level", "file", "row", "column", "what", "next"} == set(found[0])
+
+
+def test_what_is_likely_a_slip_is_a_warning_and_no_fault(guildhall: Command, copied: Path) -> None:
+    text = copied.read_text(encoding="utf-8")
+    assert "checked_on = 2026-11-20" in text
+    copied.write_text(text.replace("checked_on = 2026-11-20", "checked_on = 2199-11-20"), encoding="utf-8")
+    ran = guildhall("rules", "check")
+    assert ran.code == 0
+    assert "warning: rules/skill_upgrade_subsidy.toml, column checked_on: 2199-11-20 is yet to come" in ran.out
+    assert "; 1 warning" in ran.err
+    assert [row["level"] for row in json.loads(guildhall("rules", "check", "--json").out)] == ["warning"]
 
 
 def test_a_missing_file_is_told_with_what_reads_it(guildhall: Command, copied: Path) -> None:

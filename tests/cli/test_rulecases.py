@@ -64,8 +64,10 @@ def explain(guildhall: Command, tmp_path: Path) -> Any:
 
 MISTAKES: dict[str, tuple[dict[str, Any], str, str]] = {
     "unknown field": ({"insured_month": 3}, "insured_month", "unknown field (rule skill_upgrade_subsidy) — did you mean insured_months?"),
+    "unknown field, far off": ({"shoe_size": 42}, "shoe_size", "`guildhall rules show` lists what the rule asks"),
+    "ended before it began": ({"valid_until": "2024-05-10"}, "valid_until", "2024-05-10 is not after issued_on, 2024-05-10"),
     "wrong type": ({"insured_months": "eight"}, "insured_months", "'eight' is text (rule skill_upgrade_subsidy)"),
-    "money with a point": ({"insured_months": 8.5}, "insured_months", "8.5 is a float"),
+    "money with a point": ({"insured_months": 8.5}, "insured_months", "8.5 is a number with decimals"),
     "no such day": ({"issued_on": "2024-02-30"}, "issued_on", "'2024-02-30' is no day"),
     "before birth": ({"applied_on": "1980-01-01"}, "applied_on", "1980-01-01 lies before the birth on 1990-03-01"),
     "not yet born": ({"birth_month": "2024-06-01"}, "issued_on", "was not yet born on 2024-05-10"),
@@ -101,6 +103,13 @@ def test_what_is_no_file_of_facts_is_refused_in_words(explain: Any, content: str
     ran = explain(content)
     assert ran.code == 1
     assert "skill_upgrade_subsidy" in ran.err
+
+
+def test_another_day_of_application_than_the_day_asked_about_is_said(explain: Any) -> None:
+    ran = explain(facts(applied_on="2024-05-20"), on="2024-06-03")
+    assert ran.code == 0
+    assert "applied_on is 2024-05-20, --on is 2024-06-03" in ran.err
+    assert "applied_on is" not in explain(facts(applied_on="2024-06-03"), on="2024-06-03").err
 
 
 def test_every_mistake_is_told_at_once(explain: Any) -> None:

@@ -112,3 +112,26 @@ def test_the_list_counts_what_waits(planner: Client) -> None:
 def test_no_such_instrument_is_not_found(planner: Client) -> None:
     assert planner.get(reverse("parameters_of", args=["nothing"])).status_code == 404
     assert planner.get(reverse("parameter", args=[1])).status_code == 404
+
+
+def test_what_is_recalled_is_confirmed_only_with_the_document_that_sets_it(planner: Client) -> None:
+    document = pack.city().instrument[RULE].documents["made-up"]
+    object.__setattr__(document, "held", False)
+    try:
+        assert "which one does the city hold" in read(planner, HOME)
+        form = {"version": [digest("amount")], "reference": "file 7", "document": "made-up", "first": "1"}
+        for said in ("", "as I remember it"):
+            shown = planner.post(HOME, {**form, "names": said}).content.decode()
+            assert "没有说明由哪份文件规定" in shown
+        assert not ParameterConfirmation.objects.exists()
+        assert planner.post(HOME, {**form, "names": "渝人社规〔2025〕11号"}).status_code == 302
+        assert ParameterConfirmation.objects.get().reference == "渝人社规〔2025〕11号 · file 7"
+    finally:
+        object.__setattr__(document, "held", True)
+
+
+def test_who_can_confirm_nothing_is_told_who_can(planner: Client) -> None:
+    district = people.signed_in(people.grant("claims_officer", name="Qian", place="tiny-west"))
+    for address in (reverse("parameters"), HOME):
+        assert "confirm none of them" in read(district, address)
+        assert "confirm none of them" not in read(planner, address)

@@ -45,11 +45,11 @@ def test_a_value_that_cannot_be_right_has_its_words_and_leaves_the_row_open(bad:
         ({"insured_months": "14"}, "column insured_months: '14' is text — give a whole number"),
         ({"insured_months": True}, "true is a yes or no — give a whole number"),
         ({"insured_months": 1.5}, "1.5 is a number with decimals — give a whole number"),
-        ({"shortage": 1}, "1 is a int — give a flag"),
+        ({"shortage": 1}, "1 is a whole number — give true or false"),
         ({"issued_on": "2024-05-10"}, "is text — give a day, YYYY-MM-DD"),
-        ({"issued_on": datetime(2024, 5, 10)}, "is a datetime — give a date"),  # noqa: DTZ001
-        ({"grants": 3}, "3 is a int — give a rows"),
-        ({"grants": [3]}, "3 is a int — give rows of year"),
+        ({"issued_on": datetime(2024, 5, 10)}, "is a moment — give a day, YYYY-MM-DD"),  # noqa: DTZ001
+        ({"grants": 3}, "3 is a whole number — give a list of rows"),
+        ({"grants": [3]}, "3 is a whole number — give rows of year"),
         ({"grants": [{"month": 3}]}, "column grants.month: unknown field — one of year"),
         ({"grants": [{"year": "x"}]}, "column grants.year: 'x' is text — give a whole number"),
     ],

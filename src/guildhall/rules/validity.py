@@ -130,6 +130,7 @@ KINDS: Mapping[type, str] = {
     int: "a whole number",
     float: "a number with decimals",
     date: "a day",
+    datetime: "a moment",
     list: "a list",
     dict: "an object",
 }
@@ -153,9 +154,9 @@ def _wrong_fields(
 
 def _meant(name: str, inputs: Mapping[str, Input]) -> str:
     """The fields that are called much the same; all of a short list; else where they stand."""
-    near = get_close_matches(name, inputs, n=2, cutoff=0.5)
+    near = get_close_matches(name, inputs, n=1, cutoff=0.5)
     if near:
-        return f"did you mean {' or '.join(near)}?"
+        return f"did you mean {near[0]}?"
     return f"one of {', '.join(inputs)}" if len(inputs) <= FEW else "`guildhall rules show` lists what the rule asks, each with its field"
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from django.utils.translation import get_language, ngettext
 
+from guildhall.city.wording import WORDS
 from guildhall.incentives.engine.codes import CODES
 from guildhall.kernel.tables import Text
 from guildhall.rules import sentences
@@ -51,6 +52,8 @@ class Codes:
             found = city().place[key].name
         elif found is None and key[:1].isdigit():
             found = self.occupations.get(key)
+        if found is None and name not in words.WORDS:
+            found = WORDS.get(key)
         return words.word(name, key) if found is None else text(found)
 
 
