@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -16,7 +17,8 @@ from guildhall.incentives.engine import bank
 from guildhall.incentives.models import Claim, PaymentBatch
 from guildhall.incentives.operations import appeals, review
 from guildhall.incentives.operations.demonstration import page as pdf
-from guildhall.incentives.pages.policy import _headline, _is_drawn, _span
+from guildhall.incentives.pages.policy import _headline, _is_drawn, _span, not_worked_out
+from guildhall.incentives.pages.what_if import Choice, Slider, _wrong
 from guildhall.incentives.queries import claims, payments
 from guildhall.incentives.queries.claims import Proposal
 from guildhall.incentives.queries.policy import Outcome
@@ -88,7 +90,7 @@ def test_a_proposal_says_by_how_much_it_differs(rule: int | None, amount: int, s
 
 def test_the_second_officer_sees_the_amounts_in_the_queue_and_beside_confirm(office: Desk) -> None:
     claim = office.accepted()
-    given = {"claim_id": claim.pk, "check_id": office.check(claim).pk, "by": office.officer, "now": office.now}
+    given: dict[str, Any] = {"claim_id": claim.pk, "check_id": office.check(claim).pk, "by": office.officer, "now": office.now}
     review.approve(**given, amount_fen=100_000, reason="部分材料不符", basis=(DOCUMENT,))
     told = "rule ¥1,500.00 → approved ¥1,000.00 (−33 %)"
     assert told in _english(office.second, "claims_queue", query="?work=second")
@@ -124,7 +126,7 @@ def test_history_calls_the_claimant_so(office: Desk) -> None:
 
 def test_what_cites_no_document_is_told_how_one_is_cited(office: Desk) -> None:
     claim = office.accepted()
-    given = {"claim_id": claim.pk, "check_id": office.check(claim).pk, "by": office.officer, "now": office.now}
+    given: dict[str, Any] = {"claim_id": claim.pk, "check_id": office.check(claim).pk, "by": office.officer, "now": office.now}
     with override("en"), pytest.raises(GuildhallError) as refused:
         review.approve(**given, amount_fen=100_000, reason="x", basis=("as discussed",))
     assert "《title》" in refused.value.next
@@ -196,3 +198,26 @@ def test_hidden_parts_have_a_place_in_the_chart() -> None:
 def _outcome(**more: object) -> Outcome:
     none = dict.fromkeys(("cases", "entitled", "refused", "undetermined", "low", "high", "unpriced"), 0)
     return Outcome(**{"part": "2025-03", **none, **more})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("?value=abc", ["“abc” is no value that can be asked about; shown is ¥1,500.00."]),
+        ("?figure=99&value=150000", ["“99” is no figure of this benefit; shown is “amount”."]),
+        ("?figure=0&value=150000", []),
+        ("", []),
+    ],
+)
+def test_what_was_asked_and_is_not_shown_is_said(query: str, said: list[str]) -> None:
+    figure: Any = SimpleNamespace(parameter=SimpleNamespace(unit="fen"), value=150_000)
+    with override("en"):
+        found = _wrong(RequestFactory().get(f"/{query}"), Choice(0, figure, "amount", ""), Slider(0, 1, 1, 150_000, 100, ""), True)
+    assert found == said
+
+
+def test_a_day_that_was_not_worked_out_is_said() -> None:
+    run: Any = SimpleNamespace(on=date(2026, 1, 30))
+    with override("en"):
+        (said,) = not_worked_out(RequestFactory().get("/?on=2023-01-05&against=2026-01-30"), [run])
+    assert said.startswith("Nothing was worked out for 2023-01-05")

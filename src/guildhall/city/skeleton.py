@@ -134,7 +134,8 @@ def _rules() -> list[str]:
 
 _RULES = """\
 One TOML file for each instrument of policy, called like its rule; a pack may have none. It has `title`, `channel`, `checked_on`,
-its documents and its parameters. Text is written `{ zh = "…", en = "…" }`; `number`, `address`, `published` and `note` may be left out.
+its documents and its parameters. Text is written `{ zh = "…", en = "…" }`; `number`, `address`, `published` and `note` may be left out;
+`held = false` marks what stands in the place of a document, such as a recollection: officers then name the document that sets a value.
 
 A parameter has a `title`, a `unit` and versions. A version has `from` and `until` (the first day it no longer holds; left out: to
 this day), a `jurisdiction` (`CN`, the two digits of a province, or the key of a place), a `document`, an `article` where it is known,
