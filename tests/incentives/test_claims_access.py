@@ -14,6 +14,7 @@ from guildhall.incentives.queries import benefits, claims, payments
 from guildhall.incentives.queries.benefits import OF_THE_PERSON
 from guildhall.incentives.queries.standing import CONSENT
 from guildhall.kernel.errors import AlreadyDone, GuildhallError, NotFound
+from guildhall.kernel.tables import Text
 from guildhall.office.models import AuditEvent, Mandate, Notice
 from guildhall.office.queries.attachments import attachments
 from guildhall.office.queries.mandates import tasks_of
@@ -130,7 +131,7 @@ def _bundle(desk: Desk, by: Viewer | None = None) -> Claim:
 def test_an_employer_asks_the_worker_agrees_and_the_claim_goes_its_own_way(desk: Desk) -> None:
     claim = _bundle(desk)
     assert (claim.state, claim.payee, claim.organisation_id) == ("asked", "worker", desk.world.harbour.organisation)
-    assert facts_of(Notice.objects.get(template="claim_asked"))["employer"] == "第7301号"
+    assert facts_of(Notice.objects.get(template="claim_asked"))["employer"] == Text("第7301号", "第7301号")
     with pytest.raises(GuildhallError):
         lodging.submit(claim_id=claim.pk, by=desk.employer, now=desk.now)
     bundles.agree(claim_id=claim.pk, wording=WORDING, by=desk.worker, now=desk.now)
