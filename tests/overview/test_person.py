@@ -300,7 +300,7 @@ def test_the_person_sees_which_authority_looked_at_what_and_why_and_not_which_of
     look(worker_id=side.worker, by=world.viewer("employer"), now=NOW)
     page = shown(world, "looked")
     assert "assessor, Harbour" in page
-    assert "employer, 第7301号" in page
+    assert 'employer, <span lang="zh-Hans">第7301号</span>' in page
     assert "saw a number in full: phone" in page
     assert "to get in touch with you" in page
     assert "about the course" in page

@@ -98,7 +98,7 @@ def test_the_language_switch_begins_a_list_again(browser: Client) -> None:
 def test_an_organisation_says_in_its_title_what_it_is_and_where(browser: Client) -> None:
     titles = {language: re.search(r"<h1>(.*?)</h1>", _get(browser, f"/{language}/organisations/2/")) for language in ("en", "zh-hans")}
     assert titles["en"]
-    assert re.fullmatch(r"第02厂: enterprise in East Industrial Park \([^()]+, small\)", titles["en"][1])
+    assert re.fullmatch(r'<span lang="zh-Hans">第02厂</span>: enterprise in East Industrial Park \([^()]+, small\)', titles["en"][1])
     assert titles["zh-hans"]
     assert "（" in titles["zh-hans"][1]
     park = re.search(r"<h1>(.*?)</h1>", _get(browser, "/en/organisations/101/"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff"
-_RUN = re.compile(rf"[《〔（]*[{_HAN}](?:[{_HAN}0-9 〔〕《》（）、，。；：“”·—*∗]*[{_HAN}〕》）号])?")
+_RUN = re.compile(rf"[《〔（]*[{_HAN}](?:[{_HAN}0-9 〔〕《》（）、，。；：“”·—*∗]*[{_HAN}0-9〕》）])?")
 _PART = re.compile(r"(<!--.*?-->|<[^>]*>)", re.S)
 _OPEN = re.compile(r"<([a-zA-Z]+)")
 BARE = frozenset({"option", "textarea", "title", "text", "tspan", "desc", "script", "style", "button"})
