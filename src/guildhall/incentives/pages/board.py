@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from guildhall.incentives.queries.claims import Noticed
 from guildhall.incentives.queries.claims import notice_board as noticed
 from guildhall.kernel.errors import NotFound
 from guildhall.registry.queries import division
@@ -35,7 +34,7 @@ def notice_board(request: HttpRequest) -> HttpResponse:
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     kept = {name: value for name, value in (("place", asked), ("number", number)) if value}
     context = {
-        "title": _title(len(rows), more=last is not None, first=rows[0] if rows else None),
+        "title": _title(len(rows), more=last is not None, asked=bool(number)),
         "rows": [(row, city().calendar.count(today, row.until).value) for row in rows[:PAGE]],
         "units": units,
         "place": asked,
@@ -52,12 +51,15 @@ def _wrong(number: str, key: int | None) -> str:
         return ""
     if not key:
         return _("“%(number)s” is not the number of a claim: write its digits alone, as in the notice.") % {"number": number[:16]}
-    return _("No claim with the number %(number)s is on public notice here. A notice that is over is no longer shown.") % {"number": key}
+    return _(
+        "No claim with the number %(number)s is on public notice here. A notice that is over is no longer shown, and what an employer "
+        "claims for people it hired stands as one sum without a number."
+    ) % {"number": key}
 
 
-def _title(count: int, *, more: bool, first: Noticed | None) -> str:
-    if not count or first is None:
-        return _("Nothing is on public notice today")
+def _title(count: int, *, more: bool, asked: bool) -> str:
+    if not count:
+        return _("No such number is on public notice") if asked else _("Nothing is on public notice today")
     if more:
         return _("More than %(n)s payments are on public notice") % {"n": PAGE}
     return ngettext("One payment is on public notice", "%(n)s payments are on public notice", count) % {"n": count}
