@@ -41,8 +41,8 @@ FACTS = (
     fact(
         "months_paid",
         COUNT,
-        "累计足额缴纳失业保险费月数，截至数据日期",
-        "months for which premiums were paid in full, up to the day of the data",
+        "累计足额缴纳失业保险费月数；截至数据日期",
+        "months for which premiums were paid in full; up to the day of the data",
         PREMIUMS,
         unit="months",
     ),
